@@ -1,0 +1,173 @@
+# ktstr tools: package a scheduler test as one file that reproduces it
+#
+#   make            programs, libktstr and the examples, under build/ (laid out as installed)
+#   make demo       export an example test and run its .run (as root)
+#   make check      the tests (bats)
+#   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
+#   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
+#   make lint       formatting, shellcheck, mandoc, header checks
+#   make install    PREFIX=/usr/local DESTDIR=
+
+VERSION = 0.1.0
+
+PREFIX = /usr/local
+DESTDIR =
+bindir = $(PREFIX)/bin
+libdir = $(PREFIX)/lib
+includedir = $(PREFIX)/include
+datadir = $(PREFIX)/share
+
+# make cannot handle blanks in names; these places are compiled in, so they are absolute
+$(foreach place,DESTDIR bindir libdir includedir datadir,$(if $(word 2,[$($(place))]), \
+	$(error $(place) has a blank in its name: $($(place)))))
+$(foreach place,bindir libdir includedir datadir,$(if $(filter /%,$($(place))),, \
+	$(error $(place) does not begin with /: $($(place)))))
+
+PROGRAMS = ktstr-manifest ktstr-pack ktstr-b64 ktstr-preamble
+SCRIPTS = ktstr-export
+EXAMPLES = fair spread reader
+
+BASE = utf8 report number strings file output record quote process command
+REGISTRY = topology entries definition elf ask source search resolve git manifest needs suggest
+ARCHIVE = tar gzip base64
+HARNESS = registered rival check message describe protocol result watch run main
+UNITS = base
+
+CC = cc
+AR = ar
+CFLAGS = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes
+HARDENING = -fstack-protector-strong -fPIE
+LINK_HARDENING = -pie -Wl,-z,relro,-z,now
+ZLIB_LIBS = -lz
+
+compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	-DKTSTR_VERSION='"$(VERSION)"' -Ilib $(defines) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
+
+tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/registry/%.o) \
+	$(ARCHIVE:%=build/obj/lib/archive/%.o)
+harness_objects = $(HARNESS:%=build/obj/lib/harness/%.o)
+programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)
+template = build/share/ktstr/preamble.bash
+libktstr = build/lib/libktstr.a
+examples = $(EXAMPLES:%=build/examples/%)
+units = $(UNITS:%=build/test/%)
+
+all: $(programs) $(template) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
+
+# Whatever changes how things are compiled rebuilds them: two builds never mix in build/.
+settings = $(CC) $(AR) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(HARDENING) $(LINK_HARDENING) $(LDFLAGS) \
+	$(VERSION)
+places = $(PREFIX) $(bindir) $(libdir) $(includedir)
+build/settings build/places: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$($(@F)))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+build/obj/%.o: %.c build/settings
+	@mkdir -p $(@D)
+	$(compile) -c -o $@ $<
+
+# Tests may be in a shared object, and libktstr with them.
+$(harness_objects): private HARDENING = -fstack-protector-strong -fPIC
+build/obj/lib/harness/protocol.o: build/places
+build/obj/lib/harness/protocol.o: private defines = -DKTSTR_BINDIR='"$(bindir)"'
+
+build/lib/tools.a: $(tools_objects)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcsD $@ $^
+
+$(libktstr): $(harness_objects)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcsD $@ $^
+
+build/bin/%: build/obj/cmd/%.o build/lib/tools.a
+	@mkdir -p $(@D)
+	$(link) -o $@ $^ $(ZLIB_LIBS) $(LDLIBS)
+
+$(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
+	@mkdir -p $(@D)
+	sed 's/@VERSION@/$(VERSION)/' $< >$@.new
+	chmod 755 $@.new
+	mv $@.new $@
+
+$(template): share/preamble.bash
+	@mkdir -p $(@D)
+	cp $< $@
+
+below_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$1)
+build/lib/pkgconfig/ktstr.pc: lib/harness/ktstr.pc.in build/settings build/places
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below_prefix,$(libdir))|' \
+		-e 's|@INCLUDEDIR@|$(call below_prefix,$(includedir))|' \
+		-e 's|@VERSION@|$(VERSION)|' $< >$@
+
+build/examples/%: share/examples/%.c lib/harness/ktstr.h $(libktstr)
+	@mkdir -p $(@D)
+	$(compile) -U_GNU_SOURCE -MF build/obj/$*.d -Ilib/harness -pthread $(LINK_HARDENING) $(LDFLAGS) -o $@ $< \
+		$(libktstr) $(LDLIBS)
+
+build/test/%: test/unit/%.c build/lib/tools.a
+	@mkdir -p $(@D)
+	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(ZLIB_LIBS) $(LDLIBS)
+
+# The main job, on a bundled example: what a new user sees first.
+demo: all
+	share/examples/demo build/bin build/examples/fair
+
+# bats wants GNU parallel for --jobs: without it the tests run one after the other.
+TESTS = test
+check: all $(units)
+	CC='$(CC)' KTSTR_TEST_CFLAGS='$(CFLAGS)' bats $$(command -v parallel >/dev/null && echo --jobs $$(nproc)) $(BATS_FLAGS) $(TESTS)
+
+# Real kernels in QEMU: the first choice of get-kernel, or with KERNELS=all each of test/vm/kernels.
+check-vm: all
+	$(if $(filter-out all,$(KERNELS)),$(error KERNELS is all, or not given; KTSTR_VM_KERNEL is a path))
+	@status=0; for choice in $(if $(KERNELS),$$(cat test/vm/kernels),''); do \
+		kernel=$$(test/vm/get-kernel $$choice) || exit; echo "# $$kernel"; \
+		KTSTR_VM_KERNEL=$$kernel bats $(BATS_FLAGS) test/vm || status=1; done; exit $$status
+
+vm-shell:
+	test/vm/vm-shell $(VM_FLAGS)
+
+lint: $(programs) $(template)
+	test/lint
+
+examples_installed = $(wildcard share/examples/*.c share/examples/*.ktstr share/examples/*.bash \
+	share/examples/*.txt)
+pages = $(wildcard man/*.[1-9])
+
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
+		$(DESTDIR)$(datadir)/ktstr/examples $(addprefix $(DESTDIR)$(datadir)/man/man,1 3 5 7)
+	install -m 755 $(programs) $(DESTDIR)$(bindir)
+	install -m 644 $(template) $(DESTDIR)$(datadir)/ktstr
+	install -m 644 $(libktstr) $(DESTDIR)$(libdir)
+	install -m 644 lib/harness/ktstr.h $(DESTDIR)$(includedir)
+	install -m 644 build/lib/pkgconfig/ktstr.pc $(DESTDIR)$(libdir)/pkgconfig
+	install -m 644 $(examples_installed) $(DESTDIR)$(datadir)/ktstr/examples
+	chmod 755 $(DESTDIR)$(datadir)/ktstr/examples/*.bash
+	for page in $(pages); do \
+		install -m 644 $$page $(DESTDIR)$(datadir)/man/man$${page##*.} || exit; done
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(PROGRAMS) $(SCRIPTS)) \
+		$(DESTDIR)$(libdir)/libktstr.a $(DESTDIR)$(includedir)/ktstr.h \
+		$(DESTDIR)$(libdir)/pkgconfig/ktstr.pc $(DESTDIR)$(datadir)/ktstr/preamble.bash \
+		$(addprefix $(DESTDIR)$(datadir)/ktstr/examples/,$(notdir $(examples_installed)))
+	for page in $(pages); do \
+		rm -f $(DESTDIR)$(datadir)/man/man$${page##*.}/$${page##*/}; done
+	-rmdir $(DESTDIR)$(datadir)/ktstr/examples $(DESTDIR)$(datadir)/ktstr
+
+clean:
+	rm -rf build
+
+-include $(wildcard build/obj/*.d build/obj/*/*.d build/obj/*/*/*.d build/obj/*/*/*/*.d)
+
+FORCE:
+.PHONY: all check check-vm clean demo install lint uninstall vm-shell FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
