@@ -1,0 +1,35 @@
+/* command.c - what the main of every command begins and ends with */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "report.h"
+
+void command_begin(char **argv)
+{
+	argv[0] = program_invocation_short_name;
+	/* in order: each gets the lowest free number, its own. The wrong way round: EBADF in use */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			exit(STATUS_FAILED); /* with nowhere to say why */
+}
+
+int command_misused(const char *message, const char *value)
+{
+	report(EINVAL, "%s%s (see --help)", message, value);
+	return STATUS_MISUSED;
+}
+
+int command_print(const char *text)
+{
+	struct output out;
+
+	output_open(&out, STDOUT_FILENO, "standard output");
+	output_puts(&out, text);
+	return output_close(&out) ? STATUS_FAILED : 0;
+}

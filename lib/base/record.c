@@ -1,0 +1,353 @@
+/* record.c - the record grammar that definitions and manifests share */
+#include "record.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+struct record_reader {
+	const char *source;
+	const struct record_rule *rules;
+	size_t *first_line; /* for each rule, where it stood first in this scope; 0: not yet */
+
+	const char *text, *end; /* what is left of the memory, where there is no stream */
+	FILE *stream;
+
+	size_t line;
+	char *buffer; /* the current line, decoded in place */
+	size_t room;
+	char **fields; /* into buffer */
+	size_t fields_room;
+};
+
+static struct record_reader *open_reader(const char *source, const struct record_rule *rules)
+{
+	struct record_reader *reader = calloc(1, sizeof(*reader));
+	size_t count = 0;
+
+	if (!reader)
+		return NULL;
+	while (rules[count].keyword)
+		count++;
+	reader->first_line = calloc(count + 1, sizeof(*reader->first_line));
+	if (!reader->first_line) {
+		free(reader);
+		return NULL;
+	}
+	reader->source = source;
+	reader->rules = rules;
+	return reader;
+}
+
+struct record_reader *record_open_memory(const char *source, const char *text, size_t size,
+					 const struct record_rule *rules)
+{
+	struct record_reader *reader = open_reader(source, rules);
+
+	if (reader) {
+		reader->text = text;
+		reader->end = text + size;
+	}
+	return reader;
+}
+
+struct record_reader *record_open_stream(const char *source, FILE *stream,
+					 const struct record_rule *rules)
+{
+	struct record_reader *reader = open_reader(source, rules);
+
+	if (reader)
+		reader->stream = stream;
+	return reader;
+}
+
+void record_close(struct record_reader *reader)
+{
+	if (!reader)
+		return;
+	free(reader->first_line);
+	free(reader->buffer);
+	free(reader->fields);
+	free(reader);
+}
+
+static int bad_line(const struct record_reader *reader, const char *what)
+{
+	return report(EBADMSG, "%s:%zu: %s", reader->source, reader->line, what);
+}
+
+int record_bad(const struct record_reader *reader, const struct record *record, const char *format,
+	       ...)
+{
+	char *message;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&message, format, args);
+	va_end(args);
+	if (length < 0)
+		return report_errno("%s:%zu", reader->source, record->line);
+	report(EBADMSG, "%s:%zu: %s: %s", reader->source, record->line, record->keyword, message);
+	free(message);
+	errno = EBADMSG;
+	return -1;
+}
+
+static int copy_line(struct record_reader *reader, ssize_t *length)
+{
+	const char *newline;
+	size_t size;
+
+	if (reader->text == reader->end) {
+		*length = -1;
+		return 0;
+	}
+	newline = memchr(reader->text, '\n', (size_t)(reader->end - reader->text));
+	size = (size_t)((newline ? newline + 1 : reader->end) - reader->text);
+	if (size + 1 > reader->room) {
+		char *bigger = realloc(reader->buffer, size + 1);
+
+		if (!bigger)
+			return -1;
+		reader->buffer = bigger;
+		reader->room = size + 1;
+	}
+	memcpy(reader->buffer, reader->text, size);
+	reader->buffer[size] = '\0';
+	reader->text += size;
+	*length = (ssize_t)size;
+	return 0;
+}
+
+/* Puts the next line, without its end, into buffer. Returns 1, 0 at the end, or -1. */
+static int read_line(struct record_reader *reader)
+{
+	ssize_t length;
+
+	if (reader->stream) {
+		errno = 0;
+		length = getline(&reader->buffer, &reader->room, reader->stream);
+		if (length < 0 && !feof(reader->stream))
+			return report_errno("%s:%zu", reader->source, reader->line + 1);
+	} else if (copy_line(reader, &length)) {
+		return report_errno("%s:%zu", reader->source, reader->line + 1);
+	}
+	if (length < 0)
+		return 0;
+	reader->line++;
+	if (length && reader->buffer[length - 1] == '\n')
+		reader->buffer[--length] = '\0';
+	if (length && reader->buffer[length - 1] == '\r')
+		reader->buffer[--length] = '\0';
+	if (memchr(reader->buffer, '\0', (size_t)length))
+		return bad_line(reader, "NUL byte: this is not a text file");
+	if (reader->line == 1 && !strncmp(reader->buffer, "\357\273\277", 3))
+		return bad_line(reader, "begins with a byte order mark: save it without");
+	return 1;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* The byte that the three octal digits at text stand for, or -1. */
+static int decode_octal(const char *text)
+{
+	int value = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (text[i] < '0' || text[i] > '7')
+			return -1;
+		value = 8 * value + (text[i] - '0');
+	}
+	return value > 0 && value < 256 ? value : -1;
+}
+
+/* Decodes a field in place, where it can only get shorter. */
+static int decode_field(struct record_reader *reader, char *field)
+{
+	char *to = field;
+
+	if (!strcmp(field, "\"\"")) {
+		*field = '\0';
+		return 0;
+	}
+	for (const char *from = field; *from; from++) {
+		if (is_control(*from))
+			return bad_line(reader, "control byte in a field: write it as a backslash "
+						"and three octal digits");
+		if (*from == '\\') {
+			int byte = decode_octal(from + 1);
+
+			if (byte < 0)
+				return bad_line(reader,
+						"bad escape: after a backslash come three octal "
+						"digits, 001 to 377 (\\134 is a backslash)");
+			*to++ = (char)byte;
+			from += 3;
+		} else {
+			*to++ = *from;
+		}
+	}
+	*to = '\0';
+	return 0;
+}
+
+/* Cuts the line in buffer into words. Returns their number, or -1. */
+static ssize_t split_line(struct record_reader *reader)
+{
+	char *p = reader->buffer;
+	size_t count = 0;
+
+	for (;;) {
+		while (is_blank(*p))
+			p++;
+		if (count + 1 >= reader->fields_room) {
+			size_t room = reader->fields_room ? 2 * reader->fields_room : 8;
+			char **bigger = reallocarray(reader->fields, room, sizeof(*bigger));
+
+			if (!bigger)
+				return report_errno("%s:%zu", reader->source, reader->line);
+			reader->fields = bigger;
+			reader->fields_room = room;
+		}
+		if (!*p || (count == 0 && *p == '#'))
+			break;
+		reader->fields[count++] = p;
+		while (*p && !is_blank(*p))
+			p++;
+		if (*p)
+			*p++ = '\0';
+	}
+	reader->fields[count] = NULL;
+	return (ssize_t)count;
+}
+
+/* A user's own keyword: "x-" and printable bytes without a backslash, so that it needs no escape.
+ */
+static bool is_users_own(const char *keyword)
+{
+	if (strncmp(keyword, "x-", 2))
+		return false;
+	for (const char *p = keyword; *p; p++)
+		if (is_control(*p) || *p == '\\')
+			return false;
+	return true;
+}
+
+static int check_rule(struct record_reader *reader, struct record *record)
+{
+	size_t i = 0, *first;
+
+	if (is_users_own(record->keyword))
+		return 0;
+	while (reader->rules[i].keyword && strcmp(reader->rules[i].keyword, record->keyword))
+		i++;
+	if (!reader->rules[i].keyword)
+		return record_bad(reader, record,
+				  "unknown keyword (one of your own begins with x-)");
+	record->rule = &reader->rules[i];
+	if (record->nfields < record->rule->min_fields)
+		return record_bad(reader, record, "missing field: %zu given, %zu needed",
+				  record->nfields, record->rule->min_fields);
+	if (record->nfields > record->rule->max_fields)
+		return record_bad(reader, record,
+				  "surplus field: %zu given, at most %zu taken "
+				  "(write a space within a field as \\040)",
+				  record->nfields, record->rule->max_fields);
+	first = &reader->first_line[i];
+	if (*first && !record->rule->repeats)
+		return record_bad(reader, record, "stands once, and stood on line %zu already",
+				  *first);
+	if (!*first)
+		*first = record->line;
+	return 0;
+}
+
+int record_next(struct record_reader *reader, struct record *record)
+{
+	ssize_t words;
+	int more;
+
+	do {
+		more = read_line(reader);
+		if (more <= 0)
+			return more;
+		words = split_line(reader);
+		if (words < 0)
+			return -1;
+	} while (words == 0);
+
+	*record = (struct record){
+		.keyword = reader->fields[0],
+		.fields = reader->fields + 1,
+		.nfields = (size_t)words - 1,
+		.line = reader->line,
+	};
+	for (size_t i = 0; i < record->nfields; i++)
+		if (decode_field(reader, record->fields[i]))
+			return -1;
+	return check_rule(reader, record) ? -1 : 1;
+}
+
+void record_new_scope(struct record_reader *reader)
+{
+	for (size_t i = 0; reader->rules[i].keyword; i++)
+		reader->first_line[i] = 0;
+}
+
+static int write_field(struct output *out, const char *field)
+{
+	if (!*field)
+		return output_puts(out, "\"\"");
+	if (!strcmp(field, "\"\""))
+		return output_puts(out, "\\042\\042"); /* or it would read as the empty field */
+	for (const char *p = field; *p; p++) {
+		char escape[5];
+		int failed;
+
+		if (is_blank(*p) || is_control(*p) || *p == '\\') {
+			snprintf(escape, sizeof(escape), "\\%03o", (unsigned char)*p);
+			failed = output_puts(out, escape);
+		} else {
+			failed = output_write(out, p, 1);
+		}
+		if (failed)
+			return -1;
+	}
+	return 0;
+}
+
+int record_write_fields(struct output *out, const char *keyword, char *const *fields)
+{
+	if (output_puts(out, keyword))
+		return -1;
+	for (; *fields; fields++)
+		if (output_puts(out, " ") || write_field(out, *fields))
+			return -1;
+	return output_puts(out, "\n");
+}
+
+int record_write(struct output *out, const char *keyword, ...)
+{
+	const char *field;
+	va_list fields;
+	int failed;
+
+	va_start(fields, keyword);
+	failed = output_puts(out, keyword);
+	while (!failed && (field = va_arg(fields, const char *)))
+		failed = output_puts(out, " ") || write_field(out, field);
+	va_end(fields);
+	return failed ? -1 : output_puts(out, "\n");
+}

@@ -1,0 +1,51 @@
+/* utf8.c - which bytes of a text may reach a terminal as they are */
+#include "utf8.h"
+
+#include <stdint.h>
+
+/* Length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates), 0 where none is. */
+static size_t utf8_length(const unsigned char *p, uint32_t *character)
+{
+	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t length = 0;
+	uint32_t c;
+
+	if (*p < 0x80)
+		length = 1;
+	else if (*p >= 0xc2 && *p < 0xf5)
+		length = *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+	if (length < 2) {
+		*character = *p;
+		return length;
+	}
+	c = *p & (0x7fu >> length);
+	for (size_t i = 1; i < length; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3f);
+	}
+	if (c < lowest[length] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	*character = c;
+	return length;
+}
+
+/* A character that moves, hides or reorders text on a terminal: controls, marks, Unicode's Bidi. */
+static bool misleads(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+bool utf8_needs_escape(const char *text, size_t *length)
+{
+	uint32_t character;
+
+	*length = utf8_length((const unsigned char *)text, &character);
+	if (*length && !misleads(character))
+		return false;
+	if (!*length)
+		*length = 1;
+	return true;
+}

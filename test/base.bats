@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# base.bats - the record grammar, shell quoting, numbers
+
+load helper
+
+setup() {
+	PATH=$TOP/build/test:$PATH
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# both_readers: standard input through the reader of memory and that of streams, which must agree
+both_readers() {
+	local memory stream status=0
+	cat >input
+	memory=$(base memory <input 2>&1) || status=$?
+	stream=$(base stream <input 2>&1) || [ $? = "$status" ]
+	[ "$memory" = "$stream" ]
+	printf '%s\n' "$memory"
+	return "$status"
+}
+
+@test "record: fields are cut at blanks, comments and empty lines are skipped" {
+	run -0 both_readers <<-'EOF'
+		# a comment
+
+		 	one	 a
+		  # another
+		many
+		many a b	c 
+		x-mine any number of fields here
+	EOF
+	[ "$output" = $'one a\nmany\nmany a b c\nx-mine any number of fields here' ]
+}
+
+@test "record: escapes stand for bytes and come back as they were" {
+	run -0 both_readers <<<'many \040\011\012 \134\001\177 é\303\251#'
+	[ "$output" = 'many \040\011\012 \134\001\177 éé#' ]
+}
+
+@test "record: two quotes are the empty field, and can be written as themselves" {
+	run -0 both_readers <<<'many "" \042\042 a""'
+	[ "$output" = 'many "" \042\042 a""' ]
+}
+
+@test "record: a carriage return before the newline is dropped, also without a newline" {
+	run -0 both_readers < <(printf 'one a\r\nmany b\r')
+	[ "$output" = $'one a\nmany b' ]
+}
+
+@test "record: empty input has no records" {
+	run -0 both_readers </dev/null
+	[ "$output" = "" ]
+}
+
+@test "record: what breaks the grammar is named with its line" {
+	local bad
+	while IFS='|' read -r bad message; do
+		run -1 both_readers < <(printf "many\n$bad\nmany\n")
+		[ "$output" = $'many\nbase: <stdin>:2: '"$message" ] ||
+			[ "$output" = "base: <stdin>:2: $message"$'\nmany' ] || {
+			echo "for $bad: $output"
+			false
+		}
+	done <<-'EOF'
+		two|two: unknown keyword (one of your own begins with x-)
+		one|one: missing field: 0 given, 1 needed
+		one a b|one: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
+		many a b c d|many: surplus field: 4 given, at most 3 taken (write a space within a field as \040)
+		one \\\\04|bad escape: after a backslash come three octal digits, 001 to 377 (\134 is a backslash)
+		one \\\\n|bad escape: after a backslash come three octal digits, 001 to 377 (\134 is a backslash)
+		one \\\\000|bad escape: after a backslash come three octal digits, 001 to 377 (\134 is a backslash)
+		one \\\\400|bad escape: after a backslash come three octal digits, 001 to 377 (\134 is a backslash)
+		one a\000b|NUL byte: this is not a text file
+		one a\001b|control byte in a field: write it as a backslash and three octal digits
+		one a\rb|control byte in a field: write it as a backslash and three octal digits
+	EOF
+}
+
+@test "record: a keyword that stands once is refused the second time" {
+	run -1 both_readers <<<$'many\none a\nmany\none b'
+	[[ $output == *"<stdin>:4: one: stands once, and stood on line 2 already"* ]]
+}
+
+@test "record: a message is one line, whatever bytes the input has" {
+	run -1 both_readers < <(printf 'tw\033[31mo\n')
+	[[ $output == *'tw\033[31mo: unknown keyword'* ]]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "record: what a terminal would obey or could not show is in octal in a message" {
+	run -1 both_readers < <(printf 'a\302\233b\233c\342\200\256é\n')
+	[[ $output == *':1: a\302\233b\233c\342\200\256é: unknown keyword'* ]]
+}
+
+@test "record: a byte order mark is named" {
+	run -1 both_readers < <(printf '\357\273\277one a\n')
+	[ "$output" = "base: <stdin>:1: begins with a byte order mark: save it without" ]
+}
+
+@test "record: a field of 1 MiB and 100000 records are read" {
+	{
+		printf 'one '
+		head -c 1048576 /dev/zero | tr '\0' a
+		echo
+		yes 'many a' | head -n 100000
+	} >big
+	base memory <big | cmp - big
+	base stream <big | cmp - big
+}
+
+@test "quote: bash reads every byte back" {
+	local i byte
+	for ((i = 1; i < 256; i++)); do
+		printf -v byte '\\%03o' "$i"
+		printf "a$byte" >wanted
+		eval "printf %s $(base quote <wanted)" | cmp - wanted
+	done
+}
+
+@test "quote: random bytes and UTF-8 come back from bash" {
+	local i
+	for ((i = 0; i < 50; i++)); do
+		head -c 300 /dev/urandom | tr -d '\0' >wanted
+		[ "$(base quote <wanted | wc -l)" = 0 ]
+		printf 'printf %%s %s' "$(base quote <wanted)" | bash | cmp - wanted
+		printf 'printf %%s %s' "$(base quote <wanted)" | LC_ALL=C bash | cmp - wanted
+	done
+}
+
+@test "quote: safe words stay, others are quoted, what could mislead a reader is in octal" {
+	local text quoted
+	while read -r text quoted; do
+		run -0 base quote < <(printf "$text")
+		[ "$output" = "$quoted" ] || {
+			echo "$text: $output"
+			false
+		}
+	done <<-'EOF'
+		spread spread
+		a/b.c:d=e a/b.c:d=e
+		1n2l4c2t 1n2l4c2t
+		\x7e '~'
+		\x24x '$x'
+		it\x27s 'it'\''s'
+		it\x27s\x5c\n $'it\'s\\\012'
+		\xc3\xa9 'é'
+		\xe2\x80\xae $'\342\200\256'
+		\xc3 $'\303'
+		\xed\xa0\x80 $'\355\240\200'
+	EOF
+	run -0 base quote </dev/null
+	[ "$output" = "''" ]
+}
+
+@test "number: digits of the base within the range, and nothing else" {
+	local base min max text wanted
+	while read -r base min max text wanted; do
+		run -0 base number "$base" "$min" "$max" "${text//_/ }"
+		[ "$output" = "$wanted" ] || {
+			echo "$text: $output"
+			false
+		}
+	done <<-'EOF'
+		10 1 9 5 5
+		10 1 9 0 range
+		10 1 9 10 range
+		10 0 18446744073709551615 18446744073709551615 18446744073709551615
+		10 0 18446744073709551615 18446744073709551616 range
+		10 0 9 +5 invalid
+		10 0 9 -5 invalid
+		10 0 9 _5 invalid
+		10 0 9 5_ invalid
+		10 0 9 5x invalid
+		10 0 99 0x5 invalid
+		8 0 999 0755 493
+		8 0 999 8 invalid
+		16 0 999 ff 255
+		16 0 999 0xff invalid
+	EOF
+	run -0 base number 10 0 9 ""
+	[ "$output" = invalid ]
+}

@@ -1,0 +1,40 @@
+# helper.bash - what every test file loads: the build tree's programs first on PATH
+
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+PATH=$TOP/build/bin:$PATH
+LC_ALL=C.UTF-8
+export TOP PATH LC_ALL
+# what a developer's own shell has set must not reach the tests
+unset KTSTR_TEST_BINARY KTSTR_TEST_PATH KTSTR_SCHEDULER KTSTR_MANIFEST KTSTR_LIBS KTSTR_PACK \
+	KTSTR_B64 KTSTR_PREAMBLE KTSTR_EXPORT
+
+# need PROGRAM...: skips the test where one is missing
+need() {
+	local program
+	for program; do
+		command -v "$program" >/dev/null || skip "needs $program"
+	done
+}
+
+# on_terminal COMMAND [ARG...]: runs it with a terminal as standard input, output and error
+on_terminal() {
+	script -qec "$(printf '%q ' "$@")" /dev/null </dev/null
+}
+
+# as_nobody COMMAND...: runs it as a user who is not root; as_nobody alone prepares that, or skips
+as_nobody() {
+	local here=$PWD nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	if (($#)); then
+		"${nobody[@]}" "$@"
+		return
+	fi
+	need setpriv
+	[ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
+	while [[ $here == "$BATS_RUN_TMPDIR"* ]]; do # which are root's alone
+		chmod a+rx "$here"
+		here=${here%/*}
+	done
+	"${nobody[@]}" test -r "$PWD" -a -x "$TOP/build/bin/ktstr-manifest" 2>/dev/null || skip "nobody may read nothing here"
+}
