@@ -1,0 +1,138 @@
+/* ask.c - what a test binary answers when it is asked to describe itself (DESIGN, section 6) */
+#include "ask.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/process.h"
+#include "base/report.h"
+
+enum { ANSWER_MAX = 1024 * 1024 };
+
+/* A name without a slash is a file here, too: it is not looked for on PATH. Returns NULL: no memory
+ */
+static char *path_to_run(const char *binary)
+{
+	char *path;
+
+	if (strchr(binary, '/'))
+		return strdup(binary);
+	return asprintf(&path, "./%s", binary) < 0 ? NULL : path;
+}
+
+/* Reports how it ended, with the first line that it printed on standard error. Returns -1. */
+static int report_end(const char *binary, const char *question, const struct capture *answer)
+{
+	int line = (int)strcspn(answer->err, "\n");
+	const char *colon = line ? ": " : "";
+
+	if (WIFSIGNALED(answer->status))
+		return report(EBADMSG, "%s: killed by signal %d (%s) when asked for %s%s%.*s",
+			      binary, WTERMSIG(answer->status), strsignal(WTERMSIG(answer->status)),
+			      question, colon, line, answer->err);
+	return report(EBADMSG,
+		      "%s: is no test binary: ended with status %d when asked for %s%s%.*s", binary,
+		      WEXITSTATUS(answer->status), question, colon, line, answer->err);
+}
+
+/* Returns 0 with the answer, whatever its status, or -1. Reports. */
+static int ask(const char *binary, const char *question, int *milliseconds, struct capture *answer)
+{
+	char *path = path_to_run(binary), *copy = strdup(question);
+	char *argv[] = { path, copy, NULL };
+	int failed = -1;
+
+	if (!path || !copy)
+		report_errno("%s", binary);
+	else if (!process_capture(argv, NULL, milliseconds, ANSWER_MAX, answer))
+		failed = 0;
+	else if (errno == ETIMEDOUT)
+		report(ETIMEDOUT, "%s: no answer within %d s to %s: it was killed", binary,
+		       ASK_SECONDS, question);
+	else if (errno == EFBIG)
+		report(EBADMSG, "%s: more than 1 MiB in answer to %s: it was killed", binary,
+		       question);
+	else
+		report_errno("%s: cannot be run to ask for %s", binary, question);
+	free(path);
+	free(copy);
+	return failed;
+}
+
+int ask_names(const char *binary, int *milliseconds, struct strings *names)
+{
+	struct capture answer;
+	int failed = 0;
+	char *rest, *line;
+
+	if (ask(binary, "--ktstr-list", milliseconds, &answer))
+		return -1;
+	if (answer.status)
+		failed = report_end(binary, "--ktstr-list", &answer);
+	else if (strlen(answer.out) != answer.out_size)
+		failed = report(EBADMSG, "%s: --ktstr-list printed a NUL byte", binary);
+	rest = answer.out;
+	while (!failed && (line = strsep(&rest, "\n"))) {
+		const char *problem = test_name_problem(line);
+
+		if (!*line && !rest)
+			break; /* behind the last newline */
+		if (problem)
+			failed = report(EBADMSG, "%s: --ktstr-list: %s: %.100s", binary, problem,
+					line);
+		else if (strings_add(names, line))
+			failed = report_errno("%s", binary);
+	}
+	free(answer.out);
+	return failed;
+}
+
+/* The answer must define this test and no other, and leave the binary's own path out. */
+static int check_definition(const char *source, const char *name, const struct definitions *list)
+{
+	const struct entry *binary;
+
+	if (list->count != 1 || strcmp(list->items[0].name, name))
+		return report(EBADMSG, "%s: defines %s, not %s alone", source,
+			      list->count ? list->items[0].name : "no test", name);
+	binary = entries_find(&list->items[0].entries, "binary");
+	if (binary)
+		return report(EBADMSG,
+			      "%s:%zu: binary: a binary that describes itself leaves it out",
+			      source, binary->line);
+	return 0;
+}
+
+int ask_definition(const char *binary, const char *name, int *milliseconds,
+		   struct definitions *list)
+{
+	struct capture answer;
+	char *question, *source;
+	int found = -1;
+
+	*list = (struct definitions){ 0 };
+	if (asprintf(&question, "--ktstr-describe=%s", name) < 0)
+		return report_errno("%s", binary);
+	if (asprintf(&source, "%s %s", binary, question) < 0) {
+		free(question);
+		return report_errno("%s", binary);
+	}
+	if (ask(binary, question, milliseconds, &answer))
+		goto out;
+	if (WIFEXITED(answer.status) && WEXITSTATUS(answer.status) == 1)
+		found = 0;
+	else if (answer.status)
+		report_end(binary, question, &answer);
+	else if (!definitions_read(source, answer.out, answer.out_size, list))
+		found = check_definition(source, name, list) ? -1 : 1;
+	if (found < 0)
+		definitions_free(list);
+	free(answer.out);
+out:
+	free(source);
+	free(question);
+	return found;
+}

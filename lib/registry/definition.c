@@ -1,0 +1,265 @@
+/* definition.c - what a test's author declares (ktstr-manifest(5), DEFINITIONS) */
+#include "definition.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/report.h"
+#include "registry/topology.h"
+
+static const struct record_rule rules[] = {
+	{ "test", 1, 1, true }, /* once a test: each begins one */
+	{ "binary", 1, 1, false },	 { "scheduler", 1, 2, false },
+	{ "sched-arg", 1, 1, true },	 { "cgroup-parent", 1, 1, false },
+	{ "config-file", 1, 1, false },	 { "enable", 1, 1, true },
+	{ "disable", 1, 1, true },	 { "sysctl", 2, 2, true },
+	{ "topology", 1, 1, false },	 { "duration", 1, 1, false },
+	{ "watchdog", 1, 1, false },	 { "include", 1, 1, true },
+	{ "run-arg", 1, 1, true },	 { "host-only", 0, 0, false },
+	{ "bpf-map-write", 3, 3, true }, { NULL, 0, 0, false },
+};
+
+const char *test_name_problem(const char *name)
+{
+	if (!*name)
+		return "a test's name is empty";
+	if (*name == '-' || *name == '.')
+		return "a test's name does not begin with '-' or '.'";
+	if (name[strspn(name,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-")])
+		return "a test's name is made of letters, digits, '_', '.', ':' and '-'";
+	return NULL;
+}
+
+const char *seconds_problem(const char *text)
+{
+	uint64_t seconds;
+
+	if (!parse_number(text, 10, 1, INT_MAX, &seconds)) /* to a shell, 010 is 8 */
+		return *text == '0' ? "not a whole number of seconds without leading zeros" : NULL;
+	return errno == ERANGE ? "out of range (1 to 2147483647 seconds)"
+			       : "not a whole number of seconds";
+}
+
+/* A path below the root of the cgroup tree: nobody's own cgroup is reached by going up. */
+static const char *cgroup_path_problem(const char *path)
+{
+	if (*path != '/')
+		return "a cgroup's path begins with '/'";
+	if (!path[strspn(path, "/")])
+		return "the root of the cgroup tree cannot be a parent: name a cgroup below it";
+	for (const char *p = path; *p; p += strcspn(p, "/")) {
+		p += strspn(p, "/");
+		if (!strncmp(p, "..", 2) && (p[2] == '/' || !p[2]))
+			return "a cgroup's path has no '..'";
+	}
+	return NULL;
+}
+
+/* A sysctl's name becomes a path under /proc/sys: it must not lead out of it. */
+static const char *sysctl_problem(const char *key)
+{
+	if (!*key || *key == '.' || *key == '/' || strstr(key, "..") || strstr(key, "//"))
+		return "not a sysctl's name, such as kernel.sched_rr_timeslice_ms";
+	return NULL;
+}
+
+static const char *value_problem(const struct record *record)
+{
+	const char *keyword = record->keyword, *value = record->fields[0];
+	struct topology topology;
+
+	if (!strcmp(keyword, "test"))
+		return test_name_problem(value);
+	if (!strcmp(keyword, "duration") || !strcmp(keyword, "watchdog"))
+		return seconds_problem(value);
+	if (!strcmp(keyword, "topology"))
+		return topology_parse(value, &topology);
+	if (!strcmp(keyword, "cgroup-parent"))
+		return cgroup_path_problem(value);
+	if (!strcmp(keyword, "sysctl"))
+		return sysctl_problem(value);
+	if (!strcmp(keyword, "binary") || !strcmp(keyword, "config-file") ||
+	    !strcmp(keyword, "include"))
+		return *value ? NULL : "the path is empty";
+	if (!strcmp(keyword, "scheduler")) {
+		if (!*value)
+			return "the scheduler's name is empty";
+		return record->nfields == 1 || *record->fields[1] ? NULL
+								  : "the program's name is empty";
+	}
+	return NULL;
+}
+
+static bool stands_once(const char *keyword)
+{
+	for (const struct record_rule *rule = rules; rule->keyword; rule++)
+		if (!strcmp(rule->keyword, keyword))
+			return !rule->repeats;
+	return false; /* a user's own */
+}
+
+/* Puts the defaults that own does not override in front of it. Returns 0, or -1 with errno. */
+static int put_defaults_first(const struct entries *defaults, struct entries *own)
+{
+	struct entries merged = { 0 };
+
+	for (size_t i = 0; i < defaults->count; i++) {
+		const struct entry *entry = &defaults->items[i];
+
+		if (stands_once(entry->keyword) && entries_find(own, entry->keyword))
+			continue;
+		if (entries_add_fields(&merged, entry->line, entry->keyword, entry->fields.items))
+			goto fail;
+	}
+	for (size_t i = 0; i < own->count; i++) {
+		const struct entry *entry = &own->items[i];
+
+		if (entries_add_fields(&merged, entry->line, entry->keyword, entry->fields.items))
+			goto fail;
+	}
+	entries_free(own);
+	*own = merged;
+	return 0;
+fail:
+	entries_free(&merged);
+	return -1;
+}
+
+static struct definition *add_definition(struct definitions *list, const char *name, size_t line)
+{
+	struct definition *definition;
+
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 8;
+		struct definition *items = reallocarray(list->items, room, sizeof(*items));
+
+		if (!items)
+			return NULL;
+		list->items = items;
+		list->room = room;
+	}
+	definition = &list->items[list->count];
+	*definition = (struct definition){ .name = strdup(name), .line = line };
+	if (!definition->name)
+		return NULL;
+	list->count++;
+	return definition;
+}
+
+static int read_records(const char *source, struct record_reader *reader, struct entries *defaults,
+			struct definitions *list)
+{
+	struct entries *scope = defaults;
+	struct record record;
+	const char *problem;
+	int more;
+
+	while ((more = record_next(reader, &record)) > 0) {
+		struct definition *definition;
+
+		problem = value_problem(&record);
+		if (problem)
+			return record_bad(reader, &record, *record.fields[0] ? "%s: %s" : "%s",
+					  problem, record.fields[0]);
+		if (strcmp(record.keyword, "test")) {
+			if (entries_add_fields(scope, record.line, record.keyword, record.fields))
+				return report_errno("%s", source);
+			continue;
+		}
+		definition = add_definition(list, record.fields[0], record.line);
+		if (!definition)
+			return report_errno("%s", source);
+		scope = &definition->entries;
+		record_new_scope(reader);
+	}
+	return more;
+}
+
+static int compare_definitions(const void *a, const void *b)
+{
+	const struct definition *x = *(const struct definition *const *)a;
+	const struct definition *y = *(const struct definition *const *)b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Sorts pointers to the definitions, so that each is found quickly among very many. */
+static int sort_by_name(const char *source, struct definitions *list)
+{
+	const struct definition **sorted = calloc(list->count + 1, sizeof(*sorted));
+	int failed = 0;
+
+	if (!sorted)
+		return report_errno("%s", source);
+	list->by_name = sorted;
+	for (size_t i = 0; i < list->count; i++)
+		sorted[i] = &list->items[i];
+	qsort(sorted, list->count, sizeof(*sorted), compare_definitions);
+	for (size_t i = 1; !failed && i < list->count; i++)
+		if (!strcmp(sorted[i - 1]->name, sorted[i]->name))
+			failed = report(EBADMSG, "%s:%zu: test: %s stands on line %zu already",
+					source, sorted[i]->line, sorted[i]->name,
+					sorted[i - 1]->line);
+	return failed;
+}
+
+int definitions_read(const char *source, const char *text, size_t size, struct definitions *list)
+{
+	struct record_reader *reader = record_open_memory(source, text, size, rules);
+	struct entries defaults = { 0 };
+	int failed, saved;
+
+	*list = (struct definitions){ 0 };
+	if (!reader)
+		return report_errno("%s", source);
+	failed = read_records(source, reader, &defaults, list) || sort_by_name(source, list) ? -1
+											     : 0;
+	for (size_t i = 0; !failed && i < list->count; i++)
+		if (put_defaults_first(&defaults, &list->items[i].entries))
+			failed = report_errno("%s", source);
+	saved = errno;
+	record_close(reader);
+	entries_free(&defaults);
+	if (failed)
+		definitions_free(list);
+	errno = saved;
+	return failed;
+}
+
+static int compare_name(const void *name, const void *definition)
+{
+	return strcmp(name, (*(const struct definition *const *)definition)->name);
+}
+
+const struct definition *definitions_find(const struct definitions *list, const char *name)
+{
+	const struct definition *const *found = NULL;
+
+	if (list->count)
+		found = bsearch(name, list->by_name, list->count, sizeof(*found), compare_name);
+	return found ? *found : NULL;
+}
+
+void definitions_free(struct definitions *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].name);
+		entries_free(&list->items[i].entries);
+	}
+	free(list->items);
+	free(list->by_name);
+	*list = (struct definitions){ 0 };
+}
+
+const char *definition_value(const struct definition *definition, const char *keyword,
+			     const char *otherwise)
+{
+	const struct entry *entry = entries_find(&definition->entries, keyword);
+
+	return entry ? entry->fields.items[0] : otherwise;
+}

@@ -1,0 +1,71 @@
+/* git.c - which state of the sources a test was exported from */
+#include "git.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/process.h"
+
+enum { HASH_DIGITS = 7, GIT_SECONDS = 20, ANSWER_MAX = 4096 };
+
+/*
+ * A hook of git has them set, for its own repository, and git heeds them more than -C. It is what
+ * git rev-parse --local-env-vars lists, but for the configuration: that can be the user's own, as
+ * safe.directory is where the checkout is not.
+ */
+static const char *const repository_variables[] = {
+	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+	"GIT_OBJECT_DIRECTORY",
+	"GIT_DIR",
+	"GIT_WORK_TREE",
+	"GIT_IMPLICIT_WORK_TREE",
+	"GIT_GRAFT_FILE",
+	"GIT_INDEX_FILE",
+	"GIT_NO_REPLACE_OBJECTS",
+	"GIT_REPLACE_REF_BASE",
+	"GIT_PREFIX",
+	"GIT_SHALLOW_FILE",
+	"GIT_COMMON_DIR",
+	"GIT_INTERNAL_SUPER_PREFIX",
+	NULL,
+};
+
+char *git_state(const char *directory)
+{
+	int milliseconds = 1000 * GIT_SECONDS;
+	struct capture answer;
+	char *where = strdup(directory), *state = NULL;
+	/*
+	 * Reading a checkout must not write to it, nor start its file system monitor. Filters that
+	 * its configuration names are run for --dirty: what protects from a stranger's is git
+	 * itself, which refuses a checkout of another owner (safe.directory).
+	 */
+	char *argv[] = { "git",	    "--no-optional-locks",  "-C",	 where,
+			 "-c",	    "core.fsmonitor=false", "describe",	 "--always",
+			 "--dirty", "--abbrev=7",	    "--exclude", "*",
+			 NULL };
+
+	if (!where)
+		return NULL;
+	if (!process_capture(argv, repository_variables, &milliseconds, ANSWER_MAX, &answer)) {
+		size_t digits = strspn(answer.out, "0123456789abcdef");
+		const char *rest = answer.out + digits;
+
+		/* more digits where seven are ambiguous: seven is what the format promises */
+		if (answer.status == 0 && digits >= HASH_DIGITS) {
+			state = malloc(HASH_DIGITS + sizeof("-dirty"));
+			if (state) {
+				memcpy(state, answer.out, HASH_DIGITS);
+				strcpy(state + HASH_DIGITS,
+				       strncmp(rest, "-dirty", 6) ? "" : "-dirty");
+			}
+		} else {
+			state = strdup("unknown");
+		}
+		free(answer.out);
+	} else {
+		state = strdup("unknown");
+	}
+	free(where);
+	return state;
+}

@@ -1,0 +1,12 @@
+/* git.h - which state of the sources a test was exported from */
+#ifndef REGISTRY_GIT_H
+#define REGISTRY_GIT_H
+
+/*
+ * Returns the commit of the checkout that directory is in, as seven digits, with "-dirty" behind
+ * them where tracked files were changed; "unknown" outside a checkout or without git. The caller
+ * frees it. NULL with errno: no memory.
+ */
+char *git_state(const char *directory);
+
+#endif

@@ -1,0 +1,141 @@
+/* manifest.c - what the exporter resolved (ktstr-manifest(5), MANIFESTS) */
+#include "manifest.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/report.h"
+#include "registry/definition.h"
+#include "registry/topology.h"
+
+const struct record_rule manifest_rules[] = {
+	{ "manifest", 1, 1, false },
+	{ "test", 1, 1, false },
+	{ "scheduler", 1, 1, false },
+	{ "topology", 1, 1, false },
+	{ "duration", 1, 1, false },
+	{ "watchdog", 1, 1, false },
+	{ "git", 1, 1, false },
+	{ "sched-arg", 1, 1, true },
+	{ "sched-arg-path", 1, 1, true },
+	{ "cgroup-parent", 1, 1, false },
+	{ "sysctl", 2, 2, true },
+	{ "run-arg", 1, 1, true },
+	{ "needs-glibc", 1, 1, false },
+	{ "file", 3, 3, true },
+	{ NULL, 0, 0, false },
+};
+
+static const char *const required[] = { "test",	    "scheduler", "topology",
+					"duration", "watchdog",	 "git" };
+
+static const char *file_problem(char *const *fields)
+{
+	uint64_t mode;
+
+	if (!*fields[0] || *fields[0] == '/')
+		return "a name in the archive is neither empty nor absolute";
+	if (*fields[1] != '/')
+		return "the file's path is not absolute";
+	if (parse_number(fields[2], 8, 0, 0777, &mode))
+		return "not an octal mode up to 0777";
+	return NULL;
+}
+
+static const char *value_problem(const struct record *record)
+{
+	const char *keyword = record->keyword, *value = record->fields[0];
+	struct topology topology;
+
+	if (!strcmp(keyword, "manifest") && strcmp(value, MANIFEST_VERSION))
+		return "this program reads version " MANIFEST_VERSION " of the format";
+	if (!strcmp(keyword, "test"))
+		return test_name_problem(value);
+	if (!strcmp(keyword, "topology"))
+		return topology_parse(value, &topology);
+	if (!strcmp(keyword, "duration") || !strcmp(keyword, "watchdog"))
+		return seconds_problem(value);
+	if (!strcmp(keyword, "needs-glibc") && (!*value || value[strspn(value, "0123456789.")]))
+		return "not a version such as 2.36";
+	if (!strcmp(keyword, "file"))
+		return file_problem(record->fields);
+	return NULL;
+}
+
+static int read_entries(struct record_reader *reader, const char *source, struct entries *manifest)
+{
+	struct record record;
+	int more;
+
+	while ((more = record_next(reader, &record)) > 0) {
+		const char *problem = record.nfields ? value_problem(&record) : NULL;
+
+		if (manifest->count == 0 && strcmp(record.keyword, "manifest"))
+			return record_bad(
+				reader, &record,
+				"a manifest's first record is: manifest " MANIFEST_VERSION);
+		if (problem)
+			return record_bad(reader, &record, *record.fields[0] ? "%s: %s" : "%s",
+					  problem, record.fields[0]);
+		if (entries_add_fields(manifest, record.line, record.keyword, record.fields))
+			return report_errno("%s:%zu", source, record.line);
+	}
+	return more;
+}
+
+static int check_complete(const char *source, const struct entries *manifest)
+{
+	const struct entry *path = NULL;
+
+	if (!manifest->count)
+		return report(EBADMSG, "%s: empty: a manifest comes from ktstr-manifest", source);
+	for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++)
+		if (!entries_find(manifest, required[i]))
+			return report(EBADMSG, "%s: no %s record: is it cut short?", source,
+				      required[i]);
+	if (!manifest_file(manifest, "ktstr"))
+		return report(EBADMSG, "%s: no file record for ktstr, the test binary", source);
+	while ((path = entries_next(manifest, "sched-arg-path", path)))
+		if (!manifest_file(manifest, path->fields.items[0]))
+			return report(EBADMSG,
+				      "%s:%zu: sched-arg-path: no file record has this name: %s",
+				      source, path->line, path->fields.items[0]);
+	return 0;
+}
+
+int manifest_read(const char *source, FILE *in, struct entries *manifest)
+{
+	struct record_reader *reader = record_open_stream(source, in, manifest_rules);
+	int failed;
+
+	*manifest = (struct entries){ 0 };
+	if (!reader)
+		return report_errno("%s", source);
+	failed = read_entries(reader, source, manifest) || check_complete(source, manifest);
+	record_close(reader);
+	if (failed) {
+		int saved = errno;
+
+		entries_free(manifest);
+		errno = saved;
+	}
+	return failed ? -1 : 0;
+}
+
+const char *manifest_value(const struct entries *manifest, const char *keyword)
+{
+	const struct entry *entry = entries_find(manifest, keyword);
+
+	return entry ? entry->fields.items[0] : "";
+}
+
+const struct entry *manifest_file(const struct entries *manifest, const char *archive_name)
+{
+	const struct entry *file = NULL;
+
+	while ((file = entries_next(manifest, "file", file)))
+		if (!strcmp(file->fields.items[0], archive_name))
+			return file;
+	return NULL;
+}

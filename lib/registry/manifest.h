@@ -1,0 +1,29 @@
+/* manifest.h - what the exporter resolved (ktstr-manifest(5), MANIFESTS) */
+#ifndef REGISTRY_MANIFEST_H
+#define REGISTRY_MANIFEST_H
+
+#include <stdio.h>
+
+#include "base/record.h"
+#include "registry/entries.h"
+
+/* A manifest is a list of entries; the first is "manifest" with this version. */
+#define MANIFEST_VERSION "1"
+
+/* The records that a manifest may have. */
+extern const struct record_rule manifest_rules[];
+
+/*
+ * Reads a whole manifest from in and checks it: the version, every value, and that nothing that
+ * must stand is missing. source is its name in messages. Returns 0, or -1 with errno and an empty
+ * list. Reports.
+ */
+int manifest_read(const char *source, FILE *in, struct entries *manifest);
+
+/* Returns field 0 of a record that stands once, or "" where it does not stand. */
+const char *manifest_value(const struct entries *manifest, const char *keyword);
+
+/* Returns the `file` entry of that archive name, or NULL. */
+const struct entry *manifest_file(const struct entries *manifest, const char *archive_name);
+
+#endif

@@ -1,0 +1,386 @@
+/* resolve.c - from a definition to a manifest: every file found, or a reason why not */
+#include "resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/report.h"
+#include "registry/git.h"
+#include "registry/manifest.h"
+#include "registry/search.h"
+
+#define CELL_OPTION "--cell-parent-cgroup"
+
+struct resolution {
+	const struct source *source;
+	const struct definition *definition;
+	char *binary; /* absolute paths of the test binary and, or NULL, the scheduler */
+	char *scheduler;
+	struct entries includes; /* `file` entries */
+};
+
+/* Reports where the author can mend it: a file's line, or a binary's test. Returns -1. */
+static int bad_entry(const struct resolution *r, const struct entry *entry, int errnum,
+		     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static int bad_entry(const struct resolution *r, const struct entry *entry, int errnum,
+		     const char *format, ...)
+{
+	char *message;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&message, format, args);
+	va_end(args);
+	if (length < 0)
+		return report_errno("%s", r->source->path);
+	if (r->source->is_binary)
+		report(errnum, "%s: %s: %s: %s", r->source->path, r->definition->name,
+		       entry->keyword, message);
+	else
+		report(errnum, "%s:%zu: %s: %s", r->source->path, entry->line, entry->keyword,
+		       message);
+	free(message);
+	errno = errnum;
+	return -1;
+}
+
+static const struct entry *find(const struct resolution *r, const char *keyword)
+{
+	return entries_find(&r->definition->entries, keyword);
+}
+
+static const struct entry *next(const struct resolution *r, const char *keyword,
+				const struct entry *after)
+{
+	return entries_next(&r->definition->entries, keyword, after);
+}
+
+static int check_exportable(const struct resolution *r)
+{
+	const struct entry *entry;
+
+	if ((entry = find(r, "host-only")))
+		return bad_entry(r, entry, ENOTSUP,
+				 "%s runs beside a virtual machine, which a .run has not: "
+				 "run it with its own framework",
+				 r->definition->name);
+	if ((entry = find(r, "bpf-map-write")))
+		return bad_entry(r, entry, ENOTSUP,
+				 "%s has a BPF map written from outside a virtual machine, which a "
+				 ".run cannot do: have the test write the map itself",
+				 r->definition->name);
+	if ((entry = find(r, "enable")) || (entry = find(r, "disable")))
+		return bad_entry(r, entry, ENOTSUP,
+				 "the scheduler of %s is built into a kernel and switched by shell "
+				 "commands: a .run starts a scheduler that is a program, or none",
+				 r->definition->name);
+	return 0;
+}
+
+/* Reports what makes the file at path unfit to be packed. Returns 0, or -1 with errno. */
+static int check_file(const struct resolution *r, const struct entry *entry, const char *path,
+		      bool is_program)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st))
+		return bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return bad_entry(r, entry, EISDIR,
+				 "%s: %s (recursive packaging is not there yet: name its files)",
+				 path, strerror(EISDIR));
+	if (!S_ISREG(st.st_mode))
+		return bad_entry(r, entry, EINVAL, "%s: not a regular file", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
+	close(fd);
+	if (is_program && !(st.st_mode & 0111))
+		return bad_entry(r, entry, EACCES, "%s: not executable: chmod +x it", path);
+	return 0;
+}
+
+/* Returns the absolute path, without links, of a checked file; the caller frees it. */
+static char *resolve_path(const struct resolution *r, const struct entry *entry, const char *path,
+			  bool is_program)
+{
+	char *joined, *real = NULL;
+
+	if (*path == '/' || !strcmp(r->source->directory, "."))
+		joined = strdup(path);
+	else if (asprintf(&joined, "%s/%s", r->source->directory, path) < 0)
+		joined = NULL;
+	if (!joined)
+		bad_entry(r, entry, errno, "%s", strerror(errno));
+	else if (!check_file(r, entry, joined, is_program) && !(real = realpath(joined, NULL)))
+		bad_entry(r, entry, errno, "%s: %s", joined, strerror(errno));
+	free(joined);
+	return real;
+}
+
+static int resolve_binary(struct resolution *r)
+{
+	const struct entry *entry = find(r, "binary");
+
+	if (entry) {
+		r->binary = resolve_path(r, entry, entry->fields.items[0], true);
+		return r->binary ? 0 : -1;
+	}
+	r->binary = realpath(r->source->path, NULL);
+	if (!r->binary || access(r->binary, R_OK))
+		return report_errno("%s", r->source->path);
+	return 0;
+}
+
+static int resolve_scheduler(struct resolution *r)
+{
+	const struct entry *entry = find(r, "scheduler");
+	struct strings looked_at = { 0 };
+	const char *spec;
+	char *places;
+
+	if (!entry || entry->fields.count < 2)
+		return 0;
+	spec = entry->fields.items[1];
+	if (strchr(spec, '/')) {
+		r->scheduler = resolve_path(r, entry, spec, true);
+		return r->scheduler ? 0 : -1;
+	}
+	r->scheduler = find_scheduler(spec, r->binary, &looked_at);
+	if (r->scheduler) {
+		strings_free(&looked_at);
+		return 0;
+	}
+	places = strings_join(&looked_at, ", ");
+	bad_entry(r, entry, ENOENT, "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER",
+		  spec, places ? places : "");
+	free(places);
+	strings_free(&looked_at);
+	return -1;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Adds a `file include/BASENAME` entry for the file at path, which spec names. Takes path. */
+static int add_include(struct resolution *r, const struct entry *entry, const char *spec,
+		       char *path)
+{
+	const char *slash = strrchr(spec, '/');
+	const struct entry *twin;
+	int failed = -1;
+	char *name;
+
+	if (!path)
+		return -1;
+	if (asprintf(&name, "include/%s", slash ? slash + 1 : spec) < 0) {
+		free(path);
+		return bad_entry(r, entry, errno, "%s", strerror(errno));
+	}
+	twin = manifest_file(&r->includes, name);
+	if (!twin)
+		failed = entries_add(&r->includes, "file", name, path, "0755", NULL)
+				 ? bad_entry(r, entry, errno, "%s", strerror(errno))
+				 : 0;
+	else if (is_same_file(twin->fields.items[1], path))
+		failed = 0;
+	else
+		bad_entry(r, entry, EEXIST, "%s and %s would both be %s: rename one",
+			  twin->fields.items[1], path, name);
+	free(name);
+	free(path);
+	return failed;
+}
+
+static int resolve_include(struct resolution *r, const struct entry *entry)
+{
+	const char *spec = entry->fields.items[0];
+	char *path;
+
+	if (strchr(spec, '/'))
+		return add_include(r, entry, spec, resolve_path(r, entry, spec, false));
+	path = find_program(spec, NULL);
+	if (!path)
+		return bad_entry(r, entry, ENOENT,
+				 "%s: not a program on PATH (a file of yours is ./%s)", spec, spec);
+	if (check_file(r, entry, path, true)) {
+		free(path);
+		return -1;
+	}
+	return add_include(r, entry, spec, path);
+}
+
+static int resolve_includes(struct resolution *r)
+{
+	const struct entry *entry = find(r, "config-file");
+
+	if (entry) {
+		const char *path = entry->fields.items[0];
+
+		if (add_include(r, entry, path, resolve_path(r, entry, path, false)))
+			return -1;
+	}
+	for (entry = NULL; (entry = next(r, "include", entry));)
+		if (resolve_include(r, entry))
+			return -1;
+	return 0;
+}
+
+/* Whether the test's author gives the option himself: "--option VALUE" or "--option=VALUE". */
+static bool args_hold(const struct resolution *r, const char *option)
+{
+	const struct entry *entry = NULL;
+	size_t length = strlen(option);
+
+	while ((entry = next(r, "sched-arg", entry))) {
+		const char *arg = entry->fields.items[0];
+
+		if (!strncmp(arg, option, length) && (!arg[length] || arg[length] == '='))
+			return true;
+	}
+	return false;
+}
+
+static int add_scheduler_args(const struct resolution *r, struct entries *manifest)
+{
+	const struct entry *config = find(r, "config-file"), *parent = find(r, "cgroup-parent");
+	const struct entry *entry = NULL;
+
+	if (config) {
+		const char *path = config->fields.items[0], *slash = strrchr(path, '/');
+		char *name;
+		int failed;
+
+		if (asprintf(&name, "include/%s", slash ? slash + 1 : path) < 0)
+			return -1;
+		failed = entries_add(manifest, "sched-arg", "--config", NULL) ||
+			 entries_add(manifest, "sched-arg-path", name, NULL);
+		free(name);
+		if (failed)
+			return -1;
+	}
+	if (parent && !args_hold(r, CELL_OPTION) &&
+	    (entries_add(manifest, "sched-arg", CELL_OPTION, NULL) ||
+	     entries_add(manifest, "sched-arg", parent->fields.items[0], NULL)))
+		return -1;
+	while ((entry = next(r, "sched-arg", entry)))
+		if (entries_add_fields(manifest, 0, "sched-arg", entry->fields.items))
+			return -1;
+	return parent ? entries_add_fields(manifest, 0, "cgroup-parent", parent->fields.items) : 0;
+}
+
+static void warn_of_unused(const struct resolution *r)
+{
+	static const char *const keywords[] = { "sched-arg", "config-file", "cgroup-parent" };
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+		if (find(r, keywords[i]))
+			report_warning("%s: %s: without effect, as no scheduler is started: "
+				       "the scheduler record names no program",
+				       r->definition->name, keywords[i]);
+}
+
+static int copy_entries(const struct resolution *r, const char *keyword, struct entries *manifest)
+{
+	const struct entry *entry = NULL;
+
+	while ((entry = next(r, keyword, entry)))
+		if (entries_add_fields(manifest, 0, keyword, entry->fields.items))
+			return -1;
+	return 0;
+}
+
+static int copy_users_own(const struct resolution *r, struct entries *manifest)
+{
+	const struct entries *all = &r->definition->entries;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (!strncmp(all->items[i].keyword, "x-", 2) &&
+		    entries_add_fields(manifest, 0, all->items[i].keyword,
+				       all->items[i].fields.items))
+			return -1;
+	return 0;
+}
+
+/* The state of the sources that the test came from: of the checkout its binary or file is in. */
+static int add_git(const struct resolution *r, struct entries *manifest)
+{
+	char *copy = strdup(r->source->is_binary ? r->binary : r->source->directory), *state;
+	int failed;
+
+	if (!copy)
+		return -1;
+	state = git_state(r->source->is_binary ? dirname(copy) : copy);
+	failed = !state || entries_add(manifest, "git", state, NULL);
+	free(state);
+	free(copy);
+	return failed ? -1 : 0;
+}
+
+static int add_all(const struct resolution *r, struct entries *manifest)
+{
+	const struct definition *d = r->definition;
+
+	if (entries_add(manifest, "manifest", MANIFEST_VERSION, NULL) ||
+	    entries_add(manifest, "test", d->name, NULL) ||
+	    entries_add(manifest, "scheduler", definition_value(d, "scheduler", DEFAULT_SCHEDULER),
+			NULL) ||
+	    entries_add(manifest, "topology", definition_value(d, "topology", DEFAULT_TOPOLOGY),
+			NULL) ||
+	    entries_add(manifest, "duration", definition_value(d, "duration", DEFAULT_DURATION),
+			NULL) ||
+	    entries_add(manifest, "watchdog", definition_value(d, "watchdog", DEFAULT_WATCHDOG),
+			NULL) ||
+	    add_git(r, manifest))
+		return -1;
+	if (!r->scheduler)
+		warn_of_unused(r);
+	else if (add_scheduler_args(r, manifest))
+		return -1;
+	if (copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
+	    copy_users_own(r, manifest) ||
+	    entries_add(manifest, "file", "ktstr", r->binary, "0755", NULL))
+		return -1;
+	if (r->scheduler && entries_add(manifest, "file", "scheduler", r->scheduler, "0755", NULL))
+		return -1;
+	for (size_t i = 0; i < r->includes.count; i++)
+		if (entries_add_fields(manifest, 0, "file", r->includes.items[i].fields.items))
+			return -1;
+	return 0;
+}
+
+int resolve(const struct source *source, const struct definition *definition,
+	    struct entries *manifest)
+{
+	struct resolution r = { .source = source, .definition = definition };
+	int failed, saved;
+
+	*manifest = (struct entries){ 0 };
+	failed = check_exportable(&r) || resolve_binary(&r) || resolve_scheduler(&r) ||
+		 resolve_includes(&r);
+	if (!failed && add_all(&r, manifest))
+		failed = report_errno("%s: %s", source->path, definition->name);
+	saved = errno;
+	if (failed)
+		entries_free(manifest);
+	free(r.binary);
+	free(r.scheduler);
+	entries_free(&r.includes);
+	errno = saved;
+	return failed ? -1 : 0;
+}

@@ -1,0 +1,280 @@
+/* source.c - where tests are found: binaries, .ktstr files, directories (DESIGN, section 6) */
+#include "source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/report.h"
+#include "registry/ask.h"
+#include "registry/elf.h"
+
+#define SUFFIX ".ktstr"
+
+enum { FILE_MAX = 256 * 1024 * 1024 };
+
+/* Returns 0, or -1 with errno. */
+static int add_source(struct sources *list, const char *path, bool is_binary)
+{
+	struct source source = { .is_binary = is_binary,
+				 .is_stdin = !is_binary && !strcmp(path, "-"),
+				 .milliseconds = 1000 * ASK_SECONDS };
+	char *copy;
+
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 8;
+		struct source *items = reallocarray(list->items, room, sizeof(*items));
+
+		if (!items)
+			return report_errno("%s", path);
+		list->items = items;
+		list->room = room;
+	}
+	copy = strdup(path);
+	source.path = strdup(source.is_stdin ? "<stdin>" : path);
+	/* paths in a description begin in the current directory, those in a file in the file's */
+	if (copy)
+		source.directory = strdup(is_binary || source.is_stdin ? "." : dirname(copy));
+	free(copy);
+	if (!source.path || !source.directory) {
+		free(source.path);
+		free(source.directory);
+		return report(ENOMEM, "%s: %s", path, strerror(ENOMEM));
+	}
+	list->items[list->count++] = source;
+	return 0;
+}
+
+static int check_binary(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return report_errno("%s", path);
+	if (S_ISDIR(st.st_mode))
+		return report(EISDIR, "%s: is a directory: name the test binary in it", path);
+	if (!S_ISREG(st.st_mode))
+		return report(EINVAL, "%s: is not a regular file", path);
+	if (access(path, X_OK))
+		return report(EACCES, "%s: is not executable: chmod +x it, or is it a file for -f?",
+			      path);
+	return 0;
+}
+
+int sources_add_binary(struct sources *list, const char *path)
+{
+	return check_binary(path) ? -1 : add_source(list, path, true);
+}
+
+int sources_add_file(struct sources *list, const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-")) {
+		for (size_t i = 0; i < list->count; i++)
+			if (list->items[i].is_stdin)
+				return report(EINVAL, "standard input cannot be read twice: "
+						      "give -f - once");
+	} else if (stat(path, &st)) {
+		return report_errno("%s", path);
+	} else if (S_ISDIR(st.st_mode)) {
+		return report(EISDIR,
+			      "%s: is a directory: name a file in it, "
+			      "or set KTSTR_TEST_PATH",
+			      path);
+	}
+	return add_source(list, path, false);
+}
+
+static bool has_suffix(const char *path)
+{
+	size_t length = strlen(path), suffix = strlen(SUFFIX);
+
+	return length > suffix && !strcmp(path + length - suffix, SUFFIX);
+}
+
+/* Whether a program found in a directory may be run: its ELF notes say that it is a test binary. */
+static bool is_marked(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), marked = 0;
+
+	if (fd < 0)
+		return false;
+	marked = elf_has_note(fd, "ktstr");
+	close(fd);
+	return marked > 0;
+}
+
+static int add_directory(struct sources *list, const char *path)
+{
+	DIR *directory = opendir(path);
+	struct strings names = { 0 };
+	const struct dirent *item;
+	int failed = 0;
+
+	if (!directory)
+		return report_errno("%s", path);
+	errno = 0;
+	while (!failed && (item = readdir(directory)))
+		failed = strings_add(&names, item->d_name);
+	if (failed || errno)
+		failed = report_errno("%s", path);
+	closedir(directory);
+	strings_sort(&names);
+	for (size_t i = 0; !failed && i < names.count; i++) {
+		struct stat st;
+		char *file;
+
+		if (asprintf(&file, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
+			     names.items[i]) < 0) {
+			failed = report_errno("%s", path);
+			break;
+		}
+		if (!stat(file, &st) && S_ISREG(st.st_mode)) {
+			if (has_suffix(file))
+				failed = add_source(list, file, false);
+			else if (!access(file, X_OK) && is_marked(file))
+				failed = add_source(list, file, true);
+		}
+		free(file);
+	}
+	strings_free(&names);
+	return failed;
+}
+
+static int add_path_entry(struct sources *list, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return report_errno("%s (in KTSTR_TEST_PATH)", path);
+	if (S_ISDIR(st.st_mode))
+		return add_directory(list, path);
+	return has_suffix(path) ? sources_add_file(list, path) : sources_add_binary(list, path);
+}
+
+int sources_add_environment(struct sources *list)
+{
+	const char *binary = getenv("KTSTR_TEST_BINARY"), *path = getenv("KTSTR_TEST_PATH");
+	char *copy, *rest, *entry;
+	int failed = 0;
+
+	if (binary && *binary)
+		return sources_add_binary(list, binary);
+	rest = copy = strdup(path && *path ? path : ".");
+	if (!copy)
+		return report_errno("KTSTR_TEST_PATH");
+	while (!failed && (entry = strsep(&rest, ":")))
+		failed = add_path_entry(list, *entry ? entry : ".");
+	free(copy);
+	return failed;
+}
+
+/* In a file each test says which binary it is in. */
+static int check_binaries_named(const struct source *source)
+{
+	for (size_t i = 0; i < source->definitions.count; i++) {
+		const struct definition *definition = &source->definitions.items[i];
+
+		if (!entries_find(&definition->entries, "binary"))
+			return report(EBADMSG, "%s:%zu: test: %s has no binary record",
+				      source->path, definition->line, definition->name);
+	}
+	return 0;
+}
+
+static int read_file(struct source *source)
+{
+	int fd = STDIN_FILENO, failed;
+	size_t size;
+	char *text;
+
+	if (source->is_read)
+		return 0;
+	if (!source->is_stdin)
+		fd = open(source->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read_all(fd, FILE_MAX, &text, &size)) {
+		failed = report_errno("%s", source->path);
+	} else {
+		failed = definitions_read(source->path, text, size, &source->definitions);
+		free(text);
+	}
+	if (fd > STDIN_FILENO)
+		close(fd);
+	if (failed || check_binaries_named(source))
+		return -1;
+	source->is_read = true;
+	return 0;
+}
+
+int source_names(struct source *source, struct strings *names)
+{
+	if (source->is_binary)
+		return ask_names(source->path, &source->milliseconds, names);
+	if (read_file(source))
+		return -1;
+	for (size_t i = 0; i < source->definitions.count; i++)
+		if (strings_add(names, source->definitions.items[i].name))
+			return report_errno("%s", source->path);
+	return 0;
+}
+
+int source_find(struct source *source, const char *name, const struct definition **definition)
+{
+	if (source->is_binary) {
+		int found;
+
+		definitions_free(&source->definitions);
+		found = ask_definition(source->path, name, &source->milliseconds,
+				       &source->definitions);
+		if (found > 0)
+			*definition = &source->definitions.items[0];
+		return found;
+	}
+	if (read_file(source))
+		return -1;
+	*definition = definitions_find(&source->definitions, name);
+	return *definition != NULL;
+}
+
+int sources_find(struct sources *list, const char *name, struct source **source,
+		 const struct definition **definition)
+{
+	const struct definition *also;
+
+	*source = NULL;
+	for (size_t i = 0; i < list->count; i++) {
+		struct source *asked = &list->items[i];
+		int found = source_find(asked, name, *source ? &also : definition);
+
+		if (found < 0 && !*source)
+			return -1; /* it may be the one that has the test */
+		if (found < 0)
+			report_warning("%s: could not be asked whether it has %s, too", asked->path,
+				       name);
+		else if (found && *source)
+			report_warning("%s: in %s, which is taken, and in %s, too", name,
+				       (*source)->path, asked->path);
+		else if (found)
+			*source = asked;
+	}
+	return *source != NULL;
+}
+
+void sources_free(struct sources *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->items[i].path);
+		free(list->items[i].directory);
+		definitions_free(&list->items[i].definitions);
+	}
+	free(list->items);
+	*list = (struct sources){ 0 };
+}

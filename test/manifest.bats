@@ -1,0 +1,509 @@
+#!/usr/bin/env bats
+# manifest.bats - ktstr-manifest: tests are found, their parts resolved, or refused with a reason
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	program t
+}
+
+# program NAME [LINE...]: an executable script of these lines
+program() {
+	printf '%s\n' '#!/bin/sh' "${@:2}" >"$1"
+	chmod +x "$1"
+}
+
+# define LINE...: the file t.ktstr of these lines
+define() {
+	printf '%s\n' "$@" >t.ktstr
+}
+
+# describes NAME RECORD...: a test binary in a script, NAME, with one test, also NAME
+describes() {
+	program "$1" "case \$1 in" "--ktstr-list) echo $1 ;;" "--ktstr-describe=$1) cat <<'E'" \
+		"test $1" "${@:2}" E ";;" "*) exit 1 ;; esac"
+}
+
+# fails_with STATUS MESSAGE COMMAND...: nothing on standard output, one line on standard error
+fails_with() {
+	run -"$1" --separate-stderr "${@:3}"
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-manifest: $2" ] || {
+		echo "$stderr"
+		return 1
+	}
+}
+
+@test "manifest: a minimal definition has the defaults" {
+	define 'test a' 'binary ./t'
+	run -0 --separate-stderr ktstr-manifest a
+	[ "$output" = "manifest 1
+test a
+scheduler eevdf
+topology 1n1l2c1t
+duration 12
+watchdog 5
+git unknown
+file ktstr $PWD/t 0755" ]
+	[ "$stderr" = "" ]
+}
+
+@test "manifest: every record that is exported comes out, in the documented order" {
+	program sched
+	mkdir sub
+	echo c >'sub/con fig'
+	echo i >i
+	define 'x-ticket 17 a\040b' 'sysctl kernel.b ""' 'include t' 'test a' 'binary t' \
+		'run-arg --x' 'run-arg ""' 'include ./i' 'watchdog 3' 'duration 7' \
+		'topology 2n4l8c2t' 'sysctl kernel.a 1\0402' 'sched-arg -v' \
+		'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
+		'scheduler my\040name ./sched'
+	PATH=$PWD:$PATH run -0 ktstr-manifest a
+	[ "$output" = "manifest 1
+test a
+scheduler my\\040name
+topology 2n4l8c2t
+duration 7
+watchdog 3
+git unknown
+sched-arg --config
+sched-arg-path include/con\\040fig
+sched-arg --cell-parent-cgroup
+sched-arg /a/b
+sched-arg -v
+sched-arg it's\\040\$x
+cgroup-parent /a/b
+sysctl kernel.b \"\"
+sysctl kernel.a 1\\0402
+run-arg --x
+run-arg \"\"
+x-ticket 17 a\\040b
+file ktstr $PWD/t 0755
+file scheduler $PWD/sched 0755
+file include/con\\040fig $PWD/sub/con\\040fig 0755
+file include/t $PWD/t 0755
+file include/i $PWD/i 0755" ]
+}
+
+@test "manifest: records before the first test are defaults, a test's own override or follow them" {
+	define 'binary ./t' 'duration 3' 'run-arg d' 'test a' 'duration 9' 'run-arg a' 'test b'
+	run -0 ktstr-manifest a
+	[[ $output == *"duration 9"*"run-arg d
+run-arg a"* ]]
+	run -0 ktstr-manifest b
+	[[ $output == *"duration 3"*"run-arg d"* && $output != *"run-arg a"* ]]
+}
+
+@test "manifest: the author's own --cell-parent-cgroup stays alone, in either form" {
+	program sched
+	for arg in --cell-parent-cgroup=/x --cell-parent-cgroup; do
+		define 'test a' 'binary t' 'scheduler s ./sched' 'cgroup-parent /p' "sched-arg $arg"
+		run -0 ktstr-manifest a
+		[ "$(grep -c cell-parent <<<"$output")" = 1 ]
+		[[ $output == *"sched-arg $arg"*"cgroup-parent /p"* ]]
+	done
+}
+
+@test "manifest: each bad value is named with file, line and what is wrong" {
+	local record message
+	while IFS='|' read -r record message; do
+		define 'test a' 'binary t' "$record"
+		fails_with 1 "t.ktstr:3: $message" ktstr-manifest -f t.ktstr a
+	done <<-'EOF'
+		duration 5x|duration: not a whole number of seconds: 5x
+		duration 0|duration: out of range (1 to 2147483647 seconds): 0
+		duration 08|duration: not a whole number of seconds without leading zeros: 08
+		watchdog 010|watchdog: not a whole number of seconds without leading zeros: 010
+		duration -1|duration: not a whole number of seconds: -1
+		watchdog 2147483648|watchdog: out of range (1 to 2147483647 seconds): 2147483648
+		topology 1n1l1c|topology: not a topology such as 1n2l4c2t (NUMA nodes, LLCs in all, cores per LLC, threads per core; 1 to 65536 each): 1n1l1c
+		topology 0n1l1c1t|topology: not a topology such as 1n2l4c2t (NUMA nodes, LLCs in all, cores per LLC, threads per core; 1 to 65536 each): 0n1l1c1t
+		topology 1n1l1c99999t|topology: not a topology such as 1n2l4c2t (NUMA nodes, LLCs in all, cores per LLC, threads per core; 1 to 65536 each): 1n1l1c99999t
+		topology 2n3l1c1t|topology: the number of LLCs is not a multiple of the number of NUMA nodes: 2n3l1c1t
+		cgroup-parent a|cgroup-parent: a cgroup's path begins with '/': a
+		cgroup-parent /|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: /
+		cgroup-parent ///|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: ///
+		cgroup-parent /a/../b|cgroup-parent: a cgroup's path has no '..': /a/../b
+		sysctl kernel/../../x 1|sysctl: not a sysctl's name, such as kernel.sched_rr_timeslice_ms: kernel/../../x
+		test a|test: a stands on line 1 already
+		test -x|test: a test's name does not begin with '-' or '.': -x
+		test ""|test: a test's name is empty
+		test a/b|test: a test's name is made of letters, digits, '_', '.', ':' and '-': a/b
+		scheduler ""|scheduler: the scheduler's name is empty
+		scheduler s ""|scheduler: the program's name is empty: s
+		include ""|include: the path is empty
+		binary x|binary: stands once, and stood on line 2 already
+		speed 5|speed: unknown keyword (one of your own begins with x-)
+		host-only yes|host-only: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
+		sysctl a|sysctl: missing field: 1 given, 2 needed
+	EOF
+}
+
+@test "manifest: a test in a file names its binary" {
+	define 'test a' 'binary t' 'test b'
+	fails_with 1 "t.ktstr:3: test: b has no binary record" ktstr-manifest -f t.ktstr a
+}
+
+@test "manifest: tests that cannot be exported are refused with status 2 and a reason" {
+	define 'binary t' 'test a' host-only
+	run -2 ktstr-manifest a
+	[[ $output == *"./t.ktstr:3: host-only: a runs beside a virtual machine"*"run it with its own framework" ]]
+	define 'binary t' 'test a' 'bpf-map-write m 0 1'
+	run -2 ktstr-manifest a
+	[[ $output == *":3: bpf-map-write: a has a BPF map written from outside"*"have the test write the map itself" ]]
+	for keyword in enable disable; do
+		define 'binary t' 'test a' "$keyword echo"
+		run -2 ktstr-manifest a
+		[[ $output == *":3: $keyword: the scheduler of a is built into a kernel"* ]]
+	done
+}
+
+@test "manifest: what cannot be packed is named: missing, a directory, unreadable, not executable, a device" {
+	mkdir d
+	define 'test a' 'binary t' 'include ./d'
+	run -1 ktstr-manifest a
+	[[ $output == *":3: include: ./d: Is a directory (recursive packaging is not there yet"* ]]
+	define 'test a' 'binary t' 'include ./missing'
+	fails_with 1 "./t.ktstr:3: include: ./missing: No such file or directory" ktstr-manifest a
+	define 'test a' 'binary t' 'include /dev/null'
+	fails_with 1 "./t.ktstr:3: include: /dev/null: not a regular file" ktstr-manifest a
+	mkfifo fifo
+	define 'test a' 'binary t' 'include ./fifo'
+	fails_with 1 "./t.ktstr:3: include: ./fifo: not a regular file" ktstr-manifest a
+	echo >data
+	define 'test a' 'binary data'
+	fails_with 1 "./t.ktstr:2: binary: data: not executable: chmod +x it" ktstr-manifest a
+	define 'test a' 'binary t' 'scheduler s ./data'
+	fails_with 1 "./t.ktstr:3: scheduler: ./data: not executable: chmod +x it" ktstr-manifest a
+	define 'test a' 'binary t' 'include no-such-program-xyz'
+	fails_with 1 "./t.ktstr:3: include: no-such-program-xyz: not a program on PATH (a file of yours is ./no-such-program-xyz)" \
+		ktstr-manifest a
+}
+
+@test "manifest: an unreadable file is an error for who is not root" {
+	as_nobody
+	echo >secret
+	chmod 0 secret
+	define 'test a' 'binary t' 'include ./secret'
+	run -1 as_nobody ktstr-manifest a
+	[[ $output == *":3: include: ./secret: Permission denied" ]]
+}
+
+@test "manifest: one basename for two files is an error that names both, the same file is packed once" {
+	mkdir x y
+	echo 1 >x/f
+	echo 2 >y/f
+	define 'test a' 'binary t' 'include x/f' 'include y/f'
+	fails_with 1 "./t.ktstr:4: include: $PWD/x/f and $PWD/y/f would both be include/f: rename one" \
+		ktstr-manifest a
+	ln -sf ../x/f y/f
+	define 'test a' 'binary t' 'include x/f' 'include ./x/f' 'include y/f'
+	run -0 ktstr-manifest a
+	[ "$(grep -c '^file include/' <<<"$output")" = 1 ]
+}
+
+@test "manifest: a bare include is a program on PATH and must be executable there" {
+	mkdir bin
+	program bin/tool
+	define 'test a' 'binary t' 'include tool'
+	PATH=$PWD/bin:$PATH run -0 ktstr-manifest a
+	[[ $output == *"file include/tool $PWD/bin/tool 0755" ]]
+	chmod -x bin/tool
+	PATH=$PWD/bin:$PATH run -1 ktstr-manifest a
+}
+
+@test "manifest: relative paths of a file begin in its own directory" {
+	mkdir -p deep/er
+	mv t deep/er
+	printf 'test a\nbinary ./t\n' >deep/er/x.ktstr
+	run -0 ktstr-manifest -f deep/er/x.ktstr a
+	[[ $output == *"file ktstr $PWD/deep/er/t 0755" ]]
+	run -0 ktstr-manifest -f - a < <(printf 'test a\nbinary deep/er/t\n')
+	[[ $output == *"file ktstr $PWD/deep/er/t 0755" ]]
+}
+
+@test "manifest: a scheduler is found in each place, in order, and a missing one lists them all" {
+	local place
+	mkdir -p deps target/debug target/release onpath
+	cp t deps/t
+	define 'test a' 'binary deps/t' 'scheduler s scx_x'
+	for place in onpath target/release target/debug . deps; do
+		program "$place/scx_x"
+		PATH=$PWD/onpath:$PATH run -0 ktstr-manifest a
+		[[ $output == *"file scheduler $(realpath "$place")/scx_x 0755" ]]
+	done
+	program mine
+	KTSTR_SCHEDULER=./mine run -0 ktstr-manifest a
+	[[ $output == *"file scheduler $PWD/mine 0755" ]]
+	KTSTR_SCHEDULER=./gone fails_with 1 \
+		"./t.ktstr:3: scheduler: scx_x not found; looked at ./gone (\$KTSTR_SCHEDULER): build it, or set KTSTR_SCHEDULER" \
+		ktstr-manifest a
+	rm scx_x ./*/scx_x target/*/scx_x
+	PATH=$PWD/onpath:$TOP/build/bin run -1 ktstr-manifest a
+	[[ $output == *"looked at $PWD/deps/scx_x, $PWD/scx_x, target/debug/scx_x, target/release/scx_x, $PWD/onpath/scx_x, $TOP/build/bin/scx_x: build it"* ]]
+}
+
+@test "manifest: what only a scheduler takes is a warning where none is started" {
+	define 'test a' 'binary t' 'sched-arg -v'
+	run -0 --separate-stderr ktstr-manifest a
+	[[ $stderr == *"warning: a: sched-arg: without effect, as no scheduler is started"* ]]
+	[[ $output != *sched-arg* ]]
+}
+
+@test "manifest: git state is that of the sources: clean, dirty, seven digits" {
+	need git
+	git init -q .
+	define 'test a' 'binary t'
+	git -c user.name=x -c user.email=x@example.com add .
+	git -c user.name=x -c user.email=x@example.com commit -qm x
+	run -0 ktstr-manifest a
+	[[ $output == *"git $(git rev-parse HEAD | cut -c-7)
+"* ]]
+	echo >>t.ktstr
+	run -0 ktstr-manifest a
+	[[ $output == *"git $(git rev-parse HEAD | cut -c-7)-dirty
+"* ]]
+}
+
+@test "manifest: git state is that of the test's checkout in a hook of another, too" {
+	need git
+	mkdir other
+	git init -q other
+	git -C other -c user.name=x -c user.email=x@example.com commit -q --allow-empty -m other
+	define 'test a' 'binary t'
+	GIT_DIR=$PWD/other/.git GIT_WORK_TREE=$PWD/other GIT_INDEX_FILE=$PWD/other/.git/index run -0 ktstr-manifest a
+	[[ $output == *"git unknown
+"* ]]
+}
+
+@test "manifest: a binary that describes itself is asked, and its paths begin in the current directory" {
+	echo >data
+	describes probe 'duration 4' 'include ./data'
+	run -0 ktstr-manifest -b probe probe
+	[[ $output == *"duration 4"*"file ktstr $PWD/probe 0755
+file include/data $PWD/data 0755" ]]
+}
+
+@test "manifest: sources are -b and -f in order, else KTSTR_TEST_BINARY, else KTSTR_TEST_PATH" {
+	describes a 'duration 21'
+	printf 'test a\nduration 22\nbinary t\n' >f1.ktstr
+	printf 'test a\nduration 23\nbinary t\n' >f2.ktstr
+	run -0 --separate-stderr ktstr-manifest -f f2.ktstr -b a -f f1.ktstr a
+	[[ $output == *"duration 23"* ]]
+	[[ $stderr == *"warning: a: in f2.ktstr, which is taken, and in a, too"*"and in f1.ktstr, too"* ]]
+	KTSTR_TEST_BINARY=./a run -0 ktstr-manifest a
+	[[ $output == *"duration 21"* ]]
+	KTSTR_TEST_PATH=f2.ktstr:f1.ktstr run -0 ktstr-manifest a
+	[[ $output == *"duration 23"* ]]
+	KTSTR_TEST_PATH=./a:f1.ktstr run -0 ktstr-manifest a
+	[[ $output == *"duration 21"* ]]
+	KTSTR_TEST_PATH=f1.ktstr:gone run -1 ktstr-manifest a
+	[[ $output == *"gone (in KTSTR_TEST_PATH): No such file or directory" ]]
+}
+
+@test "manifest: a directory gives its files in name order, and no program without the note is run" {
+	program stranger 'touch ran'
+	printf 'test a\nduration 32\nbinary t\n' >b.ktstr
+	printf 'test a\nduration 31\nbinary t\n' >a.ktstr
+	run -0 --separate-stderr ktstr-manifest a
+	[[ $output == *"duration 31"* ]]
+	[ ! -e ran ]
+}
+
+@test "manifest: programs that carry the note are found in a directory and asked" {
+	cp "$TOP/build/examples/fair" marked
+	run -0 ktstr-manifest fair
+	[[ $output == *"file ktstr $PWD/marked 0755"* ]]
+	strip marked
+	run -0 ktstr-manifest fair
+	[[ $output == *"file ktstr $PWD/marked 0755"* ]]
+	cp "$(type -P true)" unmarked
+	rm marked
+	run -1 ktstr-manifest fair
+}
+
+@test "manifest: a program that the kernel does not run is not run by a shell" {
+	cp "$TOP/build/examples/fair" foreign
+	printf '\377\177' | dd of=foreign bs=1 seek=18 conv=notrunc status=none # e_machine
+	printf '\ntouch PWNED\n' >>foreign
+	fails_with 1 "./foreign: cannot be run to ask for --ktstr-describe=a: Exec format error" ktstr-manifest a
+	printf 'touch PWNED\n' >plain
+	chmod +x plain
+	fails_with 1 "plain: cannot be run to ask for --ktstr-describe=a: Exec format error" ktstr-manifest -b plain a
+	[ ! -e PWNED ]
+}
+
+@test "manifest: ELF files cut short at any of the first 4096 bytes are strangers" {
+	local size
+	mkdir cut
+	for ((size = 0; size < 4096; size += 61)); do
+		head -c "$size" "$TOP/build/examples/fair" >"cut/f$size"
+		chmod +x "cut/f$size"
+	done
+	# where its note is whole it is run, and the kernel refuses it: status 1, but never a crash
+	KTSTR_TEST_PATH=cut run ktstr-manifest --list
+	[ "$status" -le 1 ]
+	rm cut/f9?? cut/f????
+	KTSTR_TEST_PATH=cut run -0 ktstr-manifest --list
+	[ "$output" = "" ]
+}
+
+@test "manifest: an unknown name suggests the nearest, and says where was looked" {
+	define 'binary t' 'test spread' 'test spread_out' 'test fair'
+	fails_with 1 'spraed: no such test in ./t.ktstr; did you mean "spread"?' ktstr-manifest spraed
+	fails_with 1 'spread_: no such test in ./t.ktstr; did you mean "spread" or "spread_out"?' ktstr-manifest spread_
+	fails_with 1 'nothing_like_it: no such test in ./t.ktstr (--list shows those there are)' \
+		ktstr-manifest nothing_like_it
+	mkdir empty
+	cd empty
+	fails_with 1 'x: no test binary and no .ktstr file here: name one with -b or -f, or set KTSTR_TEST_PATH' \
+		ktstr-manifest x
+}
+
+@test "manifest: a binary that hangs is killed, with its children, within 10 s" {
+	program hang 'sleep 61.25 & sleep 61.25'
+	local start=$SECONDS
+	fails_with 1 "hang: no answer within 8 s to --ktstr-describe=a: it was killed" ktstr-manifest -b hang a
+	((SECONDS - start <= 10))
+	run -1 pgrep -f 'sleep 61.25'
+}
+
+@test "manifest: a binary has one time for all that it is asked" {
+	program slow 'sleep 4.5' 'case $1 in --ktstr-list) echo b;; *) exit 1;; esac'
+	local start=$SECONDS
+	fails_with 1 "slow: no answer within 8 s to --ktstr-list: it was killed" ktstr-manifest -b slow a
+	((SECONDS - start <= 10))
+}
+
+@test "manifest: an answer is not delayed by a child that holds the pipe, and the child is killed" {
+	need setsid
+	describes a
+	sed -i '1a sleep 61.75 & setsid sleep 4.25 &' a
+	local start=$SECONDS
+	run -0 --separate-stderr ktstr-manifest -b a a
+	((SECONDS - start <= 3))
+	[[ $output == *"file ktstr $PWD/a 0755" ]]
+	run -1 pgrep -f 'sleep 61.75'
+}
+
+@test "manifest: closed standard descriptors are an error where they are used, and harm nothing else" {
+	describes a
+	run -0 bash -c 'exec 3>&1; ktstr-manifest -b a a <&- 2>&- | cat'
+	[[ $output == *"file ktstr $PWD/a 0755" ]]
+	run -1 bash -c 'ktstr-manifest -b a a <&- >&-'
+	[ "$output" = "ktstr-manifest: standard output: Bad file descriptor" ]
+}
+
+@test "manifest: ignored SIGCHLD does not hide how a binary ended" {
+	describes a
+	run -0 --separate-stderr bash -c 'trap "" CHLD; exec ktstr-manifest -b a a'
+	[[ $output == *"file ktstr $PWD/a 0755" ]]
+}
+
+@test "manifest: a binary that crashes, floods or prints rubbish is a clear error" {
+	program crash 'kill -SEGV $$'
+	fails_with 1 "crash: killed by signal 11 (Segmentation fault) when asked for --ktstr-describe=a" \
+		ktstr-manifest -b crash a
+	program flood 'exec yes'
+	fails_with 1 "flood: more than 1 MiB in answer to --ktstr-describe=a: it was killed" \
+		ktstr-manifest -b flood a
+	program rubbish 'echo hello world'
+	fails_with 1 "rubbish --ktstr-describe=a:1: hello: unknown keyword (one of your own begins with x-)" \
+		ktstr-manifest -b rubbish a
+	program noise 'echo usage: me >&2; echo more >&2; exit 3'
+	fails_with 1 "noise: is no test binary: ended with status 3 when asked for --ktstr-describe=a: usage: me" \
+		ktstr-manifest -b noise a
+	program other 'echo test b'
+	fails_with 1 "other: defines b, not a alone" ktstr-manifest -b other a || [[ $stderr == *"defines b, not a alone" ]]
+	program outside 'printf "test a\nbinary /etc/passwd\n"'
+	run -1 ktstr-manifest -b outside a
+	[[ $output == *":2: binary: a binary that describes itself leaves it out" ]]
+	program names 'case $1 in --ktstr-list) echo "two words";; *) exit 1;; esac'
+	run -1 ktstr-manifest -b names a
+	[[ $output == *"names: --ktstr-list: a test's name is made of"*": two words" ]]
+	: >empty
+	chmod +x empty
+	run -1 ktstr-manifest -b empty a
+}
+
+@test "manifest: a source that fails behind the one that has the test is a warning, before it an error" {
+	describes a
+	program crash 'kill -SEGV $$'
+	run -0 --separate-stderr ktstr-manifest -b a -b crash a
+	[[ $stderr == *"warning: crash: could not be asked whether it has a, too" ]]
+	run -1 ktstr-manifest -b crash -b a a
+}
+
+@test "manifest: --list is tab-separated in a pipe and aligned on a terminal" {
+	need script
+	define 'binary t' 'test a' 'test long_name' 'scheduler my\040\011sched scx_x' 'topology 2n4l8c2t'
+	run -0 bash -c 'ktstr-manifest --list | cat'
+	[ "$output" = $'a\teevdf\t1n1l2c1t\t./t.ktstr\nlong_name\tmy \\011sched\t2n4l8c2t\t./t.ktstr' ]
+	run -0 on_terminal ktstr-manifest --list
+	[ "${lines[0]%$'\r'}" = "NAME       SCHEDULER     TOPOLOGY  SOURCE" ]
+	[ "${lines[1]%$'\r'}" = "a          eevdf         1n1l2c1t  ./t.ktstr" ]
+	[ "${lines[2]%$'\r'}" = 'long_name  my \011sched  2n4l8c2t  ./t.ktstr' ]
+}
+
+@test "manifest: --list shows the others where one source fails, with status 1" {
+	define 'binary t' 'test a'
+	echo bad >bad.ktstr
+	run -1 --separate-stderr ktstr-manifest --list
+	[ "$output" = $'a\teevdf\t1n1l2c1t\t./t.ktstr' ]
+	[ "$stderr" = "ktstr-manifest: ./bad.ktstr:1: bad: unknown keyword (one of your own begins with x-)" ]
+}
+
+@test "manifest: --list goes on behind a bad test of a binary, with status 1" {
+	program many 'case $1 in --ktstr-list) printf "a\nb\nc\n" ;; *=b) echo rubbish ;;' \
+		'*) echo "test ${1#*=}" ;; esac'
+	run -1 --separate-stderr ktstr-manifest -b many --list
+	[ "$output" = $'a\teevdf\t1n1l2c1t\tmany\nc\teevdf\t1n1l2c1t\tmany' ]
+	[ "$stderr" = "ktstr-manifest: many --ktstr-describe=b:1: rubbish: unknown keyword (one of your own begins with x-)" ]
+}
+
+@test "manifest: --list of 200000 tests takes seconds" {
+	awk 'BEGIN { print "binary t"; for (i = 0; i < 200000; i++) print "test t" i }' >big.ktstr
+	timeout 20 ktstr-manifest -f big.ktstr --list >rows
+	[ "$(wc -l <rows)" = 200000 ]
+}
+
+@test "manifest: misuse is status 64 and one line" {
+	run -64 ktstr-manifest
+	run -64 ktstr-manifest a b
+	run -64 ktstr-manifest --list a
+	run -64 ktstr-manifest -b
+	run -64 ktstr-manifest --nonsense
+	[ "${#lines[@]}" = 1 ]
+	run -1 ktstr-manifest -b gone a
+	[ "$output" = "ktstr-manifest: gone: No such file or directory" ]
+	run -1 ktstr-manifest -f gone a
+	[ "$output" = "ktstr-manifest: gone: No such file or directory" ]
+	run -1 ktstr-manifest -b . a
+	[[ $output == *"is a directory"* ]]
+	run -1 ktstr-manifest -f . a
+	[[ $output == *"is a directory"* ]]
+	run -1 ktstr-manifest -f - -f - a
+	[[ $output == *"cannot be read twice"* ]]
+}
+
+@test "manifest: --help and --version are on standard output with status 0" {
+	run -0 --separate-stderr ktstr-manifest --help
+	[[ $output == "usage: ktstr-manifest "* ]]
+	run -0 --separate-stderr ktstr-manifest --version
+	[[ $output == "ktstr-manifest "[0-9]* ]]
+}
+
+@test "manifest: a full disk is an error, an early reader is not one to be told" {
+	define 'test a' 'binary t'
+	run -1 bash -c 'ktstr-manifest a 2>&1 >/dev/full'
+	[ "$output" = "ktstr-manifest: standard output: No space left on device" ]
+	run -1 bash -c 'trap "" PIPE; (sleep 0.3; ktstr-manifest a; echo $? >status) 2>err | true; wait; cat err; exit $(cat status)'
+	[ "$output" = "" ]
+}
+
+@test "manifest: an empty file has no test" {
+	: >e.ktstr
+	run -1 ktstr-manifest -f e.ktstr a
+	[ "$output" = "ktstr-manifest: a: no such test in e.ktstr (--list shows those there are)" ]
+}
