@@ -1,0 +1,378 @@
+/* tar.c - writing tar archives of regular files */
+#include "tar.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/report.h"
+
+enum { BLOCK = 512, CHUNK = 64 * 1024 };
+
+/* POSIX.1-2017, pax, "ustar Interchange Format": numbers are octal digits, NUL at the end */
+struct header {
+	char name[100];
+	char mode[8];
+	char uid[8];
+	char gid[8];
+	char size[12];
+	char mtime[12];
+	char chksum[8];
+	char typeflag;
+	char linkname[100];
+	char magic[6];
+	char version[2];
+	char uname[32];
+	char gname[32];
+	char devmajor[8];
+	char devminor[8];
+	char prefix[155];
+	char rest[12];
+};
+_Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
+
+static const char zeros[2 * BLOCK];
+
+/* Reports what is wrong with a file at its path. */
+static int report_file(const struct tar_file *file, int errnum, const char *what)
+{
+	return report(errnum, "%s:%zu: %s: %s: %s", file->source, file->line, file->name,
+		      file->path, what);
+}
+
+/* --- names --- */
+
+/* What is wrong with a name, or NULL. */
+static const char *find_fault(const char *name)
+{
+	if (!*name)
+		return "the name is empty";
+	if (*name == '/')
+		return "the name is absolute: leave out the leading '/'";
+	for (const char *p = name;; p++) {
+		size_t length = strcspn(p, "/");
+
+		if (length == 0)
+			return p[0] ? "the name has an empty component ('//')"
+				    : "the name ends in '/': only files are packed";
+		if (length == 1 && p[0] == '.')
+			return "the name has a component '.'";
+		if (length == 2 && p[0] == '.' && p[1] == '.')
+			return "the name has a component '..': it would lead out of the archive";
+		p += length;
+		if (!*p)
+			return NULL;
+	}
+}
+
+/* By name, '/' before all other bytes: what lies in a directory comes right behind its name. */
+static int compare_names(const void *a, const void *b)
+{
+	const struct tar_file *const *x = a, *const *y = b;
+	const unsigned char *p = (const unsigned char *)(*x)->name;
+	const unsigned char *q = (const unsigned char *)(*y)->name;
+
+	while (*p && *p == *q) {
+		p++;
+		q++;
+	}
+	if (*p == *q)
+		return ((*x)->line > (*y)->line) - ((*x)->line < (*y)->line);
+	if (!*p || !*q)
+		return *p ? 1 : -1;
+	if (*p == '/' || *q == '/')
+		return *p == '/' ? -1 : 1;
+	return *p - *q;
+}
+
+static bool collide(const struct tar_file *a, const struct tar_file *b)
+{
+	size_t length = strlen(a->name);
+
+	return !strncmp(a->name, b->name, length) &&
+	       (b->name[length] == '\0' || b->name[length] == '/');
+}
+
+static int report_collision(const struct tar_file *a, const struct tar_file *b)
+{
+	const struct tar_file *first = a->line <= b->line ? a : b, *second = first == a ? b : a;
+
+	if (!strcmp(a->name, b->name))
+		return report(EINVAL, "%s:%zu: %s: the name stood on line %zu already",
+			      second->source, second->line, second->name, first->line);
+	if (second == a)
+		return report(EINVAL, "%s:%zu: %s: a file, but %s on line %zu needs a directory",
+			      a->source, a->line, a->name, b->name, b->line);
+	return report(EINVAL, "%s:%zu: %s: needs a directory, but %s on line %zu is a file",
+		      b->source, b->line, b->name, a->name, a->line);
+}
+
+/* Finds the two whose second one has the lowest line; *a comes before *b in compare_names. */
+static void find_collision(const struct tar_file **sorted, size_t count, const struct tar_file **a,
+			   const struct tar_file **b)
+{
+	size_t lowest = SIZE_MAX;
+
+	for (size_t i = 1; i < count; i++) {
+		const struct tar_file *x = sorted[i - 1], *y = sorted[i];
+		size_t line = x->line > y->line ? x->line : y->line;
+
+		if (line < lowest && collide(x, y)) {
+			lowest = line;
+			*a = x;
+			*b = y;
+		}
+	}
+}
+
+int tar_check_names(const struct tar_file *files, size_t count)
+{
+	const struct tar_file **sorted, *a = NULL, *b = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *fault = find_fault(files[i].name);
+
+		if (fault)
+			return report(EINVAL, "%s:%zu: %s: %s", files[i].source, files[i].line,
+				      *files[i].name ? files[i].name : "\"\"", fault);
+	}
+	if (count < 2)
+		return 0;
+	sorted = reallocarray(NULL, count, sizeof(*sorted));
+	if (!sorted)
+		return report_errno("%s", files[0].source);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &files[i];
+	qsort(sorted, count, sizeof(*sorted), compare_names);
+	find_collision(sorted, count, &a, &b);
+	free(sorted);
+	return a ? report_collision(a, b) : 0;
+}
+
+/* --- headers --- */
+
+static void put_octal(char *field, size_t size, uint64_t value)
+{
+	field[--size] = '\0';
+	while (size) {
+		field[--size] = (char)('0' + (value & 7));
+		value >>= 3;
+	}
+}
+
+static bool fits_octal(uint64_t size)
+{
+	return size < (UINT64_C(1) << 33); /* eleven digits */
+}
+
+static void put_size(struct header *header, uint64_t size)
+{
+	if (fits_octal(size)) {
+		put_octal(header->size, sizeof(header->size), size);
+		return;
+	}
+	/* GNU's base-256: the first byte's high bit, then a big-endian number */
+	memset(header->size, 0, sizeof(header->size));
+	header->size[0] = (char)0x80;
+	for (size_t i = sizeof(header->size); size; size >>= 8)
+		header->size[--i] = (char)(size & 0xff);
+}
+
+/*
+ * Splits a name at a '/' between prefix and name, or puts it all in name; no NUL where a field is
+ * full. Returns false, with the name's beginning in place, where it does not fit.
+ */
+static bool put_name(struct header *header, const char *name)
+{
+	size_t length = strlen(name), room = sizeof(header->name);
+	const char *slash;
+
+	if (length <= room) {
+		memcpy(header->name, name, length);
+		return true;
+	}
+	slash = strchr(name + length - room - 1, '/');
+	if (!slash || (size_t)(slash - name) > sizeof(header->prefix)) {
+		memcpy(header->name, name, room);
+		return false;
+	}
+	memcpy(header->prefix, name, (size_t)(slash - name));
+	memcpy(header->name, slash + 1, strlen(slash + 1));
+	return true;
+}
+
+static int write_header(struct sink *to, struct header *header)
+{
+	unsigned int sum = 0;
+
+	memset(header->chksum, ' ', sizeof(header->chksum));
+	for (size_t i = 0; i < sizeof(*header); i++)
+		sum += ((const unsigned char *)header)[i];
+	put_octal(header->chksum, sizeof(header->chksum) - 1, sum); /* six digits, NUL, blank */
+	return to->write(to, header, sizeof(*header));
+}
+
+/* Fills in all but the name, and what stays zero: link, owner's names. */
+static void begin_header(struct header *header, char typeflag, unsigned int mode, uint64_t size)
+{
+	*header = (struct header){
+		.typeflag = typeflag,
+		.magic = "ustar",
+		.version = { '0', '0' },
+	};
+	put_octal(header->mode, sizeof(header->mode), mode);
+	put_octal(header->uid, sizeof(header->uid), 0);
+	put_octal(header->gid, sizeof(header->gid), 0);
+	put_size(header, size);
+	put_octal(header->mtime, sizeof(header->mtime), 0);
+	put_octal(header->devmajor, sizeof(header->devmajor), 0);
+	put_octal(header->devminor, sizeof(header->devminor), 0);
+}
+
+static int write_padding(struct sink *to, uint64_t size)
+{
+	size_t over = (size_t)(size % BLOCK);
+
+	return over ? to->write(to, zeros, BLOCK - over) : 0;
+}
+
+/* Appends "LENGTH KEY=VALUE\n", where LENGTH counts itself: POSIX.1-2017 pax. */
+static int append_record(char **records, const char *key, const char *value)
+{
+	size_t rest = strlen(key) + strlen(value) + strlen(" =\n"), length = rest, counted;
+	char *old = *records;
+	int failed;
+
+	do {
+		counted = length;
+		length = rest + (size_t)snprintf(NULL, 0, "%zu", counted);
+	} while (length != counted);
+	failed = asprintf(records, "%s%zu %s=%s\n", old ? old : "", length, key, value) < 0;
+	if (failed)
+		*records = NULL;
+	free(old);
+	return failed ? -1 : 0;
+}
+
+/* Writes the member that says what the header of the one behind it has no room for. */
+static int write_extended_header(struct sink *to, const char *records)
+{
+	struct header header;
+	size_t size = strlen(records);
+
+	begin_header(&header, 'x', 0644, size);
+	put_name(&header, "././@PaxHeader");
+	return write_header(to, &header) || to->write(to, records, size) || write_padding(to, size)
+		       ? -1
+		       : 0;
+}
+
+static int write_file_header(struct sink *to, const struct tar_file *file, uint64_t size)
+{
+	char *records = NULL, digits[24];
+	struct header header;
+	int failed = 0;
+
+	begin_header(&header, '0', file->mode & 0777, size);
+	if (!put_name(&header, file->name))
+		failed = append_record(&records, "path", file->name);
+	if (!failed && !fits_octal(size)) {
+		snprintf(digits, sizeof(digits), "%ju", (uintmax_t)size);
+		failed = append_record(&records, "size", digits);
+	}
+	if (failed)
+		return report_file(file, errno, strerror(errno));
+	if (records)
+		failed = write_extended_header(to, records);
+	free(records);
+	return failed ? -1 : write_header(to, &header);
+}
+
+/* --- files --- */
+
+static int open_regular(const struct tar_file *file, struct stat *status)
+{
+	/* not blocking: a FIFO nobody writes to is refused, not waited for */
+	int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return report_file(file, errno, strerror(errno));
+	if (fstat(fd, status))
+		report_file(file, errno, strerror(errno));
+	else if (S_ISDIR(status->st_mode))
+		report_file(file, EISDIR, "Is a directory: only regular files are packed");
+	else if (!S_ISREG(status->st_mode))
+		report_file(file, EINVAL, "not a regular file");
+	else
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static bool is_unchanged(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static int write_content(struct sink *to, const struct tar_file *file, int fd,
+			 const struct stat *before)
+{
+	uint64_t left = (uint64_t)before->st_size;
+	char buffer[CHUNK];
+	struct stat after;
+	ssize_t n;
+
+	while (left) {
+		n = read_full(fd, buffer, left < CHUNK ? (size_t)left : CHUNK);
+		if (n < 0)
+			return report_file(file, errno, strerror(errno));
+		if (n == 0)
+			return report_file(file, EBUSY,
+					   "it became shorter while it was read: pack it when "
+					   "nothing writes to it");
+		if (to->write(to, buffer, (size_t)n))
+			return -1;
+		left -= (uint64_t)n;
+	}
+	n = read_full(fd, buffer, 1);
+	if (n < 0 || fstat(fd, &after))
+		return report_file(file, errno, strerror(errno));
+	if (n)
+		return report_file(file, EBUSY,
+				   "it holds more bytes than its size said: it grew while it was "
+				   "read, or is no file on a disk");
+	if (!is_unchanged(before, &after))
+		return report_file(file, EBUSY,
+				   "it changed while it was read: pack it when nothing writes "
+				   "to it");
+	return write_padding(to, (uint64_t)before->st_size);
+}
+
+int tar_add_file(struct sink *to, const struct tar_file *file)
+{
+	struct stat status;
+	int fd = open_regular(file, &status), failed, saved;
+
+	if (fd < 0)
+		return -1;
+	failed = write_file_header(to, file, (uint64_t)status.st_size) ||
+		 write_content(to, file, fd, &status);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return failed ? -1 : 0;
+}
+
+int tar_end(struct sink *to)
+{
+	return to->write(to, zeros, 2 * BLOCK);
+}

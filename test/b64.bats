@@ -1,0 +1,254 @@
+#!/usr/bin/env bats
+# ktstr-b64: base64, both ways
+# shellcheck disable=SC2016,SC2154 # the inner bash expands; run sets stderr
+
+load helper
+
+# encodes TEXT [ARG...]: what ktstr-b64 ARG... makes of TEXT
+encodes() {
+	printf %s "$1" | ktstr-b64 "${@:2}"
+}
+
+# refuses FORMAT WHAT [ARG...]: decoding what printf FORMAT writes fails with just the message WHAT
+refuses() {
+	run -1 bash -c 'printf "$1" | ktstr-b64 -d "${@:2}" 2>&1 >/dev/null' - "$1" "${@:3}"
+	[ "$output" = "ktstr-b64: standard input: $2" ]
+}
+
+@test "b64: encodes the vectors of RFC 4648" {
+	[ "$(encodes '' -w 0)" = '' ]
+	[ "$(encodes f -w 0)" = 'Zg==' ]
+	[ "$(encodes fo -w 0)" = 'Zm8=' ]
+	[ "$(encodes foo -w 0)" = 'Zm9v' ]
+	[ "$(encodes foob -w 0)" = 'Zm9vYg==' ]
+	[ "$(encodes fooba -w 0)" = 'Zm9vYmE=' ]
+	[ "$(encodes foobar -w 0)" = 'Zm9vYmFy' ]
+}
+
+@test "b64: decodes the vectors of RFC 4648" {
+	[ "$(encodes '' -d)" = '' ]
+	[ "$(encodes Zg== -d)" = f ]
+	[ "$(encodes Zm8= -d)" = fo ]
+	[ "$(encodes Zm9v -d)" = foo ]
+	[ "$(encodes Zm9vYg== -d)" = foob ]
+	[ "$(encodes Zm9vYmE= -d)" = fooba ]
+	[ "$(encodes Zm9vYmFy -d)" = foobar ]
+}
+
+@test "b64: knows all 64 characters" {
+	local all=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
+	[ "$(encodes $all -d | base64 -w 0)" = $all ]
+	[ "$(encodes $all -d | ktstr-b64 -w 0)" = $all ]
+}
+
+@test "b64: empty input gives no output, either way" {
+	[ "$(ktstr-b64 </dev/null | wc -c)" -eq 0 ]
+	[ "$(ktstr-b64 -w 0 </dev/null | wc -c)" -eq 0 ]
+	[ "$(ktstr-b64 -d </dev/null | wc -c)" -eq 0 ]
+}
+
+@test "b64: lines have 76 columns, and the last one ends in a newline" {
+	head -c 115 /dev/zero | ktstr-b64 >"$BATS_TEST_TMPDIR/text"
+	[ "$(awk '{ printf "%d ", length($0) }' "$BATS_TEST_TMPDIR/text")" = '76 76 4 ' ]
+	[ "$(wc -c <"$BATS_TEST_TMPDIR/text")" -eq 159 ]
+}
+
+@test "b64: -w sets the columns, and -w 0 writes no newline at all" {
+	[ "$(encodes foobar -w 3 | od -An -c | tr -d ' ')" = 'Zm9\nvYm\nFy\n' ]
+	[ "$(encodes foobar --wrap=8 | od -An -c | tr -d ' ')" = 'Zm9vYmFy\n' ]
+	[ "$(encodes foobar -w0 | od -An -c | tr -d ' ')" = 'Zm9vYmFy' ]
+}
+
+@test "b64: writes what coreutils and python write, and reads it back, for all short lengths" {
+	need python3 base64
+	python3 - <<-'END'
+		import base64, random, subprocess
+		def call(data, *args):
+		    return subprocess.run(args, input=data, stdout=subprocess.PIPE, check=True).stdout
+		random.seed(1)
+		for length in range(301):
+		    data = random.randbytes(length)
+		    plain = base64.b64encode(data)
+		    for wrap in (0, 76) if length > 24 else (0, 1, 2, 3, 4, 5, 7, 8, 76):
+		        wide = wrap or len(plain) or 1
+		        lines = [plain[i:i + wide] for i in range(0, len(plain), wide)]
+		        text = b"".join(line + (b"\n" if wrap else b"") for line in lines)
+		        assert call(data, "ktstr-b64", "-w", str(wrap)) == text, (length, wrap)
+		        if wrap < 8:
+		            assert call(data, "base64", "-w", str(wrap)) == text, (length, wrap)
+		        assert call(text, "ktstr-b64", "-d") == data, (length, wrap)
+	END
+}
+
+@test "b64: agrees with coreutils on both sides of every buffer's end" {
+	need base64
+	local file=$BATS_TEST_TMPDIR/bytes size wrap
+	for size in 12287 12288 12289 49152 49153 65535 65536 65537 131072 1000000; do
+		head -c $size /dev/urandom >"$file"
+		for wrap in 0 1 76 1001; do
+			base64 -w $wrap "$file" >"$file.text"
+			ktstr-b64 -w $wrap <"$file" | cmp - "$file.text"
+			ktstr-b64 -d <"$file.text" | cmp - "$file"
+		done
+	done
+}
+
+@test "b64: input that comes in small pieces decodes the same" {
+	local i
+	[ "$(for i in Z m 9 v Y m F y; do printf %s $i; sleep 0.01; done | ktstr-b64 -d)" = foobar ]
+}
+
+@test "b64: newlines may stand between any characters" {
+	[ "$(printf '\n\nZ\nm\n9v\nYg=\n=\n\n' | ktstr-b64 -d)" = foob ]
+}
+
+@test "b64: a byte outside of the alphabet is refused with its offset" {
+	refuses '!m9v' "byte 0: not base64: '!'"
+	refuses 'Zm9vY-Fy' "byte 5: not base64: '-'"
+	refuses 'Zm9v\nYm_y' "byte 7: not base64: '_'"
+	refuses 'Zm9v YmFy' "byte 4: not base64: ' '"
+	refuses 'Zm9v\0YmFy' "byte 4: not base64: '\\000'"
+	refuses 'Zm\3519v' "byte 2: not base64: '\\351'"
+	refuses 'Zm\1779v' "byte 2: not base64: '\\177'"
+}
+
+@test "b64: a carriage return is refused" {
+	refuses 'Zm9v\r\n' "byte 4: not base64: '\\015'"
+}
+
+@test "b64: accepts the 64 characters and no other byte" {
+	local byte octal accepted=
+	for byte in {0..255}; do
+		octal=\\$(printf %03o "$byte")
+		# shellcheck disable=SC2059
+		if printf "AA${octal}A" | ktstr-b64 -d >/dev/null 2>&1; then
+			accepted+=$(printf "$octal")
+		fi
+	done
+	[ "$accepted" = +/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ]
+}
+
+@test "b64: the offset is right far into the input" {
+	{
+		head -c 99999 /dev/zero | ktstr-b64 # 133332 characters on 1755 lines
+		printf 'AAA?'
+	} >"$BATS_TEST_TMPDIR/text"
+	run -1 --separate-stderr bash -c 'ktstr-b64 -d <"$1" | wc -c; exit ${PIPESTATUS[0]}' - \
+		"$BATS_TEST_TMPDIR/text"
+	[ "$output" = 99999 ]
+	[ "$stderr" = "ktstr-b64: standard input: byte 135090: not base64: '?'" ]
+}
+
+@test "b64: all that stands before what is wrong is decoded" {
+	run -1 --separate-stderr bash -c 'printf "Zm9vYmFyYm!" | ktstr-b64 -d'
+	[ "$output" = foobar ]
+}
+
+@test "b64: text that ends within a group is refused, with where it ended" {
+	local what='the text ends within a group of four characters'
+	refuses 'Z' "byte 1: $what"
+	refuses 'Zm' "byte 2: $what"
+	refuses 'Zm9' "byte 3: $what"
+	refuses 'Zm9v\nYm\n' "byte 8: $what"
+	refuses 'Zg=' 'byte 3: the text ends within the padding'
+	refuses 'Zg=\n' 'byte 4: the text ends within the padding'
+}
+
+@test "b64: padding where none can be is refused" {
+	refuses '=' "byte 0: '=' where a group of four characters begins"
+	refuses 'Z===' "byte 1: '=' where a group of four characters begins"
+	refuses 'Zm9v=' "byte 4: '=' where a group of four characters begins"
+	refuses 'Zg=v' 'byte 3: text behind the padding'
+	refuses 'Zg===' "byte 4: '=' behind the padding"
+	refuses 'Zm8==' "byte 4: '=' behind the padding"
+}
+
+@test "b64: data behind the padding is refused" {
+	refuses 'Zg==Zg==' 'byte 4: text behind the padding'
+	refuses 'Zm8=\n\nZ' 'byte 6: text behind the padding'
+	refuses 'Zm8=\n!' "byte 5: not base64: '!'"
+}
+
+@test "b64: unused bits that are not zero are refused" {
+	local what='the last character has bits set that stand for nothing'
+	refuses 'Zh==' "byte 1: $what"
+	refuses 'Zm9vZ\nv\n==' "byte 6: $what"
+	refuses 'Zm9=' "byte 2: $what"
+	refuses 'Zm+=' "byte 2: $what"
+}
+
+@test "b64: -i skips what is not in the alphabet, when decoding" {
+	[ "$(printf 'Zm-9v\r\n\0Y g=\t=!\n' | ktstr-b64 -di)" = foob ]
+	[ "$(printf 'Zm\3519v' | ktstr-b64 --decode --ignore-garbage)" = foo ]
+}
+
+@test "b64: -i forgives nothing else" {
+	refuses '*Zm9' 'byte 4: the text ends within a group of four characters' -i
+	refuses '*Zg=*=Zg==' 'byte 6: text behind the padding' -i
+	refuses 'Z*h==' 'byte 2: the last character has bits set that stand for nothing' -i
+}
+
+@test "b64: a full disk is an error" {
+	run -1 bash -c 'echo hi | ktstr-b64 2>&1 >/dev/full'
+	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	run -1 bash -c 'echo Zm9v | ktstr-b64 -d 2>&1 >/dev/full'
+	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	run -1 bash -c 'head -c 1000000 /dev/zero | ktstr-b64 2>&1 >/dev/full'
+	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	run -1 bash -c 'ktstr-b64 --help 2>&1 >/dev/full'
+	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+}
+
+@test "b64: a reader that left ends it without a word" {
+	run -1 bash -c '{ trap "" PIPE; exec ktstr-b64 </dev/zero; } | head -c0; exit ${PIPESTATUS[0]}'
+	[ "$output" = '' ]
+}
+
+@test "b64: SIGPIPE is left alone" {
+	run -141 bash -c 'env --default-signal=PIPE ktstr-b64 </dev/zero | head -c0; exit ${PIPESTATUS[0]}'
+	[ "$output" = '' ]
+}
+
+@test "b64: input that cannot be read is an error" {
+	run -1 bash -c 'ktstr-b64 </'
+	[ "$output" = "ktstr-b64: standard input: Is a directory" ]
+	run -1 bash -c 'ktstr-b64 -d <&-'
+	[ "$output" = "ktstr-b64: standard input: Bad file descriptor" ]
+}
+
+@test "b64: closed standard output is an error" {
+	run -1 bash -c 'echo hi | ktstr-b64 >&-'
+	[ "$output" = "ktstr-b64: standard output: Bad file descriptor" ]
+}
+
+@test "b64: decoded bytes are no terminal's" {
+	need script
+	run -64 on_terminal ktstr-b64 -d
+	[[ $output == "ktstr-b64: what is decoded is not written to a terminal: "* ]]
+}
+
+@test "b64: misuse is status 64 and one line on standard error" {
+	local arguments
+	for arguments in -x --wrong '-w x' '-w -1' '-w 99999999999999999999' -w 'file' '-d -- -'; do
+		# shellcheck disable=SC2086
+		run -64 --separate-stderr ktstr-b64 $arguments </dev/null
+		[ "$output" = '' ]
+		[[ ${stderr_lines[0]} = "ktstr-b64: "* ]]
+		[ "${#stderr_lines[@]}" = 1 ]
+	done
+}
+
+@test "b64: --help and --version go to standard output" {
+	run -0 --separate-stderr ktstr-b64 --help
+	[[ ${lines[0]} = "usage: ktstr-b64 "* ]]
+	[ "$stderr" = '' ]
+	run -0 --separate-stderr ktstr-b64 -V
+	[[ $output =~ ^ktstr-b64\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "b64: memory does not grow with the input" {
+	! grep -q __asan_init "$(command -v ktstr-b64)" || skip "not with a sanitizer"
+	local text
+	text='ulimit -v 16384; head -c 200M /dev/zero | ktstr-b64 -w 0 | ktstr-b64 -d | cmp -n 200M - /dev/zero'
+	run -0 bash -c "set -o pipefail; $text"
+}

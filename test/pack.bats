@@ -1,0 +1,565 @@
+#!/usr/bin/env bats
+# ktstr-pack: the files a manifest lists, as an archive
+# shellcheck disable=SC2016,SC2154 # the inner bash expands; run sets stderr
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	here=$PWD
+	printf 'hello\n' >hello
+	printf '#!/bin/sh\n' >script
+	: >empty
+	head -c 100000 /dev/urandom >bytes
+	cat >manifest <<-END
+		manifest 1
+		file ktstr $here/script 0755
+		file include/hello $here/hello 0640
+		file include/empty $here/empty 0444
+		file lib/bytes $here/bytes 0755
+	END
+}
+
+# refuses STATUS WHAT: packing standard input fails with just the message WHAT and writes nothing
+refuses() {
+	run "-$1" --separate-stderr bash -c 'ktstr-pack >out'
+	[ "$stderr" = "ktstr-pack: $2" ]
+	[ ! -s out ]
+}
+
+# refuses_name NAME WHAT: a manifest whose line 2 has this archive name is refused
+refuses_name() {
+	refuses 1 "<stdin>:2: $2" <<-END
+		file good $here/hello 0755
+		file $1 $here/hello 0755
+	END
+}
+
+# fails_on PATH WHAT: packing a file that is at PATH fails with WHAT after the names
+fails_on() {
+	run -1 --separate-stderr bash -c 'ktstr-pack >out' <<-END
+		# a comment, so that lines and records differ
+		file include/a $1 0755
+	END
+	[ "$stderr" = "ktstr-pack: <stdin>:2: include/a: $1: $2" ]
+}
+
+# long_name N: an archive name of N bytes without a '/'
+long_name() {
+	printf "%0$1d" 0
+}
+
+# packs_meanwhile COMMAND: packs ./victim, of 4 MiB, and runs COMMAND when it has been read in part;
+# nothing more than the pipe holds is taken from the archive until COMMAND is done
+packs_meanwhile() {
+	head -c 4M /dev/urandom >victim
+	touch -d 2001-01-01 victim
+	echo "file victim $here/victim 0755" >manifest
+	run --separate-stderr bash -c 'ktstr-pack -t <manifest | {
+			dd bs=512 count=2 of=/dev/null status=none
+			sleep 0.1
+			eval "$1"
+			cat >/dev/null
+		}
+		exit ${PIPESTATUS[0]}' - "$1"
+}
+
+# list_python: names, modes, owners, times, sizes in standard input, uncompressed, by python
+list_python() {
+	python3 -c 'if True:
+		import sys, tarfile
+		for m in tarfile.open(fileobj=sys.stdin.buffer, mode="r|"):
+		    print(m.name, "%04o" % m.mode, m.uid, m.gid, repr(m.uname), repr(m.gname), int(m.mtime),
+		          m.size, m.isreg())'
+}
+
+# readers_agree: each installed reader lists ./archive.tar with the names in ./names, and extracts
+# copies of ./hello under them
+readers_agree() {
+	local reader name
+	for reader in 'tar' 'bsdtar' 'busybox tar'; do
+		command -v "${reader%% *}" >/dev/null || continue
+		$reader -tf archive.tar >listed
+		diff names listed
+		rm -rf extracted
+		mkdir extracted
+		$reader -xf archive.tar -C extracted
+		while IFS= read -r name; do
+			cmp hello "extracted/$name"
+		done <names
+		[ "$(find extracted -type f | wc -l)" -eq "$(wc -l <names)" ]
+	done
+	if command -v python3 >/dev/null; then
+		list_python <archive.tar | cut -d ' ' -f 1 | diff names -
+	fi
+}
+
+# packs_names NAME...: copies of ./hello under these names come out of every reader
+packs_names() {
+	printf '%s\n' "$@" >names
+	printf "file %s $here/hello 0755\n" "$@" | ktstr-pack -t >archive.tar
+	readers_agree
+}
+
+@test "pack: GNU tar reads names, modes, owner, times and sizes" {
+	[ "$(ktstr-pack <manifest | TZ=UTC tar -tvzf - --numeric-owner --full-time | tr -s ' ')" = \
+		"-rwxr-xr-x 0/0 10 1970-01-01 00:00:00 ktstr
+-rw-r----- 0/0 6 1970-01-01 00:00:00 include/hello
+-r--r--r-- 0/0 0 1970-01-01 00:00:00 include/empty
+-rwxr-xr-x 0/0 100000 1970-01-01 00:00:00 lib/bytes" ]
+}
+
+@test "pack: python reads names, modes, owner, times and sizes" {
+	need python3
+	[ "$(ktstr-pack <manifest | gzip -d | list_python)" = "ktstr 0755 0 0 '' '' 0 10 True
+include/hello 0640 0 0 '' '' 0 6 True
+include/empty 0444 0 0 '' '' 0 0 True
+lib/bytes 0755 0 0 '' '' 0 100000 True" ]
+}
+
+@test "pack: bsdtar reads names, modes, owner and sizes" {
+	need bsdtar
+	[ "$(ktstr-pack <manifest | TZ=UTC bsdtar -tvf - | tr -s ' ')" = \
+		"-rwxr-xr-x 0 0 0 10 Jan 1 1970 ktstr
+-rw-r----- 0 0 0 6 Jan 1 1970 include/hello
+-r--r--r-- 0 0 0 0 Jan 1 1970 include/empty
+-rwxr-xr-x 0 0 0 100000 Jan 1 1970 lib/bytes" ]
+}
+
+@test "pack: busybox tar reads names, modes, owner, times and sizes" {
+	need busybox
+	[ "$(ktstr-pack <manifest | TZ=UTC busybox tar -tvzf - | tr -s ' ')" = \
+		"-rwxr-xr-x 0/0 10 1970-01-01 00:00:00 ktstr
+-rw-r----- 0/0 6 1970-01-01 00:00:00 include/hello
+-r--r--r-- 0/0 0 1970-01-01 00:00:00 include/empty
+-rwxr-xr-x 0/0 100000 1970-01-01 00:00:00 lib/bytes" ]
+}
+
+@test "pack: every reader extracts the same bytes" {
+	local reader
+	ktstr-pack -t <manifest >archive.tar
+	for reader in 'tar' 'bsdtar' 'busybox tar' 'python3 -m tarfile'; do
+		command -v "${reader%% *}" >/dev/null || continue
+		rm -rf extracted
+		mkdir extracted
+		case $reader in
+		python*) $reader -e archive.tar extracted ;;
+		*) $reader -xf archive.tar -C extracted ;;
+		esac
+		cmp script extracted/ktstr
+		cmp hello extracted/include/hello
+		cmp empty extracted/include/empty
+		cmp bytes extracted/lib/bytes
+	done
+}
+
+@test "pack: what it writes are whole blocks, and two of zeros end it" {
+	ktstr-pack -t <manifest >archive.tar
+	[ "$(wc -c <archive.tar)" -eq $((512 * (2 + 2 + 1 + 1 + 196 + 2))) ]
+	[ "$(tail -c 1024 archive.tar | tr -d '\0' | wc -c)" -eq 0 ]
+	run -0 --separate-stderr tar -tf archive.tar
+	[ "$stderr" = '' ]
+}
+
+@test "pack: gzip finds one member, without name, flags and time" {
+	ktstr-pack <manifest >archive.tgz
+	gzip -t archive.tgz
+	[ "$(head -c 10 archive.tgz | od -An -tx1)" = ' 1f 8b 08 00 00 00 00 00 00 03' ]
+	cmp <(gzip -dc archive.tgz) <(ktstr-pack --tar <manifest)
+}
+
+@test "pack: every level gives the same archive, and -6 is what it takes by itself" {
+	local level
+	for level in 1 2 3 4 5 6 7 8 9; do
+		ktstr-pack -$level <manifest >level$level
+		gzip -dc level$level | cmp - <(ktstr-pack -t <manifest)
+	done
+	ktstr-pack <manifest | cmp - level6
+	ktstr-pack -1 -6 <manifest | cmp - level6
+}
+
+@test "pack: higher levels are smaller" {
+	echo "file text $BASH 0644" >manifest
+	[ "$(ktstr-pack -9 <manifest | wc -c)" -lt "$(ktstr-pack -1 <manifest | wc -c)" ]
+}
+
+@test "pack: the same files give the same bytes, whoever owns them and however old they are" {
+	ktstr-pack <manifest >first
+	touch -d 2001-01-01 hello
+	chmod 600 hello
+	TZ=Asia/Tokyo LC_ALL=C ktstr-pack <manifest >second
+	cmp first second
+}
+
+@test "pack: names of up to 100 bytes, and those that split at a slash, need no extension" {
+	local d50 d100
+	d50=$(long_name 50) d100=$(long_name 100)
+	packs_names "$(long_name 99)" "$d100" "a/$(long_name 98)" "a/$(long_name 99)" "b/$d100" \
+		"$d50$d50$d50/x" "$(long_name 155)/y" "$(long_name 155)/$d100" "$d50/$d50/$d50/$d50/z"
+	[ "$(wc -c <archive.tar)" -eq $((512 * (2 * 9 + 2))) ]
+}
+
+@test "pack: longer names come out of every reader" {
+	local d100
+	d100=$(long_name 100)
+	packs_names "$(long_name 101)" "a/$(long_name 101)" "$(long_name 156)/x" \
+		"$(long_name 255)" "$(long_name 200)/$(long_name 200)" \
+		"$d100/$d100/$d100/$d100/$d100/$d100/$d100/$d100/$d100/$d100/$d100"
+}
+
+@test "pack: long names that differ at their end only stay different" {
+	packs_names "$(long_name 150)1" "$(long_name 150)2"
+}
+
+@test "pack: a long name stands in a pax header whose records count themselves" {
+	local length
+	# the number of digits of the record's length changes between these
+	for length in 101 988 989 990 991 992; do
+		echo "file $(long_name $length) $here/hello 0755" | ktstr-pack -t >archive.tar
+		[[ $(tr '\0' '\n' <archive.tar) =~ $'\n'([0-9]+)\ path=(0+)$'\n' ]]
+		[ "${BASH_REMATCH[1]}" -eq $((${#BASH_REMATCH} - 1)) ]
+		[ "${#BASH_REMATCH[2]}" -eq $length ]
+	done
+}
+
+@test "pack: names may be UTF-8, hold spaces, and begin with a dash or a dot" {
+	printf '%s\n' 'größe/日本語' 'with space' '-dash' '.hidden' '..two' 'a.' 'x/...' >names
+	while IFS= read -r name; do
+		printf 'file %s %s 0755\n' "${name// /\\040}" "$here/hello"
+	done <names | ktstr-pack -t >archive.tar
+	if command -v busybox >/dev/null; then
+		busybox tar -xOf archive.tar -- größe/日本語 'with space' | cmp - <(cat hello hello)
+	fi
+	tar --quoting-style=literal -tf archive.tar | diff names -
+	if command -v bsdtar >/dev/null; then
+		bsdtar -tf archive.tar | diff names -
+	fi
+	if command -v python3 >/dev/null; then
+		python3 -c 'import tarfile
+for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
+	fi
+}
+
+@test "pack: a long UTF-8 name comes out of every reader" {
+	local name
+	name=$(printf 'ü%.0s' {1..120})
+	echo "file $name $here/hello 0755" | ktstr-pack -t >archive.tar
+	tar --quoting-style=literal -tf archive.tar | diff <(echo "$name") -
+	if command -v bsdtar >/dev/null; then
+		bsdtar -tf archive.tar | diff <(echo "$name") -
+	fi
+	if command -v python3 >/dev/null; then
+		list_python <archive.tar | cut -d ' ' -f 1 | diff <(echo "$name") -
+	fi
+}
+
+@test "pack: every reader gets past a file of over 8 GiB" {
+	local size=$((9 << 30)) reader
+	truncate -s $size big || skip "no files of 9 GiB here"
+	# the archive of both files, but with a hole that readers can seek past
+	echo "file big $here/big 0644" >manifest
+	ktstr-pack -t <manifest | head -c 2048 >archive.tar
+	[ "$(tail -c 512 archive.tar | tr -d '\0' | wc -c)" -eq 0 ]
+	truncate -s $((1536 + size)) archive.tar
+	echo "file after $here/hello 0644" | ktstr-pack -t >>archive.tar
+
+	for reader in 'tar' 'bsdtar' 'busybox tar'; do
+		command -v "${reader%% *}" >/dev/null || continue
+		[ "$($reader -tvf archive.tar | grep -Eo ' (9663676416|6) .*(big|after)$' |
+			awk '{ print $1, $NF }')" = "9663676416 big
+6 after" ]
+	done
+	if command -v python3 >/dev/null; then
+		python3 -c 'if True:
+			import tarfile
+			big, after = tarfile.open("archive.tar")
+			assert (big.name, big.size, big.pax_headers) == ("big", 9 << 30, {"size": str(9 << 30)})
+			assert (after.name, after.size, after.pax_headers) == ("after", 6, {})'
+	fi
+}
+
+@test "pack: a file of over 8 GiB is packed whole" {
+	truncate -s 9G big || skip "no files of 9 GiB here"
+	printf 'end' >>big
+	echo "file big $here/big 0644" | ktstr-pack -t | tail -c +$((1536 + (9 << 30) + 1)) >end
+	[ "$(tr '\0' . <end)" = "end$(printf '%01533d' 0 | tr 0 .)" ]
+}
+
+@test "pack: a file of 8 GiB less one byte needs no extension, one of 8 GiB does" {
+	truncate -s $(((8 << 30) - 1)) big || skip "no files of 8 GiB here"
+	echo "file big $here/big 0644" >manifest
+	[ "$(ktstr-pack -t <manifest | dd bs=1 skip=124 count=12 status=none |
+		tr '\0' .)" = 77777777777. ]
+	truncate -s $((8 << 30)) big
+	[ "$(ktstr-pack -t <manifest | dd bs=1 skip=1148 count=12 status=none |
+		od -An -tx1)" = ' 80 00 00 00 00 00 00 02 00 00 00 00' ]
+}
+
+@test "pack: a file that becomes shorter while it is read is an error" {
+	packs_meanwhile ': >victim'
+	[ "$status" -eq 1 ]
+	[ "$stderr" = "ktstr-pack: <stdin>:1: victim: $here/victim: it became shorter while it was read: pack it when nothing writes to it" ]
+}
+
+@test "pack: a file that grows while it is read is an error" {
+	packs_meanwhile 'echo more >>victim'
+	[ "$status" -eq 1 ]
+	[[ $stderr = "ktstr-pack: <stdin>:1: victim: $here/victim: it holds more bytes than its size said: "* ]]
+}
+
+@test "pack: a file that is written to while it is read is an error" {
+	packs_meanwhile 'echo other | dd of=victim conv=notrunc status=none'
+	[ "$status" -eq 1 ]
+	[[ $stderr = *": $here/victim: it changed while it was read: "* ]]
+}
+
+@test "pack: a file that is written to and gets its old time back is an error" {
+	packs_meanwhile 'echo other | dd of=victim conv=notrunc status=none; touch -d 2001-01-01 victim'
+	[ "$status" -eq 1 ]
+	[[ $stderr = *": $here/victim: it changed while it was read: "* ]]
+}
+
+@test "pack: a file that is only read meanwhile is packed" {
+	packs_meanwhile 'cat victim >/dev/null'
+	[ "$status" -eq 0 ]
+	[ "$stderr" = '' ]
+}
+
+@test "pack: what a failed run wrote is not taken for a whole archive" {
+	printf 'file a %s 0755\nfile b /nonexistent 0755\n' "$here/bytes" >manifest
+	run -1 bash -c 'ktstr-pack <manifest >out 2>/dev/null'
+	[ -s out ]
+	run -1 gzip -t out
+}
+
+@test "pack: a missing file is an error that names line, name and path" {
+	fails_on "$here/missing" 'No such file or directory'
+	fails_on "$here/hello/x" 'Not a directory'
+}
+
+@test "pack: a directory is an error" {
+	fails_on "$here" 'Is a directory: only regular files are packed'
+}
+
+@test "pack: a FIFO is an error, and not waited for" {
+	mkfifo fifo
+	fails_on "$here/fifo" 'not a regular file'
+}
+
+@test "pack: a device is an error" {
+	fails_on /dev/zero 'not a regular file'
+}
+
+@test "pack: a file with more in it than its size says, as in /proc, is an error" {
+	fails_on /proc/self/status 'it holds more bytes than its size said: it grew while it was read, or is no file on a disk'
+}
+
+@test "pack: a file that may not be read is an error" {
+	local without=()
+	if [ "$(id -u)" -eq 0 ]; then
+		need setpriv
+		# shellcheck disable=SC2054 # the commas are setpriv's
+		without=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	fi
+	chmod 000 hello
+	"${without[@]}" cat hello 2>/dev/null && skip "everything may be read here"
+	run -1 --separate-stderr "${without[@]}" ktstr-pack -t <<<"file a $here/hello 0755"
+	[ "$stderr" = "ktstr-pack: <stdin>:1: a: $here/hello: Permission denied" ]
+}
+
+@test "pack: a symbolic link is packed as the file it leads to" {
+	ln -s hello link
+	echo "file link $here/link 0755" | ktstr-pack -t | tar -xOf - link | cmp - hello
+}
+
+@test "pack: names that leave the archive's directory are refused" {
+	refuses_name /abs "/abs: the name is absolute: leave out the leading '/'"
+	refuses_name .. "..: the name has a component '..': it would lead out of the archive"
+	refuses_name ../x "../x: the name has a component '..': it would lead out of the archive"
+	refuses_name x/.. "x/..: the name has a component '..': it would lead out of the archive"
+	refuses_name x/../y "x/../y: the name has a component '..': it would lead out of the archive"
+}
+
+@test "pack: names that are not plain are refused" {
+	refuses_name '""' '"": the name is empty'
+	refuses_name . ".: the name has a component '.'"
+	refuses_name ./x "./x: the name has a component '.'"
+	refuses_name x/./y "x/./y: the name has a component '.'"
+	refuses_name x/. "x/.: the name has a component '.'"
+	refuses_name x//y "x//y: the name has an empty component ('//')"
+	refuses_name x/ "x/: the name ends in '/': only files are packed"
+	refuses_name x// "x//: the name has an empty component ('//')"
+}
+
+@test "pack: a name that stands twice is refused" {
+	refuses_name good 'good: the name stood on line 1 already'
+}
+
+@test "pack: a name that is another's directory is refused, whichever is first" {
+	refuses_name good/x 'good/x: needs a directory, but good on line 1 is a file'
+	refuses_name good/x/y 'good/x/y: needs a directory, but good on line 1 is a file'
+	refuses 1 '<stdin>:5: a: a file, but a/b on line 3 needs a directory' <<-END
+		file a-b $here/hello 0755
+		file a.b $here/hello 0755
+		file a/b $here/hello 0755
+		file a! $here/hello 0755
+		file a $here/hello 0755
+	END
+}
+
+@test "pack: names that only begin the same are packed" {
+	packs_names a a-b a.b ab a0/b a0/bc a0b/b 'a!' b/a
+}
+
+@test "pack: 100000 names are checked in no time" {
+	{
+		seq -f "file d%.0f/x $here/empty 0755" 100000
+		echo "file d77777 $here/empty 0755"
+	} >manifest
+	run -1 --separate-stderr timeout 10 ktstr-pack <manifest
+	[ "$stderr" = "ktstr-pack: <stdin>:100001: d77777: a file, but d77777/x on line 77777 needs a directory" ]
+	sed '$d' manifest | timeout 20 ktstr-pack -1t >archive.tar
+	[ "$(wc -c <archive.tar)" -eq $((512 * 100002)) ]
+}
+
+@test "pack: a mode that is not octal or over 0777 is refused" {
+	local mode
+	for mode in 1000 4755 0800 8 -1 0x1ff rwx +755 '""'; do
+		refuses 1 "<stdin>:1: file: not an octal mode from 0 to 0777: $mode" \
+			<<<"file a $here/hello $mode"
+	done
+}
+
+@test "pack: modes of three and four digits are the same, 0 and 0777 are taken" {
+	printf "file %s $here/hello %s\n" a 755 b 0755 c 0 d 0777 | ktstr-pack | tar -tvzf - |
+		cut -c 1-10 | diff - <(printf '%s\n' -rwxr-xr-x -rwxr-xr-x ---------- -rwxrwxrwx)
+}
+
+@test "pack: a relative path is refused" {
+	refuses 1 "<stdin>:1: file: the path does not begin with '/': hello" <<<"file a hello 0755"
+	refuses 1 "<stdin>:1: file: the path does not begin with '/': \"\"" <<<'file a "" 0755'
+}
+
+@test "pack: an empty manifest, or one without files, is an error" {
+	local what='<stdin>: no "file" record, nothing to pack: pipe ktstr-manifest'"'s output to this"
+	refuses 1 "$what" </dev/null
+	refuses 1 "$what" < <(printf 'manifest 1\ntest x\n')
+}
+
+@test "pack: a malformed manifest is an error that names the line" {
+	refuses 1 '<stdin>:3: file: missing field: 2 given, 3 needed' < <(printf '\n#\nfile a /b\n')
+	refuses 1 '<stdin>:1: file: surplus field: 4 given, at most 3 taken (write a space within a field as \040)' \
+		<<<"file a b /c 0755"
+	refuses 1 '<stdin>:2: fiel: unknown keyword (one of your own begins with x-)' \
+		< <(printf 'file a %s 0755\nfiel b %s 0755\n' "$here/hello" "$here/hello")
+	refuses 1 '<stdin>:1: NUL byte: this is not a text file' < <(printf 'file a /b\0 0755\n')
+	refuses 1 '<stdin>:2: manifest: version 2 is not known here, only 1 is' \
+		< <(printf '# x\nmanifest 2\nfile a %s 0755\n' "$here/hello")
+}
+
+@test "pack: an error on the last line is found before anything is written" {
+	echo 'file a /b' >>manifest
+	refuses 1 '<stdin>:6: file: missing field: 2 given, 3 needed' <manifest
+}
+
+@test "pack: all other records of a manifest make no difference" {
+	ktstr-pack <manifest >first
+	cat - manifest <<-END | sed '0,/manifest 1/s///' >full
+		manifest 1
+		test fair
+		scheduler eevdf
+		topology 1n1l2c1t
+		duration 12
+		watchdog 5
+		git 1234567-dirty
+		sched-arg --slice
+		sched-arg 5
+		sched-arg-path include/hello
+		cgroup-parent /x
+		sysctl kernel.a 1
+		sysctl kernel.b 2
+		run-arg a
+		run-arg b
+		needs-glibc 2.34
+		x-mine with any fields
+	END
+	ktstr-pack <full >second
+	cmp first second
+}
+
+@test "pack: a path may hold any byte that the grammar can write" {
+	local odd=$'a b\\\t\n\303\274\377'
+	printf 'odd\n' >"$odd"
+	printf 'file odd %s/a\\040b\\134\\011\\012\\303\\274\\377 0755\n' "$here" |
+		ktstr-pack -t | tar -xOf - | cmp - "$odd"
+}
+
+@test "pack: messages about odd names stay on one line" {
+	fails_on "$here/no\\012such\\033" 'No such file or directory'
+}
+
+@test "pack: a full disk is an error" {
+	run -1 bash -c 'ktstr-pack <manifest 2>&1 >/dev/full'
+	[ "$output" = "ktstr-pack: standard output: No space left on device" ]
+	run -1 bash -c 'ktstr-pack -t <manifest 2>&1 >/dev/full'
+	[ "$output" = "ktstr-pack: standard output: No space left on device" ]
+}
+
+@test "pack: a reader that left ends it without a word" {
+	truncate -s 16M zeros
+	echo "file zeros $here/zeros 0755" >manifest
+	run -1 bash -c '{ trap "" PIPE; exec ktstr-pack -t <manifest; } | head -c0; exit ${PIPESTATUS[0]}'
+	[ "$output" = '' ]
+	head -c 4M /dev/urandom >zeros
+	run -1 bash -c '{ trap "" PIPE; exec ktstr-pack -1 <manifest; } | head -c0; exit ${PIPESTATUS[0]}'
+	[ "$output" = '' ]
+}
+
+@test "pack: SIGPIPE is left alone" {
+	truncate -s 16M zeros
+	echo "file zeros $here/zeros 0755" >manifest
+	run -141 bash -c 'env --default-signal=PIPE ktstr-pack -t <manifest | head -c0; exit ${PIPESTATUS[0]}'
+	[ "$output" = '' ]
+}
+
+@test "pack: a manifest that cannot be read, and closed output, are errors" {
+	run -1 --separate-stderr bash -c 'ktstr-pack </ | cat; exit ${PIPESTATUS[0]}'
+	[ "$stderr" = "ktstr-pack: <stdin>:1: Is a directory" ]
+	run -1 bash -c 'ktstr-pack <manifest >&-'
+	[ "$output" = "ktstr-pack: standard output: Bad file descriptor" ]
+}
+
+@test "pack: a terminal is refused, with what to do instead" {
+	need script
+	run -64 on_terminal bash -c 'ktstr-pack <manifest'
+	[ "${output%$'\r'}" = "ktstr-pack: the archive is not written to a terminal: redirect it to a file, or pipe it to ktstr-b64" ]
+	run -64 on_terminal bash -c 'ktstr-pack -t <manifest'
+	run -0 on_terminal bash -c 'ktstr-pack <manifest >out'
+}
+
+@test "pack: misuse is status 64 and one line on standard error" {
+	local arguments
+	for arguments in -x --wrong -0 -10 file '-1 -- -t'; do
+		# shellcheck disable=SC2086
+		run -64 --separate-stderr ktstr-pack $arguments </dev/null
+		[ "$output" = '' ]
+		[[ ${stderr_lines[0]} = "ktstr-pack: "* ]]
+		[ "${#stderr_lines[@]}" = 1 ]
+	done
+}
+
+@test "pack: --help and --version go to standard output" {
+	run -0 --separate-stderr ktstr-pack --help
+	[[ ${lines[0]} = "usage: ktstr-pack "* ]]
+	[ "$stderr" = '' ]
+	run -0 --separate-stderr ktstr-pack -V
+	[[ $output =~ ^ktstr-pack\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "pack: memory does not grow with the files" {
+	! grep -q __asan_init "$(command -v ktstr-pack)" || skip "not with a sanitizer"
+	truncate -s 1G big
+	echo "file big $here/big 0755" >manifest
+	run -0 bash -c 'set -o pipefail; (ulimit -v 32768; exec ktstr-pack -1 <manifest) | gzip -dc | wc -c'
+	[ "$output" -eq $((1024 * 1024 * 1024 + 512 + 1024)) ]
+}
