@@ -1,0 +1,174 @@
+/* check.c - is each registered test one that can run and be exported? */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+enum { COUNT_MAX = 65536 }; /* of anything in a topology */
+
+/* Complains with the test's place in front. Returns 64. */
+__attribute__((format(printf, 2, 3))) static int bad(const struct ktstr_test *test,
+						     const char *format, ...)
+{
+	char message[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	return ktstr_complain(KTSTR_MISUSED, "%s:%d: %s", test->file, test->line, message);
+}
+
+/* Not isalnum: it would ask the locale. */
+static bool is_name(const char *name)
+{
+	if (*name == '-' || *name == '.')
+		return false;
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				 "_.:-")] == '\0';
+}
+
+static int check_name(const struct ktstr_test *test)
+{
+	if (!*test->name)
+		return bad(test, "a test without a name");
+	if (!is_name(test->name))
+		return bad(test,
+			   "test %s: a name has letters, digits and _ . : - and does not begin "
+			   "with - or .",
+			   test->name);
+	return 0;
+}
+
+static int check_seconds(const struct ktstr_test *test, const char *field, int seconds)
+{
+	if (seconds >= 1)
+		return 0;
+	return bad(test, "test %s: %s is %d, not at least 1", test->name, field, seconds);
+}
+
+static bool is_count(int number)
+{
+	return number >= 1 && number <= COUNT_MAX;
+}
+
+static int check_topology(const struct ktstr_test *test)
+{
+	struct ktstr_topology t = ktstr_topology(test);
+
+	if (!is_count(t.numa_nodes) || !is_count(t.llcs) || !is_count(t.cores_per_llc) ||
+	    !is_count(t.threads_per_core))
+		return bad(test, "test %s: topology: a number is not from 1 to %d", test->name,
+			   COUNT_MAX);
+	if (t.llcs % t.numa_nodes)
+		return bad(test, "test %s: topology: %d LLCs are no multiple of %d NUMA nodes",
+			   test->name, t.llcs, t.numa_nodes);
+	return 0;
+}
+
+/* A path below the root of the cgroup tree, of which no part is "..". */
+static bool is_cgroup_path(const char *path)
+{
+	const char *part = path;
+
+	if (*path != '/' || !path[strspn(path, "/")])
+		return false;
+	while (*part) {
+		size_t length = strcspn(part, "/");
+
+		if (length == 2 && !strncmp(part, "..", 2))
+			return false;
+		part += length;
+		part += strspn(part, "/");
+	}
+	return true;
+}
+
+/* It becomes a path below /proc/sys. */
+static bool is_sysctl(const char *key)
+{
+	return *key && *key != '.' && *key != '/' && !strstr(key, "..") && !strstr(key, "//");
+}
+
+static int check_includes(const struct ktstr_test *test, const char *const *files)
+{
+	for (; files && *files; files++)
+		if (!**files)
+			return bad(test, "test %s: an include_files has an empty path", test->name);
+	return 0;
+}
+
+static int check_sysctls(const struct ktstr_test *test, const struct ktstr_scheduler *scheduler)
+{
+	for (const struct ktstr_sysctl *s = scheduler->sysctls; s && s->key; s++) {
+		if (!is_sysctl(s->key))
+			return bad(test, "test %s: scheduler %s: not a sysctl's name: %s",
+				   test->name, scheduler->name, s->key);
+		if (!s->value)
+			return bad(test, "test %s: scheduler %s: sysctl %s has no value",
+				   test->name, scheduler->name, s->key);
+	}
+	return 0;
+}
+
+static int check_scheduler(const struct ktstr_test *test)
+{
+	const struct ktstr_scheduler *scheduler = test->scheduler;
+
+	if (!scheduler)
+		return 0;
+	if (!scheduler->name || !*scheduler->name)
+		return bad(test, "test %s: its scheduler has no name", test->name);
+	if (scheduler->binary && !*scheduler->binary)
+		return bad(test, "test %s: scheduler %s: binary is empty (NULL starts none)",
+			   test->name, scheduler->name);
+	if (scheduler->config_file && !*scheduler->config_file)
+		return bad(test, "test %s: scheduler %s: config_file is empty", test->name,
+			   scheduler->name);
+	if (scheduler->cgroup_parent && !is_cgroup_path(scheduler->cgroup_parent))
+		return bad(test,
+			   "test %s: scheduler %s: cgroup_parent does not begin with /, is no "
+			   "more than that or has a ..: %s",
+			   test->name, scheduler->name, scheduler->cgroup_parent);
+	return check_sysctls(test, scheduler) | check_includes(test, scheduler->include_files);
+}
+
+static int check_test(const struct ktstr_test *test)
+{
+	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
+	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_topology(test) |
+	       check_scheduler(test) | check_includes(test, test->include_files);
+}
+
+int ktstr_check_tests(void)
+{
+	size_t count;
+	const struct ktstr_test *const *tests = ktstr_tests(&count);
+	int status = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		status |= check_test(tests[i]);
+		if (i && *tests[i]->name && !strcmp(tests[i - 1]->name, tests[i]->name))
+			status |= ktstr_complain(
+				KTSTR_MISUSED, "two tests are named %s: %s:%d and %s:%d",
+				tests[i]->name, tests[i - 1]->file, tests[i - 1]->line,
+				tests[i]->file, tests[i]->line);
+	}
+	return status;
+}
+
+int ktstr_need_tests(void)
+{
+	size_t count;
+
+	ktstr_tests(&count);
+	if (count)
+		return 0;
+	return ktstr_complain(KTSTR_MISUSED,
+			      "no tests are registered in %s; if they are in a static library, "
+			      "link it with -Wl,--whole-archive or name one of its tests with "
+			      "KTSTR_REQUIRE(name)",
+			      program_invocation_name);
+}

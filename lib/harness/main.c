@@ -1,0 +1,102 @@
+/* main.c - the main of a test binary that has none: lists its tests, runs one or all */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+static void print_usage(FILE *out)
+{
+	fprintf(out,
+		"usage: %s [list]         list the tests\n"
+		"       %s run [NAME...]  run these tests, or all\n"
+		"exit status: 0 pass, 1 fail, 2 inconclusive, 4 skip, 64 misused\n",
+		program_invocation_name, program_invocation_name);
+}
+
+static const char *scheduler_of(const struct ktstr_test *test)
+{
+	return test->scheduler ? test->scheduler->name : "eevdf";
+}
+
+static int widen(int width, const char *text)
+{
+	int length = (int)strlen(text);
+
+	return length > width ? length : width;
+}
+
+static int list_tests(void)
+{
+	size_t count;
+	const struct ktstr_test *const *tests = ktstr_tests(&count);
+	int name_width = 4, scheduler_width = 9, topology_width = 8;
+	char topology[KTSTR_LABEL_SIZE];
+
+	for (size_t i = 0; i < count; i++) {
+		ktstr_format_topology(tests[i], topology);
+		name_width = widen(name_width, tests[i]->name);
+		scheduler_width = widen(scheduler_width, scheduler_of(tests[i]));
+		topology_width = widen(topology_width, topology);
+	}
+	printf("%-*s  %-*s  %-*s  DURATION\n", name_width, "TEST", scheduler_width, "SCHEDULER",
+	       topology_width, "TOPOLOGY");
+	for (size_t i = 0; i < count; i++) {
+		ktstr_format_topology(tests[i], topology);
+		printf("%-*s  %-*s  %-*s  %d s\n", name_width, tests[i]->name, scheduler_width,
+		       scheduler_of(tests[i]), topology_width, topology, tests[i]->duration_s);
+	}
+	printf("run them with: %s run [NAME...]\n", program_invocation_name);
+	return ktstr_flush();
+}
+
+/* 1 if any failed, else 2 if any is inconclusive, else 4 if all were skipped, else 0. */
+static int run_tests(const struct ktstr_test *const *tests, size_t count)
+{
+	int worst = KTSTR_PASS;
+	size_t skipped = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int result = ktstr_run_test(tests[i], tests[i]->duration_s, tests[i]->watchdog_s);
+
+		if (result == KTSTR_SKIP)
+			skipped++;
+		else if (ktstr_rank(result) > ktstr_rank(worst))
+			worst = result;
+	}
+	return skipped == count ? KTSTR_SKIP : worst;
+}
+
+static int run_named(char **names, int count)
+{
+	const struct ktstr_test *tests[count];
+
+	for (int i = 0; i < count; i++) {
+		tests[i] = ktstr_find(names[i]);
+		if (!tests[i])
+			return ktstr_complain(KTSTR_MISUSED,
+					      "%s: no test of this name; %s lists them", names[i],
+					      program_invocation_name);
+	}
+	return run_tests(tests, (size_t)count);
+}
+
+__attribute__((weak)) int main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "list";
+	size_t count;
+	const struct ktstr_test *const *tests = ktstr_tests(&count);
+
+	if (!strcmp(command, "-h") || !strcmp(command, "--help")) {
+		print_usage(stdout);
+		return ktstr_flush();
+	}
+	if (!strcmp(command, "run") && ktstr_need_tests())
+		return KTSTR_MISUSED;
+	if (!strcmp(command, "run"))
+		ktstr_end(argc > 2 ? run_named(argv + 2, argc - 2) : run_tests(tests, count));
+	if (!strcmp(command, "list") && argc <= 2)
+		return ktstr_need_tests() ? KTSTR_MISUSED : list_tests();
+	print_usage(stderr);
+	return KTSTR_MISUSED;
+}

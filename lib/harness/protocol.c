@@ -1,0 +1,192 @@
+/* protocol.c - the flags that every test binary answers, whatever its main is */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#ifndef KTSTR_BINDIR
+#define KTSTR_BINDIR "/usr/local/bin"
+#endif
+
+enum flag { LIST, DESCRIBE, RUN, EXPORT, DURATION, WATCHDOG, OUTPUT, FLAGS };
+
+/* with: the flag it goes with; those that go with themselves say what is asked */
+static const struct flag_rule {
+	const char *text;
+	enum flag with;
+	bool has_value;
+} rules[FLAGS] = {
+	[LIST] = { "--ktstr-list", LIST, false },
+	[DESCRIBE] = { "--ktstr-describe", DESCRIBE, true },
+	[RUN] = { "--ktstr-test-fn", RUN, true },
+	[EXPORT] = { "--ktstr-export-test", EXPORT, true },
+	[DURATION] = { "--duration", RUN, true },
+	[WATCHDOG] = { "--watchdog-timeout", RUN, true },
+	[OUTPUT] = { "--ktstr-export-output", EXPORT, true },
+};
+
+/* The value of each flag that was given; "" where it has none. */
+struct request {
+	const char *values[FLAGS];
+};
+
+/* Whether arg is the flag, alone (*value NULL) or with =VALUE. */
+static bool is_flag(const char *arg, enum flag flag, const char **value)
+{
+	size_t length = strlen(rules[flag].text);
+
+	if (strncmp(arg, rules[flag].text, length))
+		return false;
+	*value = arg[length] == '=' ? arg + length + 1 : NULL;
+	return *value || !arg[length];
+}
+
+/* Returns which of the four ways to ask us stands first on the command line, or FLAGS. */
+static enum flag find_question(int argc, char **argv)
+{
+	const char *value;
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		for (enum flag flag = LIST; flag <= EXPORT; flag++)
+			if (is_flag(argv[i], flag, &value))
+				return flag;
+	return FLAGS;
+}
+
+static enum flag find_flag(const char *arg, const char **value)
+{
+	enum flag flag = 0;
+
+	while (flag < FLAGS && !is_flag(arg, flag, value))
+		flag++;
+	return flag;
+}
+
+/* Takes argv[*i] and its value, and leaves *i at the last argument taken. Returns 0 or 64. */
+static int take_flag(enum flag question, int argc, char **argv, int *i, struct request *request)
+{
+	const char *arg = argv[*i], *value = NULL;
+	enum flag flag = find_flag(arg, &value);
+
+	if (flag == FLAGS || rules[flag].with != question)
+		return ktstr_complain(KTSTR_MISUSED, "%s: %s does not take this argument", arg,
+				      rules[question].text);
+	if (request->values[flag])
+		return ktstr_complain(KTSTR_MISUSED, "%s is given twice", rules[flag].text);
+	if (value && !rules[flag].has_value)
+		return ktstr_complain(KTSTR_MISUSED, "%s takes no value", rules[flag].text);
+	if (!value && rules[flag].has_value) {
+		if (*i + 1 >= argc)
+			return ktstr_complain(KTSTR_MISUSED, "%s needs a value", rules[flag].text);
+		value = argv[++*i];
+	}
+	request->values[flag] = value ? value : "";
+	return 0;
+}
+
+/* Sets *seconds where the flag was given. Returns 0 or 64. */
+static int take_seconds(const struct request *request, enum flag flag, int *seconds)
+{
+	const char *text = request->values[flag];
+	unsigned long number;
+
+	if (!text)
+		return 0;
+	errno = 0;
+	number = strtoul(text, NULL, 10);
+	if (!*text || text[strspn(text, "0123456789")] || errno || number < 1 ||
+	    number > KTSTR_NUMBER_MAX)
+		return ktstr_complain(KTSTR_MISUSED,
+				      "%s: not a whole number of seconds from 1 to %d: %s",
+				      rules[flag].text, KTSTR_NUMBER_MAX, text);
+	*seconds = (int)number;
+	return 0;
+}
+
+static int answer_list(void)
+{
+	size_t count;
+	const struct ktstr_test *const *tests = ktstr_tests(&count);
+
+	for (size_t i = 0; i < count; i++)
+		puts(tests[i]->name);
+	return ktstr_flush();
+}
+
+static int answer_run(const struct ktstr_test *test, const struct request *request)
+{
+	int duration_s = test->duration_s, watchdog_s = test->watchdog_s;
+
+	if (take_seconds(request, DURATION, &duration_s) ||
+	    take_seconds(request, WATCHDOG, &watchdog_s))
+		return KTSTR_MISUSED;
+	return ktstr_run_test(test, duration_s, watchdog_s);
+}
+
+/* Becomes ktstr-export: the one of $KTSTR_EXPORT, else of PATH, else where we were installed. */
+static int answer_export(const struct ktstr_test *test, const char *output)
+{
+	const char *program = getenv("KTSTR_EXPORT");
+	char binary[4096];
+	ssize_t length = readlink("/proc/self/exe", binary, sizeof(binary));
+	char *args[] = { "ktstr-export", "-b", binary, NULL, NULL, NULL, NULL };
+	char **next = args + 3;
+
+	if (length < 0 || (size_t)length >= sizeof(binary))
+		return ktstr_complain(1, "/proc/self/exe: %s",
+				      strerror(length < 0 ? errno : ENAMETOOLONG));
+	binary[length] = '\0';
+	if (output) {
+		*next++ = "-o";
+		*next++ = (char *)output;
+	}
+	*next = (char *)test->name;
+	if (program && *program) {
+		execvp(program, args);
+		return ktstr_complain(1, "$KTSTR_EXPORT: %s: %s", program, strerror(errno));
+	}
+	execvp("ktstr-export", args);
+	execv(KTSTR_BINDIR "/ktstr-export", args);
+	return ktstr_complain(1,
+			      "ktstr-export is not on PATH and not in %s: install ktstr "
+			      "tools, or name it with $KTSTR_EXPORT",
+			      KTSTR_BINDIR);
+}
+
+static int answer_question(enum flag question, const struct request *request)
+{
+	const char *name = request->values[question];
+	const struct ktstr_test *test;
+
+	if (ktstr_need_tests())
+		return KTSTR_MISUSED;
+	if (question == LIST)
+		return answer_list();
+	test = ktstr_find(name);
+	if (!test)
+		return ktstr_complain(question == RUN ? KTSTR_MISUSED : 1,
+				      "%s: no test of this name; %s lists them", name,
+				      rules[LIST].text);
+	if (question == RUN)
+		return answer_run(test, request);
+	if (question == EXPORT)
+		return answer_export(test, request->values[OUTPUT]);
+	ktstr_print_definition(test);
+	return ktstr_flush();
+}
+
+void ktstr_answer(int argc, char **argv)
+{
+	enum flag question = find_question(argc, argv);
+	struct request request = { .values = { NULL } };
+
+	if (question == FLAGS)
+		return;
+	for (int i = question == RUN && !strcmp(argv[1], "run") ? 2 : 1; i < argc; i++)
+		if (take_flag(question, argc, argv, &i, &request))
+			ktstr_end(KTSTR_MISUSED);
+	ktstr_end(answer_question(question, &request));
+}

@@ -1,0 +1,889 @@
+#!/usr/bin/env bats
+# harness.bats - libktstr: registering tests, the flags of a test binary, running one
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	lib=$TOP/build/lib/libktstr.a
+	read -ra flags <<<"${KTSTR_TEST_CFLAGS:-}"
+	flags+=(-I"$TOP/lib/harness" -Wall -Wextra)
+	read -ra cc <<<"${CC:-cc}"
+	# a crash is to reach us as a signal, and no sanitizer of the build is to say it first
+	export ASAN_OPTIONS=handle_segv=0:handle_abort=0:verify_asan_link_order=0
+	unset KTSTR_SCHED_PID KTSTR_CGROUP_ROOT KTSTR_INCLUDE_DIR
+}
+
+# source_file FILE: standard input as a source that includes ktstr.h and what tests want
+source_file() {
+	{
+		printf '#include <ktstr.h>\n#include <signal.h>\n#include <stdio.h>\n'
+		printf '#include <stdlib.h>\n#include <unistd.h>\n#line 1\n'
+		cat
+	} >"$1"
+}
+
+# build PROGRAM [ARG...]: compiles and links PROGRAM.c, read from standard input, with libktstr
+build() {
+	source_file "$1.c"
+	"${cc[@]}" "${flags[@]}" "$1.c" "${@:2}" "$lib" -o "$1"
+}
+
+sanitized() {
+	[[ " ${KTSTR_TEST_CFLAGS:-} " == *" -fsanitize"* ]]
+}
+
+gone() { # no process runs this program any more
+	! pgrep -f "$PWD/$1" >/dev/null
+}
+
+# --- what is registered ---
+
+@test "harness: tests are listed, sorted by name" {
+	build t <<-'E'
+		KTSTR_TEST(zebra) { return KTSTR_PASS; }
+		KTSTR_TEST(apple) { return KTSTR_PASS; }
+		KTSTR_TEST(Mango_2) { return KTSTR_PASS; }
+	E
+	run -0 --separate-stderr ./t --ktstr-list
+	[ "$output" = $'Mango_2\napple\nzebra' ]
+	[ -z "$stderr" ]
+}
+
+@test "harness: names that are macros keep their spelling" {
+	build t <<<'KTSTR_TEST(linux) { return KTSTR_PASS; }'
+	run -0 ./t --ktstr-list
+	[ "$output" = linux ]
+}
+
+@test "harness: a description of a test that gives nothing has every default" {
+	build t <<<'KTSTR_TEST(bare) { return KTSTR_PASS; }'
+	run -0 --separate-stderr ./t --ktstr-describe=bare
+	[ "$output" = 'test bare
+scheduler eevdf
+topology 1n1l2c1t
+duration 12
+watchdog 5' ]
+	[ -z "$stderr" ]
+}
+
+@test "harness: a description has every field, in order, escaped" {
+	build t <<-'E'
+		static const char *const args[] = { "--a b", "", "\"\"", "x\\y\n\x01\x7f\xc3\xa9", NULL };
+		static const char *const extra[] = { "--more", NULL };
+		static const char *const on[] = { "echo 1", "echo 2", NULL };
+		static const char *const off[] = { "echo 0", NULL };
+		static const char *const sched_inc[] = { "./s.conf", NULL };
+		static const char *const inc[] = { "jq", "./a", NULL };
+		static const char *const run_args[] = { "go", "it's", NULL };
+		static const struct ktstr_sysctl sysctls[] = { { "kernel.x", "1 2" }, { "vm.y", "" }, { 0 } };
+		static const struct ktstr_bpf_map_write writes[] = { { "m", 8, 18446744073709551615ull }, { 0 } };
+		static const struct ktstr_scheduler s = { .name = "my sched", .binary = "./s",
+			.args = args, .cgroup_parent = "/a/b", .config_file = "c.json",
+			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc };
+		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
+			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
+			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
+			.host_only = true, .bpf_map_write = writes) { return KTSTR_PASS; }
+	E
+	run -0 --separate-stderr ./t --ktstr-describe full
+	[ "$output" = 'test full
+scheduler my\040sched ./s
+sched-arg --a\040b
+sched-arg ""
+sched-arg \042\042
+sched-arg x\134y\012\001\177é
+sched-arg --more
+cgroup-parent /a/b
+config-file c.json
+enable echo\0401
+enable echo\0402
+disable echo\0400
+sysctl kernel.x 1\0402
+sysctl vm.y ""
+topology 2n4l3c2t
+duration 7
+watchdog 3
+include ./s.conf
+include jq
+include ./a
+run-arg go
+run-arg it'"'"'s
+host-only
+bpf-map-write m 8 18446744073709551615' ]
+}
+
+@test "harness: a topology's members that are left out have their defaults" {
+	build t <<<'KTSTR_TEST(t, .topology = { .llcs = 3 }) { return KTSTR_PASS; }'
+	run -0 ./t --ktstr-describe=t
+	[ "${lines[2]}" = "topology 1n3l2c1t" ]
+}
+
+@test "harness: DESIGN's example compiles without a warning, as C11 and C17, by gcc and clang" {
+	local compiler standard
+	source_file t.c <<-'E'
+		static const char *const args[] = { "--slice-us", "5000", NULL };
+		static const struct ktstr_scheduler fifo = { .name = "fifo", .binary = "scx_fifo", .args = args };
+		KTSTR_TEST(spread, .scheduler = &fifo, .duration_s = 5, .watchdog_s = 2,
+		           .topology = { .numa_nodes = 1, .llcs = 2, .cores_per_llc = 4, .threads_per_core = 2 })
+		{
+			if (ctx->topology.llcs < 2)
+				return ktstr_skip(ctx, "needs two LLCs");
+			return KTSTR_PASS;
+		}
+		KTSTR_TEST(bare) { return KTSTR_PASS; }
+	E
+	for compiler in gcc clang; do
+		command -v "$compiler" >/dev/null || continue
+		for standard in c11 gnu11 gnu17; do
+			run -0 "$compiler" -std=$standard -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes \
+				-Werror -I"$TOP/lib/harness" -c t.c -o t.o
+			[ -z "$output" ]
+		done
+	done
+}
+
+@test "harness: -Wpedantic is quiet where a name without fields has its comma" {
+	local compiler
+	source_file t.c <<<'KTSTR_TEST(bare,) { return KTSTR_PASS; }'
+	for compiler in gcc clang; do
+		command -v "$compiler" >/dev/null || continue
+		run -0 "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$TOP/lib/harness" -c t.c -o t.o
+	done
+}
+
+@test "harness: a C++20 test compiles without a warning, and has the same defaults" {
+	local compiler standard built=0
+	source_file t.cc <<-'E'
+		static const char *const args[] = { "--slice-us", "5000", nullptr };
+		static const ktstr_scheduler fifo = { .name = "fifo", .binary = "scx_fifo", .args = args };
+		static int constructed;
+		struct global { global() { constructed = 1; } } object;
+		KTSTR_TEST(spread, .scheduler = &fifo, .topology = { .llcs = 2 }, .duration_s = 5)
+		{
+			return constructed ? KTSTR_PASS : ktstr_fail(ctx, "before the constructors");
+		}
+		namespace inner { KTSTR_TEST(bare) { return KTSTR_PASS; } }
+		KTSTR_TEST(throws) { throw 1; return KTSTR_PASS; }
+	E
+	for compiler in g++ clang++; do
+		command -v "$compiler" >/dev/null || continue
+		for standard in gnu++17 c++20; do
+			run -0 "$compiler" -std=$standard -O2 -Wall -Wextra -Werror -I"$TOP/lib/harness" \
+				-c t.cc -o t.o
+			[ -z "$output" ]
+			"$compiler" "${flags[@]}" t.o "$lib" -o t
+			run -0 ./t --ktstr-describe spread
+			[ "$output" = 'test spread
+scheduler fifo scx_fifo
+sched-arg --slice-us
+sched-arg 5000
+topology 1n2l2c1t
+duration 5
+watchdog 5' ]
+			KTSTR_SCHED_PID=1 run -0 ./t --ktstr-test-fn spread
+			[ "$output" = "spread: pass" ]
+			run -1 --separate-stderr ./t run throws
+			[ "$output" = "throws: fail" ]
+			run -0 ./t --ktstr-describe bare
+			[ "${lines[3]} ${lines[4]}" = "duration 12 watchdog 5" ]
+			built=1
+		done
+	done
+	[ $built = 1 ] || skip "needs a C++ compiler"
+}
+
+@test "harness: a misspelt or doubled field does not compile" {
+	local bad
+	for bad in '.duratoin_s = 5' '.topology = { .llc = 2 }' '.scheduler = "fifo"'; do
+		source_file t.c <<<"KTSTR_TEST(t, $bad) { return KTSTR_PASS; }"
+		run "${cc[@]}" "${flags[@]}" -Werror -c t.c -o t.o
+		[ "$status" -ne 0 ]
+	done
+}
+
+@test "harness: a body that ends without a return does not compile, warnings or not" {
+	source_file t.c <<<'KTSTR_TEST(a) { if (ctx->duration_s > 1) return KTSTR_PASS; }'
+	run -1 "${cc[@]}" -I"$TOP/lib/harness" -c t.c -o t.o
+	[[ $output == *"-Wreturn-type"* || $output == *"-Werror=return-type"* ]]
+}
+
+@test "harness: two tests of one name are an error at start, naming both places" {
+	source_file one.c <<<'KTSTR_TEST(twin) { return KTSTR_PASS; }'
+	build t one.c <<-'E'
+
+		KTSTR_TEST(twin) { return KTSTR_PASS; }
+		int main(void) { puts("main ran"); return 0; }
+	E
+	run -64 ./t
+	[[ "$output" == "t: two tests are named twin: "*.c:[12]" and "*.c:[12] ]]
+	[[ "$output" == *one.c:1* && "$output" == *t.c:2* ]]
+	run -64 ./t --ktstr-list
+	[[ "$output" != *$'\n'* ]]
+}
+
+@test "harness: an empty name is an error at start" {
+	build t <<<'KTSTR_TEST(, .duration_s = 1) { return KTSTR_PASS; }'
+	run -64 ./t --ktstr-list
+	[ "$output" = "t: t.c:1: a test without a name" ]
+}
+
+@test "harness: a name that is none in a definition is an error at start" {
+	build t <<<'KTSTR_TEST(a$b) { return KTSTR_PASS; }'
+	run -64 ./t
+	[[ "$output" == 't: t.c:1: test a$b: a name has letters, digits and '* ]]
+}
+
+@test "harness: a duration or watchdog below 1 is an error at start, whatever is asked" {
+	build t <<-'E'
+		KTSTR_TEST(zero, .duration_s = 0) { return KTSTR_PASS; }
+		KTSTR_TEST(none, .watchdog_s = 0) { return KTSTR_PASS; }
+		KTSTR_TEST(minus, .duration_s = -3) { return KTSTR_PASS; }
+		int main(void) { return 0; }
+	E
+	run -64 ./t
+	[ "$output" = 't: t.c:3: test minus: duration_s is -3, not at least 1
+t: t.c:2: test none: watchdog_s is 0, not at least 1
+t: t.c:1: test zero: duration_s is 0, not at least 1' ]
+}
+
+@test "harness: a topology that cannot be is an error at start" {
+	build t <<-'E'
+		KTSTR_TEST(odd, .topology = { .numa_nodes = 2, .llcs = 3 }) { return KTSTR_PASS; }
+		KTSTR_TEST(minus, .topology = { .cores_per_llc = -1 }) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	[ "$output" = 't: t.c:2: test minus: topology: a number is not from 1 to 65536
+t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
+}
+
+@test "harness: a scheduler without a name, or with a cgroup_parent of /, is an error at start" {
+	build t <<-'E'
+		static const struct ktstr_scheduler none = { .binary = "scx" }, empty = { .name = "" },
+			root = { .name = "r", .cgroup_parent = "/" };
+		KTSTR_TEST(a, .scheduler = &none) { return KTSTR_PASS; }
+		KTSTR_TEST(b, .scheduler = &empty) { return KTSTR_PASS; }
+		KTSTR_TEST(c, .scheduler = &root) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	[ "${lines[0]}" = "t: t.c:3: test a: its scheduler has no name" ]
+	[ "${lines[1]}" = "t: t.c:4: test b: its scheduler has no name" ]
+	[[ "${lines[2]}" == "t: t.c:5: test c: scheduler r: cgroup_parent does not begin with /"* ]]
+}
+
+@test "harness: what ktstr-manifest would refuse is an error at start" {
+	build t <<-'E'
+		static const struct ktstr_sysctl up[] = { { "kernel/../../x", "1" }, { NULL, NULL } };
+		static const char *const nothing[] = { "", NULL };
+		static const struct ktstr_scheduler root = { .name = "s", .cgroup_parent = "//" },
+			above = { .name = "s", .cgroup_parent = "/a/../b" },
+			sysctl = { .name = "s", .sysctls = up }, binary = { .name = "s", .binary = "" },
+			config = { .name = "s", .config_file = "" },
+			include = { .name = "s", .include_files = nothing };
+		KTSTR_TEST(a, .scheduler = &root) { return KTSTR_PASS; }
+		KTSTR_TEST(b, .scheduler = &above) { return KTSTR_PASS; }
+		KTSTR_TEST(c, .scheduler = &sysctl) { return KTSTR_PASS; }
+		KTSTR_TEST(d, .scheduler = &binary) { return KTSTR_PASS; }
+		KTSTR_TEST(e, .scheduler = &config) { return KTSTR_PASS; }
+		KTSTR_TEST(f, .scheduler = &include) { return KTSTR_PASS; }
+		KTSTR_TEST(g, .include_files = nothing) { return KTSTR_PASS; }
+		KTSTR_TEST(h, .topology = { .llcs = 65537 }) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	[ "$output" = "t: t.c:8: test a: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: //
+t: t.c:9: test b: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: /a/../b
+t: t.c:10: test c: scheduler s: not a sysctl's name: kernel/../../x
+t: t.c:11: test d: scheduler s: binary is empty (NULL starts none)
+t: t.c:12: test e: scheduler s: config_file is empty
+t: t.c:13: test f: an include_files has an empty path
+t: t.c:14: test g: an include_files has an empty path
+t: t.c:15: test h: topology: a number is not from 1 to 65536" ]
+}
+
+# --- linking ---
+
+@test "harness: tests and note outlive --gc-sections with every linker, and strip" {
+	local linker tried=0
+	sanitized && skip "not with a sanitizer"
+	source_file t.c <<-'E'
+		KTSTR_TEST(a) { return KTSTR_PASS; }
+		KTSTR_TEST(b) { return KTSTR_PASS; }
+	E
+	for linker in bfd gold lld; do
+		command -v "ld.$linker" >/dev/null || continue
+		"${cc[@]}" "${flags[@]}" -ffunction-sections -fdata-sections t.c "$lib" -o t \
+			-fuse-ld=$linker -Wl,--gc-sections
+		strip t
+		run -0 ./t --ktstr-list
+		[ "$output" = $'a\nb' ]
+		run -0 bash -c "readelf -nW t 2>/dev/null"
+		[[ "$output" == *"ktstr                0x00000004"*"01 00 00 00"* ]]
+		# a reader of notes finds them through the program headers
+		run -0 readelf -lW t
+		[[ "$output" =~ 0[0-9]+\ +[^$'\n']*'.note.ktstr' ]]
+		tried=$((tried + 1))
+	done
+	[ $tried -gt 0 ]
+}
+
+@test "harness: the note's bytes are those that ktstr-manifest looks for" {
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	objcopy -O binary --only-section=.note.ktstr t note
+	run -0 od -An -tx1 note
+	[ "${lines[*]}" = " 06 00 00 00 04 00 00 00 01 00 00 00 6b 74 73 74  72 00 00 00 01 00 00 00" ]
+}
+
+@test "harness: tests of a shared object and of the program are one set" {
+	source_file lib.c <<<'KTSTR_TEST(inner) { return ktstr_skip(ctx, "from the library"); }'
+	"${cc[@]}" "${flags[@]}" -fPIC -fvisibility=hidden -shared lib.c -o libtests.so
+	build t -Wl,--no-as-needed ./libtests.so <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
+	run -0 ./t --ktstr-list
+	[ "$output" = $'inner\nouter' ]
+	run -4 --separate-stderr ./t --ktstr-test-fn inner
+	[ "$output" = "inner: skip" ]
+	[ "$stderr" = "inner: skip: from the library" ]
+}
+
+@test "harness: tests only in a shared object are found, and clash with the program's" {
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c -o libtests.so
+	build t -Wl,--no-as-needed ./libtests.so <<<''
+	run -0 ./t --ktstr-list
+	[ "$output" = inner ]
+	build t -Wl,--no-as-needed ./libtests.so <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	run -64 ./t --ktstr-list
+	[[ "$output" == *"two tests are named inner: "*lib.c:1* ]]
+}
+
+@test "harness: KTSTR_REQUIRE keeps a shared object that the linker would leave out" {
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	"${cc[@]}" "${flags[@]}" -fPIC -fvisibility=hidden -shared lib.c -o libtests.so
+	build t -Wl,--as-needed ./libtests.so <<<'KTSTR_REQUIRE(inner);'
+	run -0 ./t --ktstr-list
+	[ "$output" = inner ]
+}
+
+@test "harness: a shared object that has libktstr as well gives way to the program's" {
+	sanitized && skip "not with a sanitizer"
+	local linker
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	for linker in bfd gold lld; do
+		command -v "ld.$linker" >/dev/null || continue
+		"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c "$lib" -o libtests.so -fuse-ld=$linker
+		build t -Wl,--no-as-needed ./libtests.so -fuse-ld=$linker <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
+		run -0 ./t --ktstr-list
+		[ "$output" = $'inner\nouter' ]
+		run -0 ./t run
+		[ "$output" = $'inner: pass\nouter: pass' ]
+	done
+}
+
+@test "harness: of two shared objects that have libktstr, one answers for both" {
+	sanitized && skip "not with a sanitizer"
+	local name
+	for name in one two; do
+		source_file $name.c <<<"KTSTR_TEST($name) { return KTSTR_PASS; }"
+		"${cc[@]}" "${flags[@]}" -fPIC -shared $name.c "$lib" -o lib$name.so
+	done
+	echo 'int main(void) { return 0; }' >t.c
+	"${cc[@]}" t.c -Wl,--no-as-needed ./libone.so ./libtwo.so -o t
+	run -0 ./t --ktstr-list
+	[ "$output" = $'one\ntwo' ]
+}
+
+@test "harness: a preloaded object's tests are seen by a program linked with -rdynamic" {
+	sanitized && skip "not with a sanitizer"
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c -o libtests.so
+	build t -rdynamic <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
+	LD_PRELOAD=./libtests.so run -0 ./t --ktstr-list
+	[ "$output" = $'inner\nouter' ]
+}
+
+@test "harness: a preloaded object with libktstr that cannot be joined is an error" {
+	sanitized && skip "not with a sanitizer"
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c "$lib" -o libtests.so
+	build t <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
+	LD_PRELOAD=./libtests.so run -64 ./t --ktstr-list
+	[[ "$output" == "t: a shared object has tests and libktstr, as the program has: "* ]]
+}
+
+@test "harness: tests that come by dlopen are too late, and it says so" {
+	sanitized && skip "not with a sanitizer"
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c -o libtests.so
+	build t -rdynamic -ldl <<-'E'
+		#include <dlfcn.h>
+		KTSTR_TEST(outer) { return KTSTR_PASS; }
+		int main(void) { return !dlopen("./libtests.so", RTLD_NOW); }
+	E
+	run -64 ./t
+	[[ "$output" == "t: "*lib.c:1": test inner comes too late: "* ]]
+}
+
+@test "harness: a static library's tests that the linker dropped are missed loudly" {
+	source_file lib.c <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
+	"${cc[@]}" "${flags[@]}" -c lib.c
+	ar rcs libtests.a lib.o
+	build t libtests.a <<<''
+	for args in "" list run "run inner" --ktstr-list --ktstr-describe=inner "--ktstr-test-fn inner"; do
+		run -64 ./t $args
+		[ "$output" = "t: no tests are registered in ./t; if they are in a static library, link it with -Wl,--whole-archive or name one of its tests with KTSTR_REQUIRE(name)" ]
+	done
+	# both remedies
+	build t -Wl,--whole-archive libtests.a -Wl,--no-whole-archive <<<''
+	run -0 ./t --ktstr-list
+	[ "$output" = inner ]
+	build t libtests.a <<<'KTSTR_REQUIRE(inner);'
+	run -0 ./t --ktstr-list
+	[ "$output" = inner ]
+}
+
+@test "harness: KTSTR_REQUIRE of a test that is not there does not link, gc-sections or not" {
+	source_file t.c <<<'KTSTR_REQUIRE(nowhere);'
+	for more in "" -Wl,--gc-sections; do
+		run "${cc[@]}" "${flags[@]}" -fdata-sections t.c "$lib" $more -o t
+		[ "$status" -ne 0 ]
+		[[ "$output" == *ktstr_has_nowhere* ]]
+	done
+}
+
+@test "harness: the library's symbols all begin with ktstr_, but for main" {
+	run -0 bash -c "nm -g --defined-only '$lib' | awk 'NF == 3 { print \$3 }' |
+		grep -vE '^(__odr_asan(_gen)?[._])?ktstr_|^main\$' || true"
+	[ -z "$output" ]
+}
+
+@test "harness: libktstr includes nothing of the rest of the tree" {
+	run -1 grep -nE '#include "(\.\.|base|registry|archive)/' -r "$TOP/lib/harness"
+}
+
+@test "harness: a test compiles and runs outside of the tree with pkg-config" {
+	need pkg-config
+	mkdir -p prefix/lib/pkgconfig prefix/include
+	cp "$lib" prefix/lib
+	cp "$TOP/lib/harness/ktstr.h" prefix/include
+	sed "s|^prefix=.*|prefix=$PWD/prefix|" "$TOP/build/lib/pkgconfig/ktstr.pc" \
+		>prefix/lib/pkgconfig/ktstr.pc
+	export PKG_CONFIG_PATH=$PWD/prefix/lib/pkgconfig
+	source_file t.c <<<'KTSTR_TEST(third_party) { return KTSTR_PASS; }'
+	read -ra flags <<<"${KTSTR_TEST_CFLAGS:-}"
+	"${cc[@]}" "${flags[@]}" t.c $(pkg-config --cflags --libs ktstr) -o t
+	run -0 ./t --ktstr-list
+	[ "$output" = third_party ]
+	# a program of its own main that registers nothing still answers
+	source_file t.c <<<'int main(void) { return 0; }'
+	"${cc[@]}" "${flags[@]}" t.c $(pkg-config --cflags --libs ktstr) -o t
+	run -64 ./t --ktstr-list
+	[[ "$output" == "t: no tests are registered in ./t;"* ]]
+	run -0 pkg-config --modversion ktstr
+	[ -n "$output" ]
+}
+
+# --- the command line ---
+
+@test "harness: --flag VALUE and --flag=VALUE are the same" {
+	build t <<<'KTSTR_TEST(a, .duration_s = 2) { printf("%d+%d\n", ctx->duration_s, ctx->watchdog_s); return KTSTR_PASS; }'
+	run -0 ./t run --ktstr-test-fn a --duration 7 --watchdog-timeout 9
+	[ "$output" = $'7+9\na: pass' ]
+	run -0 ./t --watchdog-timeout=9 --duration=2147483647 --ktstr-test-fn=a
+	[ "$output" = $'2147483647+9\na: pass' ]
+	run -0 ./t --ktstr-test-fn a
+	[ "$output" = $'2+5\na: pass' ]
+}
+
+@test "harness: what does not belong to a protocol flag is misuse, one line" {
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	local args
+	while read -r args; do
+		run -64 --separate-stderr ./t $args
+		[ -z "$output" ]
+		[ ${#stderr_lines[@]} = 1 ]
+		[[ "$stderr" == "t: "* ]]
+	done <<-'E'
+		--ktstr-list more
+		--ktstr-list=x
+		run --ktstr-list
+		--ktstr-list --ktstr-list
+		--ktstr-list --ktstr-describe=a
+		--ktstr-describe
+		--ktstr-describe a b
+		--ktstr-describe a --duration 5
+		--ktstr-test-fn
+		--ktstr-test-fn a --duration
+		--ktstr-test-fn a --duration 5 --duration 5
+		--ktstr-test-fn a --ktstr-export-output x
+		--ktstr-test-fn a run
+		--ktstr-test-fn a --
+		--ktstr-test-fn nope
+		--ktstr-test-fn a --verbose
+		--ktstr-export-test a --duration 5
+	E
+}
+
+@test "harness: durations that are no whole number of seconds are refused" {
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	local value
+	for value in 0 -1 +5 5s 1.5 0x10 " 5" "5 " "" 2147483648 99999999999999999999; do
+		run -64 ./t --ktstr-test-fn a --duration "$value"
+		[ "$output" = "t: --duration: not a whole number of seconds from 1 to 2147483647: $value" ]
+		run -64 ./t --ktstr-test-fn a "--watchdog-timeout=$value"
+		[ "$output" = "t: --watchdog-timeout: not a whole number of seconds from 1 to 2147483647: $value" ]
+	done
+}
+
+@test "harness: describing a test it does not have is status 1" {
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	run -1 --separate-stderr ./t --ktstr-describe=b
+	[ -z "$output" ]
+	[ "$stderr" = "t: b: no test of this name; --ktstr-list lists them" ]
+	run -1 ./t --ktstr-describe=
+}
+
+@test "harness: a program's own main is not run for a protocol flag, and is for all else" {
+	build t <<-'E'
+		KTSTR_TEST(a) { return KTSTR_PASS; }
+		int main(int argc, char **argv) { printf("main %d %s\n", argc, argv[argc - 1]); return 9; }
+	E
+	run -0 ./t --ktstr-list
+	[ "$output" = a ]
+	run -9 ./t --ktstr-listing
+	[ "$output" = "main 2 --ktstr-listing" ]
+	run -9 ./t -- --ktstr-list
+	[ "$output" = "main 3 --ktstr-list" ]
+	run -9 ./t run
+	[ "$output" = "main 2 run" ]
+}
+
+@test "harness: a full disk is noticed" {
+	[ -e /dev/full ] || skip "needs /dev/full"
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	local args
+	for args in --ktstr-list --ktstr-describe=a "--ktstr-test-fn a" list --help run; do
+		run -1 bash -c "./t $args 2>&1 >/dev/full"
+		[ "$output" = "t: standard output: No space left on device" ]
+	done
+}
+
+@test "harness: an early reader is no news" {
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	run -1 bash -c 'trap "" PIPE; (sleep 0.2; ./t --ktstr-list; echo $? >&2) 2>status | :; cat status; exit $(cat status)'
+	[ "$output" = 1 ]
+}
+
+@test "harness: --ktstr-export-test becomes ktstr-export" {
+	mkdir bin
+	printf '#!/bin/sh\nprintf "[%%s]" "$@"\nexit 2\n' >bin/ktstr-export
+	cp bin/ktstr-export other
+	chmod +x bin/ktstr-export other
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	PATH=$PWD/bin:$PATH run -2 ./t --ktstr-export-test=a --ktstr-export-output=-
+	[ "$output" = "[-b][$PWD/t][-o][-][a]" ]
+	KTSTR_EXPORT=./other run -2 ./t --ktstr-export-test a
+	[ "$output" = "[-b][$PWD/t][a]" ]
+	KTSTR_EXPORT=./missing run -1 ./t --ktstr-export-test a
+	[ "$output" = 't: $KTSTR_EXPORT: ./missing: No such file or directory' ]
+	PATH=/nowhere run -1 ./t --ktstr-export-test=b
+	[ "$output" = "t: b: no test of this name; --ktstr-list lists them" ]
+}
+
+# --- running ---
+
+@test "harness: each result is the verdict line, the status, and the reason on standard error" {
+	build t <<-'E'
+		KTSTR_TEST(p) { return KTSTR_PASS; }
+		KTSTR_TEST(f) { return ktstr_fail(ctx, "%d of %s", 3, "four"); }
+		KTSTR_TEST(i) { return ktstr_inconclusive(ctx, "noise"); }
+		KTSTR_TEST(s) { return ktstr_skip(ctx, "no\nway \x1b[31m"); }
+		KTSTR_TEST(quiet) { return KTSTR_FAIL; }
+	E
+	run -0 --separate-stderr ./t --ktstr-test-fn p
+	[ "$output" = "p: pass" ] && [ -z "$stderr" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn f
+	[ "$output" = "f: fail" ] && [ "$stderr" = "f: fail: 3 of four" ]
+	run -2 --separate-stderr ./t --ktstr-test-fn i
+	[ "$output" = "i: inconclusive" ] && [ "$stderr" = "i: inconclusive: noise" ]
+	run -4 --separate-stderr ./t --ktstr-test-fn s
+	[ "$output" = "s: skip" ] && [ "$stderr" = 's: skip: no\012way \033[31m' ]
+	run -1 --separate-stderr ./t --ktstr-test-fn quiet
+	[ "$output" = "quiet: fail" ]
+}
+
+@test "harness: the worst that was said is the verdict, whatever was returned" {
+	build t <<-'E'
+		KTSTR_TEST(fis) { ktstr_skip(ctx, "s"); ktstr_fail(ctx, "f"); ktstr_inconclusive(ctx, "i"); return KTSTR_PASS; }
+		KTSTR_TEST(is) { ktstr_inconclusive(ctx, "i"); return ktstr_skip(ctx, "s"); }
+		KTSTR_TEST(s) { ktstr_skip(ctx, "s"); return KTSTR_PASS; }
+		KTSTR_TEST(sf) { ktstr_skip(ctx, "s"); return KTSTR_FAIL; }
+	E
+	run -1 ./t --ktstr-test-fn fis
+	run -2 ./t --ktstr-test-fn is
+	run -4 ./t --ktstr-test-fn s
+	run -1 ./t --ktstr-test-fn sf
+}
+
+@test "harness: threads and forked workers can fail the test, each in a line of its own" {
+	build t -pthread <<-'E'
+		#include <pthread.h>
+		#include <sys/wait.h>
+		static void *work(void *ctx) { for (int i = 0; i < 50; i++) ktstr_inconclusive((struct ktstr_ctx *)ctx, "thread thread thread"); return NULL; }
+		KTSTR_TEST(threads)
+		{
+			pthread_t t[8];
+			for (int i = 0; i < 8; i++) pthread_create(&t[i], NULL, work, ctx);
+			for (int i = 0; i < 8; i++) pthread_join(t[i], NULL);
+			return KTSTR_PASS;
+		}
+		KTSTR_TEST(forks)
+		{
+			if (!fork()) { ktstr_fail(ctx, "in a worker"); _exit(0); }
+			wait(NULL);
+			return KTSTR_PASS;
+		}
+	E
+	run -2 --separate-stderr ./t --ktstr-test-fn threads
+	[ ${#stderr_lines[@]} = 400 ]
+	[ "$(sort -u <<<"$stderr")" = "threads: inconclusive: thread thread thread" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn forks
+	[ "$stderr" = "forks: fail: in a worker" ]
+}
+
+@test "harness: a crash is a fail with the signal's name" {
+	build t <<-'E'
+		KTSTR_TEST(segv) { raise(SIGSEGV); return KTSTR_PASS; }
+		KTSTR_TEST(null) { volatile int *p = 0; *p = 1; return KTSTR_PASS; }
+		KTSTR_TEST(aborts) { abort(); return KTSTR_PASS; }
+		KTSTR_TEST(rt) { raise(SIGRTMIN + 6); return KTSTR_PASS; }
+	E
+	run -1 --separate-stderr ./t --ktstr-test-fn segv
+	[ "$output" = "segv: fail" ]
+	[ "$stderr" = "segv: fail: killed by SIGSEGV (Segmentation fault)" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn null
+	[ "$output" = "null: fail" ]
+	[[ "$stderr" == *"null: fail: "* ]]
+	run -1 --separate-stderr ./t --ktstr-test-fn aborts
+	[ "$stderr" = "aborts: fail: killed by SIGABRT (Aborted)" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn rt
+	[ "$stderr" = "rt: fail: killed by signal 40" ]
+}
+
+@test "harness: a test cannot pass by leaving in another way than returning" {
+	build t -pthread <<-'E'
+		#include <pthread.h>
+		static void fail_late(void) { _exit(3); }
+		static void pass_late(void) { _exit(0); }
+		KTSTR_TEST(exits) { exit(0); return KTSTR_PASS; }
+		KTSTR_TEST(leaves) { _exit(0); return KTSTR_PASS; }
+		KTSTR_TEST(thread_exits) { pthread_exit(NULL); return KTSTR_PASS; }
+		KTSTR_TEST(execs) { execl("/bin/true", "true", (char *)0); return KTSTR_PASS; }
+		KTSTR_TEST(seven) { return (enum ktstr_result)7; }
+		KTSTR_TEST(handler) { atexit(fail_late); return KTSTR_PASS; }
+		KTSTR_TEST(hidden) { atexit(pass_late); return KTSTR_FAIL; }
+		KTSTR_TEST(twice) { if (!fork()) return KTSTR_PASS; usleep(300000); return KTSTR_PASS; }
+	E
+	local test
+	# by main: before main, glibc's pthread_exit crashes in the first thread, a fail as well
+	run -1 ./t --ktstr-test-fn thread_exits
+	for test in exits leaves thread_exits execs; do
+		run -1 --separate-stderr ./t run "$test"
+		[ "$output" = "$test: fail" ]
+		[ "$stderr" = "$test: fail: exited with status 0 in place of returning a result" ]
+	done
+	run -1 --separate-stderr ./t --ktstr-test-fn seven
+	[ "$stderr" = "seven: fail: returned 7, which is no result" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn handler
+	[ "$stderr" = "handler: fail: exited with status 3 after its body returned pass: an exit handler failed" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn hidden
+	[ "$output" = "hidden: fail" ]
+	run -1 --separate-stderr ./t --ktstr-test-fn twice
+	[ "$stderr" = "twice: fail: a process that the test forked returned from the test's body; end it with _exit" ]
+}
+
+@test "harness: a destructor of the program cannot turn a fail into a pass" {
+	build t <<-'E'
+		KTSTR_TEST(f) { return KTSTR_FAIL; }
+		__attribute__((destructor)) static void cheat(void) { _exit(0); }
+	E
+	run -1 ./t --ktstr-test-fn f
+	run -1 ./t run
+}
+
+@test "harness: a test that outlives duration and watchdog is killed with its children" {
+	build t <<-'E'
+		KTSTR_TEST(hang) { if (!fork()) setsid(); for (;;) pause(); return KTSTR_PASS; }
+	E
+	SECONDS=0
+	run -1 --separate-stderr "$PWD/t" --ktstr-test-fn hang --duration 1 --watchdog-timeout 1
+	[ "$output" = "hang: fail" ]
+	[ "$stderr" = "hang: fail: still running 1 s after its duration of 1 s" ]
+	((SECONDS >= 2 && SECONDS < 10))
+	gone t
+}
+
+@test "harness: what a test leaves running is killed, and does not hold its pipe open" {
+	build t <<-'E'
+		KTSTR_TEST(leaves) { if (!fork()) { if (!fork()) { setsid(); sleep(50); } sleep(50); _exit(0); } usleep(200000); return KTSTR_PASS; }
+		KTSTR_TEST(crashes) { if (!fork()) { sleep(50); _exit(0); } raise(SIGKILL); return KTSTR_PASS; }
+	E
+	SECONDS=0
+	run -0 "$PWD/t" --ktstr-test-fn leaves
+	[ "$output" = $'leaves: note: killed 2 processes that it left running\nleaves: pass' ]
+	run -1 "$PWD/t" --ktstr-test-fn crashes
+	((SECONDS < 20))
+	gone t
+}
+
+@test "harness: processes that were there before the test are left alone" {
+	build t <<<'KTSTR_TEST(leaves) { if (!fork()) { sleep(50); _exit(0); } return KTSTR_PASS; }'
+	run -0 bash -c 'sleep 30 >/dev/null 2>&1 & echo $! >pid; sleep 0.1; exec ./t --ktstr-test-fn leaves' 3>&-
+	[[ "$output" == *"killed 1 process that"* ]]
+	run -0 kill "$(cat pid)"
+}
+
+@test "harness: a signal to the program ends the test too, and is its own end" {
+	build t <<<'KTSTR_TEST(hang, .duration_s = 60) { puts("up"); fflush(stdout); for (;;) pause(); return KTSTR_PASS; }'
+	local signal
+	for signal in TERM HUP QUIT KILL; do
+		: >out
+		# bash starts what is in the background with SIGQUIT ignored
+		env --default-signal=QUIT "$PWD/t" --ktstr-test-fn hang >out 2>&1 3>&- &
+		local pid=$!
+		while ! [ -s out ]; do sleep 0.05; done
+		kill -$signal $pid
+		status=0
+		wait $pid || status=$?
+		[ $status = $((128 + $(kill -l $signal))) ]
+		sleep 0.1
+		gone t
+		[ "$(cat out)" = up ]
+	done
+}
+
+@test "harness: signals that are ignored, as by nohup, stay so" {
+	build t <<<'KTSTR_TEST(self) { kill(getppid(), SIGHUP); usleep(200000); return KTSTR_PASS; }'
+	run -0 bash -c 'trap "" HUP; exec ./t --ktstr-test-fn self'
+	[ "$output" = "self: pass" ]
+}
+
+@test "harness: ignored SIGCHLD does not hide how the test ended" {
+	build t <<<'KTSTR_TEST(f) { return KTSTR_FAIL; } KTSTR_TEST(p) { return KTSTR_PASS; }'
+	run -1 bash -c 'trap "" CHLD; exec ./t run'
+	[ "$output" = $'f: fail\np: pass' ]
+}
+
+@test "harness: the body starts with the signals it would have had" {
+	build t <<-'E'
+		KTSTR_TEST(mask)
+		{
+			sigset_t set;
+			sigprocmask(SIG_BLOCK, NULL, &set);
+			return sigismember(&set, SIGTERM) || sigismember(&set, SIGINT) ? KTSTR_FAIL : KTSTR_PASS;
+		}
+	E
+	run -0 ./t run mask
+}
+
+@test "harness: the context has the test, defaults filled in, and what the .run sets" {
+	build t <<-'E'
+		KTSTR_TEST(look, .topology = { .llcs = 2 })
+		{
+			printf("%s %d %d %dn%dl%dc%dt %s %s\n", ctx->test->name, ctx->duration_s, ctx->watchdog_s,
+			       ctx->topology.numa_nodes, ctx->topology.llcs, ctx->topology.cores_per_llc,
+			       ctx->topology.threads_per_core, ctx->cgroup_root ? ctx->cgroup_root : "none",
+			       ctx->include_dir ? ctx->include_dir : "none");
+			return KTSTR_PASS;
+		}
+	E
+	run -0 ./t --ktstr-test-fn look
+	[ "${lines[0]}" = "look 12 5 1n2l2c1t none none" ]
+	KTSTR_CGROUP_ROOT=/c KTSTR_INCLUDE_DIR=/i run -0 ./t --ktstr-test-fn look
+	[ "${lines[0]}" = "look 12 5 1n2l2c1t /c /i" ]
+}
+
+@test "harness: what a body prints comes once, ahead of the verdict" {
+	build t <<<'KTSTR_TEST(talk) { printf("figure 1"); return KTSTR_PASS; } __attribute__((constructor)) static void early(void) { printf("early "); }'
+	run -0 ./t --ktstr-test-fn talk
+	[ "$output" = "early figure 1talk: pass" ]
+}
+
+@test "harness: a test of a scheduler that is run without it says so once" {
+	build t <<-'E'
+		static const struct ktstr_scheduler fifo = { .name = "fifo", .binary = "scx_fifo" }, own = { .name = "own" };
+		KTSTR_TEST(a, .scheduler = &fifo) { return KTSTR_PASS; }
+		KTSTR_TEST(b, .scheduler = &own) { return KTSTR_PASS; }
+	E
+	run -0 --separate-stderr ./t run a
+	[ "$stderr" = "a: note: runs under the kernel's current scheduler; its .run, which ktstr-export makes, runs it under fifo" ]
+	KTSTR_SCHED_PID=1 run -0 --separate-stderr ./t run a
+	[ -z "$stderr" ]
+	run -0 --separate-stderr ./t run b
+	[ -z "$stderr" ]
+}
+
+# --- the main of programs that have none ---
+
+@test "harness: without a main of its own, a program lists its tests" {
+	build t <<-'E'
+		static const struct ktstr_scheduler fifo = { .name = "a_long_scheduler" };
+		KTSTR_TEST(a, .duration_s = 3) { return KTSTR_PASS; }
+		KTSTR_TEST(longer, .scheduler = &fifo) { return KTSTR_PASS; }
+	E
+	for args in "" list; do
+		run -0 ./t $args
+		[ "$output" = 'TEST    SCHEDULER         TOPOLOGY  DURATION
+a       eevdf             1n1l2c1t  3 s
+longer  a_long_scheduler  1n1l2c1t  12 s
+run them with: ./t run [NAME...]' ]
+	done
+	run -0 ./t --help
+	[[ "$output" == "usage: ./t [list] "* ]]
+	run -64 --separate-stderr ./t frob
+	[[ "$stderr" == "usage: "* ]] && [ -z "$output" ]
+}
+
+@test "harness: run has the worst status: fail, inconclusive, skip only where all were" {
+	build t <<-'E'
+		KTSTR_TEST(f) { return KTSTR_FAIL; }
+		KTSTR_TEST(i) { return KTSTR_INCONCLUSIVE; }
+		KTSTR_TEST(p) { return KTSTR_PASS; }
+		KTSTR_TEST(s) { return KTSTR_SKIP; }
+	E
+	run -1 ./t run
+	[ "$output" = $'f: fail\ni: inconclusive\np: pass\ns: skip' ]
+	run -2 ./t run s i p
+	[ "$output" = $'s: skip\ni: inconclusive\np: pass' ]
+	run -4 ./t run s s
+	run -0 ./t run s p
+	run -64 ./t run p nope
+	[ "$output" = "t: nope: no test of this name; ./t lists them" ]
+}
+
+# --- the examples ---
+
+@test "examples: fair measures and passes, on one CPU as well" {
+	local fair=$TOP/build/examples/fair
+	run "$fair" --ktstr-test-fn fair --duration 1
+	[[ "$output" == *" of fair, longest gap "* ]]
+	[ "$status" = 0 ] || [ "$status" = 2 ]
+	need taskset
+	run taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" "$fair" --ktstr-test-fn fair --duration 1
+	[[ "$output" == *"2 workers on 1 CPUs"* ]]
+	[ "$status" = 0 ] || [ "$status" = 2 ]
+}
+
+@test "examples: spread is skipped without its scheduler, and describes it" {
+	run -4 "$TOP/build/examples/spread" --ktstr-test-fn spread
+	run -0 "$TOP/build/examples/spread" --ktstr-describe spread
+	[[ "$output" == *$'scheduler fifo scx_fifo\nsched-arg --slice-us\nsched-arg 5000'* ]]
+}
+
+@test "examples: reader reads its words from where they are, or fails" {
+	run -1 "$TOP/build/examples/reader" run
+	mkdir inc
+	cp "$TOP/share/examples/words.txt" inc
+	KTSTR_INCLUDE_DIR=$PWD/inc run -0 "$TOP/build/examples/reader" run
+	[ "${lines[0]}" = "12 words in $PWD/inc/words.txt" ]
+	cd "$TOP/share/examples"
+	run -0 "$TOP/build/examples/reader" --ktstr-test-fn reader
+}
