@@ -1,0 +1,101 @@
+/* ktstr-b64 - encode standard input as base64, or decode it with -d */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "archive/base64.h"
+#include "base/command.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "base/output.h"
+#include "base/report.h"
+
+static const char usage[] =
+	"usage: ktstr-b64 [-d] [-i] [-w COLS] < in > out\n"
+	"Encode as base64 (RFC 4648), or decode it.\n"
+	"  -d, --decode          decode; input that is not base64 is an error\n"
+	"  -i, --ignore-garbage  when decoding, skip what is not base64\n"
+	"  -w, --wrap COLS       break lines after COLS characters (76; 0: never)\n"
+	"  -h, --help            show this help\n"
+	"  -V, --version         show the version\n";
+
+static const struct option longopts[] = {
+	{ "decode", no_argument, NULL, 'd' },	  { "ignore-garbage", no_argument, NULL, 'i' },
+	{ "wrap", required_argument, NULL, 'w' }, { "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },	  { NULL, 0, NULL, 0 },
+};
+
+static const char input_name[] = "standard input";
+
+/* Gives to all of standard input. Reports, but not what to failed with. */
+static int feed(struct sink *to)
+{
+	char buffer[64 * 1024];
+	ssize_t n;
+
+	while ((n = read_full(STDIN_FILENO, buffer, sizeof(buffer))) > 0)
+		if (to->write(to, buffer, (size_t)n))
+			return -1;
+	return n ? report_errno("%s", input_name) : 0;
+}
+
+static int encode(struct sink *to, size_t columns)
+{
+	struct base64_encoder encoder;
+
+	base64_encode_open(&encoder, to, columns);
+	return feed(&encoder.sink) || base64_encode_close(&encoder) ? -1 : 0;
+}
+
+static int decode(struct sink *to, bool ignore)
+{
+	struct base64_decoder decoder;
+
+	base64_decode_open(&decoder, to, input_name, ignore);
+	return feed(&decoder.sink) || base64_decode_close(&decoder) ? -1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool decoding = false, ignore = false;
+	struct output out;
+	uint64_t columns = 76;
+	int option, failed;
+
+	command_begin(argv);
+	output_open(&out, STDOUT_FILENO, "standard output");
+	while ((option = getopt_long(argc, argv, "diw:hV", longopts, NULL)) != -1) {
+		switch (option) {
+		case 'd':
+			decoding = true;
+			break;
+		case 'i':
+			ignore = true;
+			break;
+		case 'w':
+			if (parse_number(optarg, 10, 0, SIZE_MAX, &columns))
+				return command_misused("-w: not a number of columns: ", optarg);
+			break;
+		case 'h':
+			return command_print(usage);
+		case 'V':
+			return command_print("ktstr-b64 " KTSTR_VERSION "\n");
+		default:
+			return STATUS_MISUSED; /* getopt has said what is wrong */
+		}
+	}
+	if (optind < argc)
+		return command_misused("no operand is taken, the input is standard input: ",
+				       argv[optind]);
+	if (decoding && isatty(STDOUT_FILENO)) {
+		report(EINVAL, "what is decoded is not written to a terminal: redirect it to a "
+			       "file, or pipe it on");
+		return STATUS_MISUSED;
+	}
+	failed = decoding ? decode(&out.sink, ignore) : encode(&out.sink, (size_t)columns);
+	if (output_close(&out))
+		failed = -1;
+	return failed ? STATUS_FAILED : 0;
+}

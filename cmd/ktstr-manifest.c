@@ -1,0 +1,235 @@
+/* ktstr-manifest - find a registered test and print what its export needs, as a manifest */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/command.h"
+#include "base/output.h"
+#include "base/report.h"
+#include "base/utf8.h"
+#include "registry/manifest.h"
+#include "registry/resolve.h"
+#include "registry/source.h"
+#include "registry/suggest.h"
+
+static const char usage[] =
+	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... NAME > manifest\n"
+	"       ktstr-manifest [-b BINARY]... [-f FILE]... --list\n"
+	"  -b, --binary BINARY  look for the test in this test binary\n"
+	"  -f, --file FILE      look for it in this file of definitions (-: standard input)\n"
+	"  -l, --list           print all tests: name, scheduler, topology, source\n"
+	"  -h, --help           show this help\n"
+	"  -V, --version        show the version\n"
+	"Without -b and -f it looks in $KTSTR_TEST_BINARY, else in the files and directories of\n"
+	"$KTSTR_TEST_PATH (colon-separated; default: the current directory).\n"
+	"Status: 0 done, 1 not found or failed, 2 the test cannot be exported, 64 misused.\n";
+
+static const struct option longopts[] = {
+	{ "binary", required_argument, NULL, 'b' }, { "file", required_argument, NULL, 'f' },
+	{ "list", no_argument, NULL, 'l' },	    { "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },	    { NULL, 0, NULL, 0 },
+};
+
+static struct output out;
+
+/* Adds a row of four cells for one test of the source. Returns 0, or -1. Reports. */
+static int list_test(struct source *source, const char *name, struct strings *cells)
+{
+	const struct definition *definition;
+	int found = source_find(source, name, &definition);
+
+	if (found < 0)
+		return -1;
+	if (found == 0)
+		return report(EBADMSG, "%s: lists %s, but does not describe it", source->path,
+			      name);
+	if (strings_add(cells, name) ||
+	    strings_add(cells, definition_value(definition, "scheduler", DEFAULT_SCHEDULER)) ||
+	    strings_add(cells, definition_value(definition, "topology", DEFAULT_TOPOLOGY)) ||
+	    strings_add(cells, source->path))
+		return report_errno("%s", source->path);
+	return 0;
+}
+
+/* A test that fails does not hide the others of its source, while that may still be asked. */
+static int list_source(struct source *source, struct strings *cells)
+{
+	struct strings names = { 0 };
+	int failed = source_names(source, &names);
+
+	for (size_t i = 0; i < names.count && source->milliseconds; i++)
+		if (list_test(source, names.items[i], cells))
+			failed = -1;
+	strings_free(&names);
+	return failed;
+}
+
+enum { COLUMNS = 4 };
+
+/* A scheduler's name or a path could hold what moves a terminal's cursor or breaks a line. */
+static bool needs_escape(const char *text, size_t *length)
+{
+	return utf8_needs_escape(text, length) || *text == '\\';
+}
+
+/* In columns: UTF-8 characters, not bytes, and escapes as they are printed. */
+static size_t cell_width(const char *cell)
+{
+	size_t width = 0, length;
+
+	for (; *cell; cell += length)
+		width += needs_escape(cell, &length) ? 4 * length : 1;
+	return width;
+}
+
+static void print_cell(const char *cell, size_t width)
+{
+	size_t length;
+
+	for (const char *p = cell; *p; p += length) {
+		char text[5];
+
+		if (!needs_escape(p, &length)) {
+			output_write(&out, p, length);
+			continue;
+		}
+		for (size_t i = 0; i < length; i++) {
+			snprintf(text, sizeof(text), "\\%03o", (unsigned char)p[i]);
+			output_puts(&out, text);
+		}
+	}
+	for (size_t printed = cell_width(cell); printed < width; printed++)
+		output_puts(&out, " ");
+}
+
+static void print_rows(const struct strings *cells, bool aligned)
+{
+	static const char *const titles[COLUMNS] = { "NAME", "SCHEDULER", "TOPOLOGY", "SOURCE" };
+	size_t widths[COLUMNS] = { 0 };
+
+	for (size_t i = 0; aligned && i < COLUMNS - 1; i++) {
+		widths[i] = strlen(titles[i]);
+		for (size_t j = i; j < cells->count; j += COLUMNS)
+			if (cell_width(cells->items[j]) > widths[i])
+				widths[i] = cell_width(cells->items[j]);
+	}
+	for (size_t i = 0; aligned && i < COLUMNS; i++) {
+		print_cell(titles[i], widths[i]);
+		output_puts(&out, i == COLUMNS - 1 ? "\n" : "  ");
+	}
+	for (size_t i = 0; i < cells->count; i++) {
+		print_cell(cells->items[i], widths[i % COLUMNS]);
+		output_puts(&out, i % COLUMNS == COLUMNS - 1 ? "\n" : aligned ? "  " : "\t");
+	}
+}
+
+/* A source that fails does not hide the tests of the others, but is a failure. */
+static int list_tests(struct sources *sources)
+{
+	struct strings cells = { 0 };
+	int status = 0;
+
+	for (size_t i = 0; i < sources->count; i++)
+		if (list_source(&sources->items[i], &cells))
+			status = STATUS_FAILED;
+	print_rows(&cells, isatty(STDOUT_FILENO));
+	strings_free(&cells);
+	return status;
+}
+
+/* Reports where the test was looked for and which names are near. */
+static void report_not_found(const char *name, struct sources *sources)
+{
+	struct strings names = { 0 }, nearest = { 0 }, places = { 0 };
+	char *meant = NULL, *where = NULL;
+
+	for (size_t i = 0; i < sources->count; i++) {
+		if (source_names(&sources->items[i], &names))
+			goto out; /* that line says it all: this is no test binary */
+		strings_add(&places, sources->items[i].path);
+	}
+	suggest_names(name, &names, &nearest);
+	meant = strings_join(&nearest, "\" or \"");
+	where = strings_join(&places, ", ");
+	if (!sources->count)
+		report(ENOENT,
+		       "%s: no test binary and no .ktstr file here: name one with -b or -f, "
+		       "or set KTSTR_TEST_PATH",
+		       name);
+	else if (nearest.count)
+		report(ENOENT, "%s: no such test in %s; did you mean \"%s\"?", name,
+		       where ? where : "", meant ? meant : "");
+	else
+		report(ENOENT, "%s: no such test in %s (--list shows those there are)", name,
+		       where ? where : "");
+out:
+	free(meant);
+	free(where);
+	strings_free(&names);
+	strings_free(&nearest);
+	strings_free(&places);
+}
+
+static int print_manifest(struct sources *sources, const char *name)
+{
+	const struct definition *definition;
+	struct entries manifest;
+	struct source *source;
+	int found = sources_find(sources, name, &source, &definition);
+
+	if (found < 0)
+		return STATUS_FAILED;
+	if (found == 0) {
+		report_not_found(name, sources);
+		return STATUS_FAILED;
+	}
+	if (resolve(source, definition, &manifest))
+		return errno == ENOTSUP ? STATUS_REJECTED : STATUS_FAILED;
+	entries_write(&manifest, &out); /* a failure comes out at output_close */
+	entries_free(&manifest);
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct sources sources = { 0 };
+	bool list = false;
+	int option, status = 0;
+
+	command_begin(argv);
+	output_open(&out, STDOUT_FILENO, "standard output");
+	while (!status && (option = getopt_long(argc, argv, "b:f:lhV", longopts, NULL)) != -1) {
+		switch (option) {
+		case 'b':
+			status = sources_add_binary(&sources, optarg) ? STATUS_FAILED : 0;
+			break;
+		case 'f':
+			status = sources_add_file(&sources, optarg) ? STATUS_FAILED : 0;
+			break;
+		case 'l':
+			list = true;
+			break;
+		case 'h':
+			return command_print(usage);
+		case 'V':
+			return command_print("ktstr-manifest " KTSTR_VERSION "\n");
+		default:
+			return STATUS_MISUSED; /* getopt has said what is wrong */
+		}
+	}
+	if (!status && list != (optind == argc))
+		status = command_misused(list ? "--list takes no name" : "give the name of a test",
+					 "");
+	else if (!status && !list && argc - optind > 1)
+		status = command_misused("give the name of one test", "");
+	if (!status && !sources.count && sources_add_environment(&sources))
+		status = STATUS_FAILED;
+	if (!status)
+		status = list ? list_tests(&sources) : print_manifest(&sources, argv[optind]);
+	sources_free(&sources);
+	return output_close(&out) && !status ? STATUS_FAILED : status;
+}

@@ -1,0 +1,338 @@
+/* ktstr-preamble - print the header of a .run: the template with a manifest's values in it */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/command.h"
+#include "base/file.h"
+#include "base/number.h"
+#include "base/output.h"
+#include "base/quote.h"
+#include "base/report.h"
+#include "registry/manifest.h"
+#include "registry/needs.h"
+#include "registry/topology.h"
+
+#define MARKER "__ARCHIVE__"
+
+static const char usage[] =
+	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] < manifest > header\n"
+	"      --template FILE  a template of your own (default: ../share/ktstr/preamble.bash,\n"
+	"                       from the directory of this program)\n"
+	"      --sha256 HEX     SHA-256 of the gzipped archive, checked before anything is unpacked\n"
+	"      --size N         its size in bytes, checked as well\n"
+	"  -h, --help           show this help\n"
+	"  -V, --version        show the version\n";
+
+enum { OPTION_TEMPLATE = 256, OPTION_SHA256, OPTION_SIZE };
+
+static const struct option longopts[] = {
+	{ "template", required_argument, NULL, OPTION_TEMPLATE },
+	{ "sha256", required_argument, NULL, OPTION_SHA256 },
+	{ "size", required_argument, NULL, OPTION_SIZE },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+enum { TEMPLATE_MAX = 1024 * 1024 };
+
+static struct output out;
+
+/* What a placeholder stands for: a word, or the words of an array. */
+struct value {
+	const char *placeholder;
+	struct strings words;
+};
+
+enum { VALUES_MAX = 32 };
+
+struct values {
+	struct value items[VALUES_MAX];
+	size_t count;
+};
+
+/* Returns the words of a new placeholder, empty. */
+static struct strings *add_value(struct values *values, const char *placeholder)
+{
+	struct value *value = &values->items[values->count++];
+
+	value->placeholder = placeholder;
+	return &value->words;
+}
+
+static int add_word(struct values *values, const char *placeholder, const char *word)
+{
+	return strings_add(add_value(values, placeholder), word);
+}
+
+/* One placeholder with the fields, all of them, of each entry of a keyword. */
+static int add_fields(struct values *values, const char *placeholder,
+		      const struct entries *manifest, const char *keyword)
+{
+	struct strings *words = add_value(values, placeholder);
+	const struct entry *entry = NULL;
+
+	while ((entry = entries_next(manifest, keyword, entry)))
+		if (strings_add_all(words, &entry->fields))
+			return -1;
+	return 0;
+}
+
+static int add_topology(struct values *values, const struct entries *manifest)
+{
+	struct topology topology = { 0 };
+
+	topology_parse(manifest_value(manifest, "topology"),
+		       &topology); /* manifest_read checked it */
+	return strings_addf(add_value(values, "NEED_NUMA_NODES"), "%u", topology.numa_nodes) ||
+	       strings_addf(add_value(values, "NEED_LLCS"), "%u", topology.llcs) ||
+	       strings_addf(add_value(values, "NEED_CORES_PER_LLC"), "%u",
+			    topology.cores_per_llc) ||
+	       strings_addf(add_value(values, "NEED_THREADS_PER_CORE"), "%u",
+			    topology.threads_per_core);
+}
+
+/* The scheduler's arguments, and which of them are names of packed files. */
+static int add_scheduler_args(struct values *values, const struct entries *manifest)
+{
+	struct strings *args = add_value(values, "SCHED_ARGS");
+	struct strings *paths = add_value(values, "SCHED_ARG_PATHS");
+
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct entry *entry = &manifest->items[i];
+		bool is_path = !strcmp(entry->keyword, "sched-arg-path");
+
+		if (is_path && strings_addf(paths, "%zu", args->count))
+			return -1;
+		if ((is_path || !strcmp(entry->keyword, "sched-arg")) &&
+		    strings_add_all(args, &entry->fields))
+			return -1;
+	}
+	return 0;
+}
+
+static int add_packed_files(struct values *values, const struct entries *manifest)
+{
+	struct strings *names = add_value(values, "PACKED_FILES");
+	const struct entry *file = NULL;
+
+	while ((file = entries_next(manifest, "file", file)))
+		if (strings_add(names, file->fields.items[0]))
+			return -1;
+	return 0;
+}
+
+/* What the files, not the manifest, say of the host that they need. */
+static int add_needs(struct values *values, const struct entries *manifest)
+{
+	struct needs needs;
+	int failed;
+
+	if (needs_read("<stdin>", manifest, &needs))
+		return -1;
+	failed = strings_addf(add_value(values, "PACKED_BYTES"), "%ju", (uintmax_t)needs.bytes) ||
+		 strings_add_all(add_value(values, "NEED_MACHINES"), &needs.machines) ||
+		 strings_add_all(add_value(values, "NEED_INTERPRETERS"), &needs.interpreters) ||
+		 add_word(values, "NEED_GLIBC", manifest_value(manifest, "needs-glibc"));
+	needs_free(&needs);
+	return failed ? report_errno("<stdin>") : 0;
+}
+
+static int add_all(struct values *values, const struct entries *manifest, const char *sha256,
+		   const char *size)
+{
+	return add_word(values, "KTSTR_TEST_NAME", manifest_value(manifest, "test")) ||
+	       add_word(values, "KTSTR_SCHED_NAME", manifest_value(manifest, "scheduler")) ||
+	       add_word(values, "KTSTR_GIT_HASH", manifest_value(manifest, "git")) ||
+	       add_topology(values, manifest) ||
+	       add_word(values, "TEST_DURATION_SECS", manifest_value(manifest, "duration")) ||
+	       add_word(values, "TEST_WATCHDOG_SECS", manifest_value(manifest, "watchdog")) ||
+	       add_scheduler_args(values, manifest) ||
+	       add_word(values, "CGROUP_PARENT", manifest_value(manifest, "cgroup-parent")) ||
+	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
+	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||
+	       add_packed_files(values, manifest) || add_word(values, "PAYLOAD_SIZE", size) ||
+	       add_word(values, "PAYLOAD_SHA256", sha256);
+}
+
+static const struct strings *find_value(const struct values *values, const char *name,
+					size_t length)
+{
+	for (size_t i = 0; i < values->count; i++)
+		if (strlen(values->items[i].placeholder) == length &&
+		    !memcmp(values->items[i].placeholder, name, length))
+			return &values->items[i].words;
+	return NULL;
+}
+
+static int print_words(const struct strings *words)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		char *quoted = quote_shell(words->items[i]);
+
+		if (!quoted)
+			return report_errno("standard output");
+		if (i)
+			output_puts(&out, " ");
+		output_puts(&out, quoted);
+		free(quoted);
+	}
+	return 0;
+}
+
+/* The length of the placeholder, @NAME@, at text; 0 where there is none. */
+static size_t placeholder_length(const char *text)
+{
+	size_t name;
+
+	if (*text != '@' || !isupper((unsigned char)text[1]))
+		return 0;
+	name = strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+	return text[1 + name] == '@' ? name + 2 : 0;
+}
+
+/* The marker ends the template, and stands nowhere else: the archive begins behind the first. */
+static int check_marker(const char *path, const char *text, size_t size)
+{
+	const char *first = strstr(text, "\n" MARKER "\n");
+
+	if (!first || first + strlen("\n" MARKER "\n") != text + size)
+		return report(EBADMSG, "%s: a template's last line, and no other, is " MARKER,
+			      path);
+	return 0;
+}
+
+static int render(const char *path, const char *text, const struct values *values)
+{
+	size_t line = 1, length;
+
+	for (; *text; text += length) {
+		const struct strings *words;
+
+		length = placeholder_length(text);
+		if (!length) {
+			length = 1;
+			line += *text == '\n';
+			output_write(&out, text, 1);
+			continue;
+		}
+		words = find_value(values, text + 1, length - 2);
+		if (!words)
+			return report(EBADMSG, "%s:%zu: unknown placeholder %.*s", path, line,
+				      (int)length, text);
+		if (print_words(words))
+			return -1;
+	}
+	return 0;
+}
+
+/* Returns the path of the template that belongs to this program, which the caller frees. */
+static char *default_template(void)
+{
+	char program[PATH_MAX], *path;
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program));
+
+	while (length > 0 && program[length - 1] != '/')
+		length--;
+	if (length <= 0 || length == sizeof(program) ||
+	    asprintf(&path, "%.*s../share/ktstr/preamble.bash", (int)length, program) < 0)
+		return NULL;
+	return path;
+}
+
+static int read_template(const char *path, char **text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), failed;
+	size_t size = 0;
+
+	*text = NULL;
+	failed = fd < 0 || read_all(fd, TEMPLATE_MAX, text, &size);
+	if (failed)
+		report_errno("%s", path);
+	else if (strlen(*text) != size)
+		failed = report(EBADMSG, "%s: NUL byte: this is no template", path);
+	else
+		failed = check_marker(path, *text, size);
+	if (fd >= 0)
+		close(fd);
+	return failed;
+}
+
+/* Everything is checked before the first byte goes out. */
+static int print_header(const char *template, const char *sha256, const char *size)
+{
+	struct values values = { 0 };
+	struct entries manifest = { 0 };
+	char *text = NULL, *path = template ? strdup(template) : default_template();
+	int failed = -1;
+
+	if (!path)
+		report(ENOENT, "cannot tell where this program is: give --template FILE");
+	else if (!read_template(path, &text) && !manifest_read("<stdin>", stdin, &manifest)) {
+		if (add_all(&values, &manifest, sha256, size))
+			report_errno("<stdin>");
+		else if (!add_needs(&values, &manifest))
+			failed = render(path, text, &values);
+	}
+	for (size_t i = 0; i < values.count; i++)
+		strings_free(&values.items[i].words);
+	entries_free(&manifest);
+	free(text);
+	free(path);
+	return failed;
+}
+
+static bool is_sha256(const char *text)
+{
+	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+int main(int argc, char *argv[])
+{
+	const char *template = NULL, *sha256 = "", *size = "";
+	uint64_t number;
+	int option, status;
+
+	command_begin(argv);
+	output_open(&out, STDOUT_FILENO, "standard output");
+	while ((option = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
+		switch (option) {
+		case OPTION_TEMPLATE:
+			template = optarg;
+			break;
+		case OPTION_SHA256:
+			if (!is_sha256(optarg))
+				return command_misused(
+					"--sha256: not 64 lower-case hexadecimal digits: ", optarg);
+			sha256 = optarg;
+			break;
+		case OPTION_SIZE:
+			if (*optarg == '0' || parse_number(optarg, 10, 1, INT64_MAX, &number))
+				return command_misused("--size: not a number of bytes: ", optarg);
+			size = optarg;
+			break;
+		case 'h':
+			return command_print(usage);
+		case 'V':
+			return command_print("ktstr-preamble " KTSTR_VERSION "\n");
+		default:
+			return STATUS_MISUSED; /* getopt has said what is wrong */
+		}
+	}
+	if (optind != argc)
+		return command_misused(
+			"no operand is taken, the manifest comes on standard input: ",
+			argv[optind]);
+	status = print_header(template, sha256, size) ? STATUS_FAILED : 0;
+	if (status)
+		return status; /* what is in the buffer is not half a header */
+	return output_close(&out) ? STATUS_FAILED : 0;
+}

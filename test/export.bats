@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# export.bats - ktstr-export: the pipeline, its stages, and nothing half-made
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	printf '#!/bin/sh\nexit "${RC:-0}"\n' >t
+	chmod +x t
+	echo data >data
+	printf 'test a\nbinary t\ninclude ./data\n' >t.ktstr
+}
+
+# nothing_left: no file of an export is here or in TMPDIR
+nothing_left() {
+	local left
+	left=$(find . \( -name '.*.run.*' -o -name 'ktstr-export.*' -o -name '*.run' \) -print)
+	[ -z "$left" ] || {
+		echo "left: $left"
+		return 1
+	}
+}
+
+@test "export: writes NAME.run, executable whatever the umask, and says so in one line" {
+	umask 077
+	run -0 --separate-stderr ktstr-export a
+	[ "$output" = "" ]
+	[[ $stderr =~ ^wrote\ a.run\ \([0-9]+\ bytes\ archive,\ 1\ include\ files\)$ ]]
+	[ "$(stat -c %a a.run)" = 755 ]
+	bash -n a.run
+	run -0 ktstr-export -q a
+	[ "$output" = "" ]
+}
+
+@test "export: the bytes below the marker are those of the pipeline, and the same each time" {
+	ktstr-export -q a
+	sed '1,/^__ARCHIVE__$/d' a.run >below
+	ktstr-manifest a | ktstr-pack | ktstr-b64 | cmp - below
+	cp a.run first
+	touch -d 2001-01-01 t data
+	ktstr-export -q -o - a | cmp - first
+}
+
+@test "export: the header is ktstr-preamble's, with size and SHA-256 of the archive" {
+	ktstr-export -q a
+	ktstr-manifest a | ktstr-pack >archive
+	ktstr-manifest a | ktstr-preamble --sha256 "$(sha256sum archive | cut -c-64)" --size "$(stat -c %s archive)" >header
+	head -c "$(stat -c %s header)" a.run | cmp - header
+}
+
+@test "export: the archive lists the same in tar programs we did not write" {
+	need bsdtar busybox python3
+	ktstr-export -q a
+	sed '1,/^__ARCHIVE__$/d' a.run | base64 -d >archive.tar.gz
+	gzip -t archive.tar.gz
+	[ "$(tar -tvzf archive.tar.gz --numeric-owner --utc --full-time | sed 's/  */ /g')" = \
+		"-rwxr-xr-x 0/0 $(stat -c %s t) 1970-01-01 00:00:00 ktstr
+-rwxr-xr-x 0/0 5 1970-01-01 00:00:00 include/data" ]
+	[ "$(bsdtar -tf archive.tar.gz)" = $'ktstr\ninclude/data' ]
+	[ "$(busybox tar -tzf archive.tar.gz)" = $'ktstr\ninclude/data' ]
+	[ "$(python3 -c 'import tarfile
+for m in tarfile.open("archive.tar.gz"): print(m.name, oct(m.mode), m.uid, m.gid, m.mtime, m.size)')" = \
+		"ktstr 0o755 0 0 0 $(stat -c %s t)
+include/data 0o755 0 0 0 5" ]
+}
+
+@test "export: a stage can be another program, with arguments, or a path with blanks" {
+	need base64
+	ktstr-export -q -o plain.run a
+	KTSTR_B64='base64 -w 76' ktstr-export -q -o other.run a
+	cmp plain.run other.run
+	mkdir 'my tools'
+	printf '#!/bin/sh\nktstr-manifest "$@" | sed s/^duration.*/duration\\ 77/\n' >'my tools/m'
+	chmod +x 'my tools/m'
+	KTSTR_MANIFEST='my tools/m' ktstr-export -q a
+	grep -qx TEST_DURATION_SECS=77 a.run
+	KTSTR_PACK='ktstr-pack -1' KTSTR_PREAMBLE=ktstr-preamble ktstr-export -q a
+	KTSTR_PACK=no-such-stage run -1 ktstr-export a
+	[ "$output" = "ktstr-export: KTSTR_PACK: no-such-stage: not found" ]
+	KTSTR_PACK=' ' run -1 ktstr-export a
+	[ "$output" = "ktstr-export: KTSTR_PACK: names no program: ' '" ]
+}
+
+@test "export: a stage that prints nothing, or not what it should, makes no .run" {
+	printf '#!/bin/sh\necho no marker\n' >other
+	chmod +x other
+	for output_file in a.run -; do
+		KTSTR_PACK=true run -1 --separate-stderr ktstr-export -o $output_file a
+		[ "$output$stderr" = "ktstr-export: true: printed no archive" ]
+		for program in true ./other; do
+			KTSTR_PREAMBLE=$program run -1 --separate-stderr ktstr-export -o $output_file a
+			[ "$output$stderr" = "ktstr-export: $program: the header does not end in the line __ARCHIVE__" ]
+			KTSTR_B64=$program run -1 --separate-stderr ktstr-export -o $output_file a
+			[ -z "$output" ]
+			[[ $stderr == "ktstr-export: $program: printed "*" bytes, where "*" or more are the archive as base64" ]]
+		done
+		nothing_left
+	done
+}
+
+@test "export: a message that cannot be written is no failure" {
+	run -0 bash -c 'ktstr-export a 2>&-'
+	bash -n a.run
+	run -0 bash -c 'ktstr-export -o b.run a 2>/dev/full'
+	run -0 bash -c 'ktstr-export -q -o c.run a <&- >&- 2>&-'
+	cmp a.run b.run
+	cmp a.run c.run
+	run -0 --separate-stderr ktstr-export -o - a
+	[[ $stderr == "wrote standard output ("*" bytes archive, 1 include files)" ]]
+}
+
+@test "export: levels are handed on" {
+	yes | head -c 100000 >data
+	ktstr-export -q -1 -o 1.run a
+	ktstr-export -q -9 -o 9.run a
+	[ "$(stat -c %s 9.run)" -lt "$(stat -c %s 1.run)" ]
+}
+
+@test "export: its status is that of the first stage that failed, and nothing is left" {
+	run -1 ktstr-export nosuch
+	printf 'host-only\n' >>t.ktstr
+	run -2 ktstr-export a
+	nothing_left
+	for stage in KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE; do
+		printf '#!/bin/sh\nhead -c 10; exit 7\n' >broken
+		chmod +x broken
+		printf 'test a\nbinary t\n' >t.ktstr
+		run -7 env "$stage=./broken" ktstr-export a
+		nothing_left
+	done
+}
+
+@test "export: a failure leaves the old file as it was" {
+	echo old >a.run
+	KTSTR_B64=false run -1 ktstr-export a
+	[ "$(cat a.run)" = old ]
+	[ -z "$(find . -name '.a.run.*')" ]
+}
+
+@test "export: a signal ends it at once and leaves no file" {
+	printf '#!/bin/sh\necho $$ >pid; mv pid started; exec sleep 30\n' >slow
+	chmod +x slow
+	for signal in TERM INT HUP; do
+		rm -f started
+		(trap - INT; KTSTR_PACK=./slow exec env --default-signal=INT ktstr-export a) &
+		local pid=$! i
+		for ((i = 0; i < 100; i++)); do
+			[ ! -e started ] || break
+			sleep 0.05
+		done
+		kill "-$signal" "$pid"
+		local status=0 start=$SECONDS
+		wait "$pid" || status=$?
+		[ "$status" = $((128 + $(kill -l "$signal"))) ]
+		((SECONDS - start < 5))
+		nothing_left
+		for ((i = 0; i < 100; i++)); do
+			kill -0 "$(cat started)" 2>/dev/null || break
+			sleep 0.05
+		done
+		((i < 100)) || {
+			echo "the stage outlived $signal"
+			return 1
+		}
+	done
+}
+
+@test "export: a signal while a temporary file is made leaves none" {
+	mkdir bin
+	local real
+	real=$(type -P mktemp)
+	for call in 1 2; do
+		rm -f calls
+		printf '%s\n' '#!/bin/bash' "made=\$($real \"\$@\")" 'echo >>calls' \
+			"[ \$(wc -l <calls) != $call ] || kill -TERM \$(cat pid)" 'sleep 0.2; echo "$made"' >bin/mktemp
+		chmod +x bin/mktemp
+		run -143 env PATH="$PWD/bin:$PATH" bash -c 'echo $$ >pid; exec ktstr-export a'
+		nothing_left
+	done
+}
+
+@test "export: what is no regular file is not replaced" {
+	mkdir d
+	run -1 ktstr-export -o d a
+	[ "$output" = "ktstr-export: d: Is a directory" ]
+	run -1 ktstr-export -o /dev/null a
+	[ "$output" = "ktstr-export: /dev/null: is not a regular file (for standard output: -o -)" ]
+	[ -c /dev/null ]
+	run -1 ktstr-export -o new/ a
+	[ "$output" = "ktstr-export: new/: ends in a slash: name a file" ]
+	[ ! -e new ]
+	run -1 ktstr-export -o gone/x.run a
+	[ "$output" = "ktstr-export: gone/x.run: No such file or directory" ]
+	nothing_left
+}
+
+@test "export: a link is replaced, not what it leads to" {
+	echo old >file
+	ln -s file link
+	ktstr-export -q -o link a
+	[ ! -L link ]
+	bash -n link
+	[ "$(cat file)" = old ]
+}
+
+@test "export: TMPDIR and the output may begin with a dash" {
+	mkdir -- -x
+	TMPDIR=-x ktstr-export -q -o -x/-y.run a
+	bash -n ./-x/-y.run
+	[ "$(ls ./-x)" = -y.run ]
+}
+
+@test "export: a full disk is an error" {
+	run -1 bash -c 'ktstr-export -o - a 2>&1 >/dev/full'
+	[[ $output == *": No space left on device" ]]
+	nothing_left
+}
+
+@test "export: standard output is appended to, never truncated, and no terminal" {
+	need script
+	echo before >log
+	ktstr-export -q -o - a >>log
+	[ "$(head -n 1 log)" = before ]
+	run -64 on_terminal ktstr-export -o - a
+	[[ $output == *"a .run is not written to a terminal"* ]]
+}
+
+@test "export: the demo removes its directory, whatever that is called" {
+	mkdir stubs "it's"
+	printf '#!/bin/sh\nexit 1\n' >stubs/ktstr-manifest
+	chmod +x stubs/ktstr-manifest
+	TMPDIR="$PWD/it's" run -1 "$TOP/share/examples/demo" "$PWD/stubs" t
+	[ -z "$(ls "it's")" ]
+}
+
+@test "export: definitions come from standard input, too" {
+	run -0 ktstr-export -q -f - -o b.run b <<<$'test b\nbinary t'
+	grep -qx KTSTR_TEST_NAME=b b.run
+}
+
+@test "export: --dry-run prints a pipeline that makes the same file" {
+	mkdir work
+	ktstr-export -q -o plain.run a
+	ktstr-export -n -o work.run a >pipeline
+	bash -e pipeline
+	cmp plain.run work.run
+	[ -x work.run ]
+	ktstr-export -n -o - a | bash -e | cmp plain.run -
+}
+
+@test "export: misuse is status 64 and one line" {
+	for args in "" "a b" "-o" "--output=" "-x a" "--sha256 a" "a -- b"; do
+		# shellcheck disable=SC2086
+		run -64 ktstr-export $args
+		[ "${#lines[@]}" = 1 ]
+	done
+	run -1 ktstr-export -- ../a
+	[ "$output" = "ktstr-export: no test can have this name: ../a" ]
+	run -0 ktstr-export --help
+	[[ $output == "usage: ktstr-export "* ]]
+	run -0 ktstr-export --version
+	[ "$output" = "ktstr-export $(ktstr-manifest --version | cut -d' ' -f2)" ]
+}

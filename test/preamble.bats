@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# preamble.bats - ktstr-preamble: the template with a manifest's values in it
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	cat >m <<-'EOF'
+		manifest 1
+		test a
+		scheduler my\040sched
+		topology 2n4l8c2t
+		duration 7
+		watchdog 3
+		git 1234567-dirty
+		sched-arg --config
+		sched-arg-path include/c\040d
+		sched-arg it's\040"$(x)`y`\012\303\251
+		cgroup-parent /a\040b
+		sysctl kernel.a 1\0402
+		run-arg ""
+		run-arg \012__ARCHIVE__\012
+		file ktstr /bin/true 0755
+		file scheduler /bin/true 0755
+		file include/c\040d /bin/true 0755
+	EOF
+}
+
+# with LINE: the manifest without the records of LINE's keyword, and LINE at its end
+with() {
+	grep -v "^${1%% *} " m
+	printf '%s\n' "$1"
+}
+
+@test "preamble: the frozen values stand at the beginning of a line, as grep wants them" {
+	run -0 ktstr-preamble <m
+	for line in KTSTR_TEST_NAME=a "KTSTR_SCHED_NAME='my sched'" KTSTR_GIT_HASH=1234567-dirty \
+		NEED_LLCS=4 NEED_CORES_PER_LLC=8 NEED_THREADS_PER_CORE=2 NEED_NUMA_NODES=2 \
+		TEST_DURATION_SECS=7 TEST_WATCHDOG_SECS=3; do
+		grep -qxF -- "$line" <<<"$output"
+	done
+}
+
+@test "preamble: the last line is the marker, and no other line is" {
+	ktstr-preamble <m >header
+	[ "$(tail -n 1 header)" = __ARCHIVE__ ]
+	[ "$(grep -cx __ARCHIVE__ header)" = 1 ]
+}
+
+@test "preamble: bash reads every value back byte for byte" {
+	ktstr-preamble <m | sed -n '/^KTSTR_TEST_NAME=/,/^PAYLOAD_SHA256=/p' >values
+	# shellcheck disable=SC1091
+	. ./values
+	[ "$KTSTR_SCHED_NAME" = "my sched" ]
+	[ "${#SCHED_ARGS[@]}" = 3 ]
+	[ "${SCHED_ARGS[1]}" = "include/c d" ]
+	[ "${SCHED_ARG_PATHS[*]}" = 1 ]
+	[ "${SCHED_ARGS[2]}" = $'it\'s "$(x)`y`\n\303\251' ]
+	[ "$CGROUP_PARENT" = "/a b" ]
+	[ "${SYSCTLS[*]@Q}" = "'kernel.a' '1 2'" ]
+	[ "${#RUN_ARGS[@]}" = 2 ]
+	[ "${RUN_ARGS[1]}" = $'\n__ARCHIVE__\n' ]
+	[ "${PACKED_FILES[*]@Q}" = "'ktstr' 'scheduler' 'include/c d'" ]
+	[ "$PAYLOAD_SIZE$PAYLOAD_SHA256" = "" ]
+}
+
+@test "preamble: the template and a rendered header pass shellcheck and bash -n" {
+	need shellcheck
+	ktstr-preamble <m >header
+	shellcheck -s bash "$TOP/share/preamble.bash" header
+	bash -n header
+}
+
+@test "preamble: --sha256 and --size are written into the header" {
+	local sum
+	sum=$(sha256sum m | cut -c-64)
+	run -0 ktstr-preamble --sha256 "$sum" --size 123 <m
+	grep -qx "PAYLOAD_SHA256=$sum" <<<"$output"
+	grep -qx "PAYLOAD_SIZE=123" <<<"$output"
+	run -64 ktstr-preamble --sha256 123 <m
+	run -64 ktstr-preamble --sha256 "${sum%?}G" <m
+	run -64 ktstr-preamble --size 0 <m
+	run -64 ktstr-preamble --size 1k <m
+}
+
+@test "preamble: a template of one's own is rendered, and checked" {
+	printf 'echo @KTSTR_TEST_NAME@ "${x[@]}" @lower@ a@B\n(@SCHED_ARG_PATHS@ @PACKED_FILES@)\n__ARCHIVE__\n' >t
+	run -0 ktstr-preamble --template t <m
+	[ "$output" = "echo a \"\${x[@]}\" @lower@ a@B
+(1 ktstr scheduler 'include/c d')
+__ARCHIVE__" ]
+	printf 'a\n@NO_SUCH@\n__ARCHIVE__\n' >t
+	run -1 --separate-stderr ktstr-preamble --template t <m
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-preamble: t:2: unknown placeholder @NO_SUCH@" ]
+	for bad in 'a\n' '' 'a\n__ARCHIVE__' 'a\n__ARCHIVE__\nb\n' 'a\n__ARCHIVE__\n\n__ARCHIVE__\n'; do
+		printf "$bad" >t
+		run -1 ktstr-preamble --template t <m
+		[ "$output" = "ktstr-preamble: t: a template's last line, and no other, is __ARCHIVE__" ]
+	done
+	run -1 ktstr-preamble --template gone <m
+	[ "$output" = "ktstr-preamble: gone: No such file or directory" ]
+}
+
+@test "preamble: a manifest that is not whole and right is refused with its line" {
+	local record message
+	while IFS='|' read -r record message; do
+		with "$record" >bad
+		run -1 --separate-stderr ktstr-preamble <bad
+		[ "$output" = "" ]
+		[[ $stderr == "ktstr-preamble: <stdin>"*"$message" ]] || {
+			echo "$record: $stderr"
+			false
+		}
+	done <<-'EOF'
+		test a/b|: test: a test's name is made of letters, digits, '_', '.', ':' and '-': a/b
+		duration 0|: duration: out of range (1 to 2147483647 seconds): 0
+		topology 3n4l1c1t|: topology: the number of LLCs is not a multiple of the number of NUMA nodes: 3n4l1c1t
+		git a b|: git: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
+		needs-glibc two|: needs-glibc: not a version such as 2.36: two
+		file ktstr relative 0755|: file: the file's path is not absolute: ktstr
+		file /ktstr /bin/true 0755|: file: a name in the archive is neither empty nor absolute: /ktstr
+		file ktstr /bin/true 1755|: file: not an octal mode up to 0777: ktstr
+		file ktstr /bin/true 08|: file: not an octal mode up to 0777: ktstr
+		file other /bin/true 0755|: no file record for ktstr, the test binary
+		sched-arg-path include/none|: sched-arg-path: no file record has this name: include/none
+		speed 5|: speed: unknown keyword (one of your own begins with x-)
+	EOF
+	for keyword in test scheduler topology duration watchdog git; do
+		run -1 ktstr-preamble < <(grep -v "^$keyword " m)
+		[ "$output" = "ktstr-preamble: <stdin>: no $keyword record: is it cut short?" ]
+	done
+	run -1 ktstr-preamble < <(sed 's/^manifest 1/manifest 2/' m)
+	[[ $output == *"<stdin>:1: manifest: this program reads version 1 of the format: 2" ]]
+	run -1 ktstr-preamble < <(grep -v ^manifest m)
+	[[ $output == *"<stdin>:1: test: a manifest's first record is: manifest 1" ]]
+	run -1 ktstr-preamble </dev/null
+	[ "$output" = "ktstr-preamble: <stdin>: empty: a manifest comes from ktstr-manifest" ]
+}
+
+@test "preamble: records of a user's own are passed over" {
+	{ cat m; echo 'x-mine a b'; } >own
+	ktstr-preamble <own | cmp - <(ktstr-preamble <m)
+}
+
+@test "preamble: misuse, help, version, a full disk" {
+	run -64 ktstr-preamble m </dev/null
+	run -64 ktstr-preamble --nonsense </dev/null
+	run -0 ktstr-preamble --help
+	[[ $output == "usage: ktstr-preamble "* ]]
+	run -0 ktstr-preamble --version
+	run -1 bash -c 'ktstr-preamble <m 2>&1 >/dev/full'
+	[ "$output" = "ktstr-preamble: standard output: No space left on device" ]
+}
