@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# load.bash - a program that knows nothing of ktstr: SECONDS of work on every CPU, and how much was done
+set -euo pipefail
+
+seconds=${1:?usage: load.bash SECONDS}
+
+# burn: counts rounds of a loop of builtins until the time is over
+burn() {
+	local rounds=0 end=$((SECONDS + seconds)) i
+	while ((SECONDS < end)); do
+		for ((i = 0; i < 1000; i++)); do :; done
+		rounds=$((rounds + 1))
+	done
+	echo "worker $1: $rounds rounds in $seconds s"
+	((rounds > 0))
+}
+
+workers=()
+for ((worker = 0; worker < $(nproc); worker++)); do
+	burn "$worker" &
+	workers+=($!)
+done
+for worker in "${workers[@]}"; do
+	wait "$worker"
+done

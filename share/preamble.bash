@@ -1,0 +1,1496 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
+trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
+# A test of a Linux scheduler in one file, made by ktstr-export: this script, then the line
+# __ARCHIVE__, then the test's files as a gzipped tar archive in base64.
+#
+# It runs as root. Before you run it on a machine that matters, read everything above the line
+# __ARCHIVE__:  sed '/^__ARCHIVE__$/q' FILE.run | less
+#
+# It first checks that the host is fit and changes nothing where it is not. Then it unpacks into a
+# directory of its own, attaches the packed sched_ext scheduler where there is one, runs the test,
+# and takes all of it away again, however it ends: a second process, the janitor, does that where
+# this one is killed. Read main, at the end, first.
+#
+# The line above and the next are for any shell, and for a file that was damaged in transit.
+LINE_END='
+' #
+case $LINE_END in *"$(printf '\r')"*) printf '%s\n' "$0: this file is damaged: its line endings were changed to CR LF: copy it again, as binary" >&2 && trap - EXIT && exit 65 ;; esac #
+if [ -z "${BASH_VERSION:-}" ]; then
+	trap - EXIT
+	echo "$0: needs bash: bash $0" >&2
+	exit 64
+fi
+
+set -euo pipefail
+# What a caller's environment may have set, and what it may have put in the place of programs.
+set +Cf
+shopt -u failglob nocasematch nullglob
+unset GLOBIGNORE CDPATH BASH_ENV TAR_OPTIONS GZIP POSIXLY_CORRECT
+unset -f base64 cat chmod df dmesg getconf grep gzip kill ln mkdir mkfifo mktemp mv printf read rm rmdir \
+	sed setpriv sha256sum tar tr trap uname wait wc
+
+# --- Frozen at export -----------------------------------------------------------------------------
+
+KTSTR_TEST_NAME=@KTSTR_TEST_NAME@
+KTSTR_SCHED_NAME=@KTSTR_SCHED_NAME@
+KTSTR_GIT_HASH=@KTSTR_GIT_HASH@
+NEED_LLCS=@NEED_LLCS@
+NEED_CORES_PER_LLC=@NEED_CORES_PER_LLC@
+NEED_THREADS_PER_CORE=@NEED_THREADS_PER_CORE@
+NEED_NUMA_NODES=@NEED_NUMA_NODES@
+TEST_DURATION_SECS=@TEST_DURATION_SECS@
+TEST_WATCHDOG_SECS=@TEST_WATCHDOG_SECS@
+
+# The scheduler's arguments, and which of them (counted from 0) are names of packed files.
+SCHED_ARGS=(@SCHED_ARGS@)
+SCHED_ARG_PATHS=(@SCHED_ARG_PATHS@)
+# A cgroup that is there before the scheduler starts.
+CGROUP_PARENT=@CGROUP_PARENT@
+# Key, value, key, value: set for the time of the run.
+SYSCTLS=(@SYSCTLS@)
+# The test's arguments; none: those of a ktstr test binary.
+RUN_ARGS=(@RUN_ARGS@)
+# The packed files, the disk space they take, and what runs them.
+PACKED_FILES=(@PACKED_FILES@)
+PACKED_BYTES=@PACKED_BYTES@
+NEED_MACHINES=(@NEED_MACHINES@)
+NEED_INTERPRETERS=(@NEED_INTERPRETERS@)
+NEED_GLIBC=@NEED_GLIBC@
+# Size and SHA-256 of the gzipped archive (empty: not known).
+PAYLOAD_SIZE=@PAYLOAD_SIZE@
+PAYLOAD_SHA256=@PAYLOAD_SHA256@
+
+# --- This run -------------------------------------------------------------------------------------
+
+SELF=${BASH_SOURCE[0]:-} # empty where bash reads this script from a pipe
+PROGRAM=$KTSTR_TEST_NAME.run
+ACTION=run
+OPERAND=''
+QUIET=0
+KTAP=0
+KEEP=0
+TMP_DIRECTORY=''
+ATTACH_SECS=10
+
+PROBLEMS=()     # why this host is not suitable
+REASON=''       # of the end, for KTAP
+LEFT=0          # whether it ended on purpose: an error of this script is no verdict
+CGROUP_MOUNT='' # of cgroup v2
+SEQ_BEFORE=''   # enable_seq before this run's scheduler,
+HOTPLUG_BEFORE=''
+TEST_OUT=1      # where the test's standard output goes
+TICK='' JOURNAL='' JANITOR='' DIAGNOSTICS='' SETPRIV=''
+HELD=0 STOPPED='' # signals that are held back, and the status that one asks for
+OTHER_RUN=''      # who holds the lock
+FOREIGN=0         # whether it is another's scheduler that is attached
+
+# What cleanup has to take away: written by remember alone.
+WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
+MADE_CGROUPS=()  # the last one first
+USED_CGROUPS=()  # that were there and empty
+SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
+
+readonly SCX=/sys/kernel/sched_ext LOCK=/run/ktstr.lock
+readonly STATUS_FAIL=1 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 STATUS_MISUSED=64 STATUS_DAMAGED=65
+readonly STATUS_ERROR=70 # of this script
+readonly LOG_MAX=8388608 # bytes of the scheduler's output that are kept
+readonly GRACE_SECS=10 # over duration and watchdog, before a test is taken for hung
+readonly POLL_SECS=0.2 # how often sched_ext is looked at while the test runs
+
+# --- Messages -------------------------------------------------------------------------------------
+
+# say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. Whether
+# anybody is there to read it must not change what is done.
+say() {
+	local line=${*//$'\n'/ }
+	if ((KTAP)); then
+		printf '# %s\n' "$line" 2>/dev/null || true
+	else
+		printf '%s: %s\n' "$PROGRAM" "$line" >&2 || true
+	fi
+}
+
+# leave STATUS: ends on purpose; the EXIT trap cleans up
+leave() {
+	LEFT=1
+	exit "$1"
+}
+
+# die STATUS MESSAGE
+die() {
+	local status=$1
+	shift
+	REASON=$*
+	say "$@"
+	leave "$status"
+}
+
+print_help() {
+	cat <<-EOF
+		usage: $PROGRAM [OPTION...]
+		Runs the test $KTSTR_TEST_NAME under the scheduler $KTSTR_SCHED_NAME on this host, as root.
+
+		  --duration SECS          how long the test works ($TEST_DURATION_SECS)
+		  --watchdog-timeout SECS  the scheduler's watchdog ($TEST_WATCHDOG_SECS)
+		  --attach-timeout SECS    how long the scheduler may take to attach ($ATTACH_SECS)
+		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
+		                           /var/tmp, /dev/shm, /run and this file's own directory)
+		  --keep                   keep the unpacked files and the scheduler's log, and say where
+		  --ktap                   print a KTAP document on standard output
+		  --quiet                  no banner; errors are still shown
+		instead of running it, without root:
+		  --check                  only check whether this host is suitable: status 0 or 4
+		  --info                   print the frozen values
+		  --list                   list the packed files
+		  --verify                 check that this file is not damaged
+		  --extract DIR            unpack into DIR, which must be new or empty
+		  --print-command          print the command lines of the scheduler and the test
+		  --help                   show this help
+
+		Frozen at export: the scheduler, its arguments, and the topology:
+		$NEED_NUMA_NODES NUMA nodes, $NEED_LLCS LLCs, each with $NEED_CORES_PER_LLC cores of $NEED_THREADS_PER_CORE threads.
+
+		Status: 0 pass, 1 fail, 2 inconclusive, 3 the scheduler failed: it was not attached for the
+		whole run, 4 skipped: this host is not suitable or the test says so, 64 misused, 65 this file
+		is damaged, 70 an error of this script, 128+N ended by signal N.
+	EOF
+}
+
+print_banner() {
+	((KTAP)) && printf 'KTAP version 1\n1..1\n'
+	((QUIET)) && return
+	say "test $KTSTR_TEST_NAME, scheduler $KTSTR_SCHED_NAME, git $KTSTR_GIT_HASH"
+	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
+}
+
+# print_verdict STATUS: the last line of a KTAP document
+print_verdict() {
+	local reason=${REASON//$'\n'/ }
+	((KTAP)) || return 0
+	case $1 in
+	0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+	"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${reason//#/\\#}" ;;
+	*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+	esac
+}
+
+# now: sets REPLY to hundredths of a second since boot: no clock that is set moves it
+now() {
+	read -r REPLY _ </proc/uptime
+	REPLY=$((10#${REPLY/./}))
+}
+
+# seconds_since TIME: sets REPLY to seconds with one digit behind the point
+seconds_since() {
+	local tenths
+	now
+	tenths=$(((REPLY - $1) / 10))
+	REPLY=$((tenths / 10)).$((tenths % 10))
+}
+
+# signal_name STATUS: sets REPLY to how a process of this status ended
+signal_name() {
+	REPLY="status $1"
+	if (($1 > 128)) && kill -l "$(($1 - 128))" >/dev/null 2>&1; then
+		REPLY="SIG$(kill -l "$(($1 - 128))")"
+	fi
+}
+
+# --- Arguments ------------------------------------------------------------------------------------
+
+# parse_seconds OPTION VALUE: sets REPLY to VALUE as a decimal number
+parse_seconds() {
+	[[ $2 =~ ^0*[1-9][0-9]{0,8}$ ]] ||
+		die "$STATUS_MISUSED" "$1: not a whole number of seconds from 1 to 999999999: $2"
+	REPLY=$((10#$2))
+}
+
+# set_action ACTION: what is done instead of running the test
+set_action() {
+	[[ $ACTION == run || $ACTION == "$1" ]] || die "$STATUS_MISUSED" "--$ACTION and --$1 exclude each other"
+	ACTION=$1
+}
+
+# take_value OPTION VALUE
+take_value() {
+	[[ $2 ]] || die "$STATUS_MISUSED" "$1: needs a value (see --help)"
+	case $1 in
+	--duration)
+		parse_seconds "$@"
+		TEST_DURATION_SECS=$REPLY
+		;;
+	--watchdog-timeout)
+		parse_seconds "$@"
+		TEST_WATCHDOG_SECS=$REPLY
+		;;
+	--attach-timeout)
+		parse_seconds "$@"
+		ATTACH_SECS=$REPLY
+		;;
+	--tmpdir) TMP_DIRECTORY=$2 ;;
+	--extract)
+		set_action extract
+		OPERAND=$2
+		;;
+	esac
+}
+
+parse_arguments() {
+	local option ktap=0
+	while (($#)); do
+		option=$1
+		shift
+		case $option in
+		--duration | --watchdog-timeout | --attach-timeout | --tmpdir | --extract)
+			(($#)) || die "$STATUS_MISUSED" "$option: needs a value (see --help)"
+			take_value "$option" "$1"
+			shift
+			;;
+		--duration=* | --watchdog-timeout=* | --attach-timeout=* | --tmpdir=* | --extract=*)
+			take_value "${option%%=*}" "${option#*=}"
+			;;
+		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
+		--keep) KEEP=1 ;;
+		--ktap) ktap=1 ;;
+		--quiet) QUIET=1 ;;
+		-h | --help)
+			print_help
+			leave 0
+			;;
+		--cpus | --cpus=* | --topology | --topology=* | --affinity | --affinity=*)
+			die "$STATUS_MISUSED" "${option%%=*} is frozen, so that what ran there runs here:" \
+				"export the test again to change it"
+			;;
+		*) die "$STATUS_MISUSED" "unknown argument: $option (see --help)" ;;
+		esac
+	done
+	((!ktap)) || [[ $ACTION == run ]] || die "$STATUS_MISUSED" "--ktap is for a run: --$ACTION has no verdict"
+	KTAP=$ktap
+}
+
+# --- Is this host fit? ----------------------------------------------------------------------------
+
+# problem MESSAGE: what was found, what is needed, what to do
+problem() {
+	PROBLEMS+=("$*")
+}
+
+# fine MESSAGE: what --check shows of a check that passed
+fine() {
+	[[ $ACTION != check ]] || say "ok: $*"
+}
+
+has_file() {
+	local name
+	for name in "${PACKED_FILES[@]}"; do
+		[[ $name != "$1" ]] || return 0
+	done
+	return 1
+}
+
+check_bash() {
+	((BASH_VERSINFO[0] >= 5)) || problem "bash $BASH_VERSION found, 5.0 or later needed: install it"
+}
+
+# A container's root has user ID 0 and not what the kernel asks for.
+check_privileges() {
+	local key value effective=0 bit missing='' names=([21]=CAP_SYS_ADMIN [38]=CAP_PERFMON [39]=CAP_BPF)
+	if ((EUID != 0)); then
+		if [[ $ACTION == check ]]; then
+			say "note: not root: what only root can see was not checked"
+		else
+			problem "user ID $EUID found, root needed: sudo $0"
+		fi
+		return
+	fi
+	while read -r key value; do
+		[[ $key != CapEff: ]] || effective=$((16#$value))
+	done </proc/self/status
+	for bit in "${!names[@]}"; do
+		((effective >> bit & 1)) || missing+=" ${names[bit]}"
+	done
+	if has_file scheduler && [[ $missing ]]; then
+		problem "root without$missing found (a container?), needed to attach a scheduler:" \
+			"run it on the host itself"
+	else
+		fine "root"
+	fi
+}
+
+check_programs() {
+	local program missing=''
+	for program in base64 chmod grep gzip ln mkdir mkfifo mktemp mv rm rmdir sed tar tr wc; do
+		type -P "$program" >/dev/null || missing+=" $program"
+	done
+	if [[ $missing ]]; then
+		problem "programs not found:$missing: install coreutils, grep, sed, gzip and tar, or busybox with links"
+	else
+		fine "programs"
+	fi
+}
+
+# The packed programs must be of this machine's kind, and what runs them must be there.
+check_machine() {
+	local machine host path before=${#PROBLEMS[@]}
+	host=$(uname -m 2>/dev/null) || host=''
+	for machine in ${host:+"${NEED_MACHINES[@]}"}; do
+		case $host:$machine in
+		"$machine:$machine" | x86_64:i686 | i?86:i686 | arm*:armv7l | aarch64:armv7l) ;;
+		*) problem "machine $host found, $machine needed by the packed programs: export it on such a machine" ;;
+		esac
+	done
+	for path in "${NEED_INTERPRETERS[@]}"; do
+		[[ -x $path ]] || problem "$path not found, needed to start a packed program:" \
+			"install it, or link the program statically and export it again"
+	done
+	((${#PROBLEMS[@]} > before)) || fine "machine ${host:-unknown}"
+}
+
+# version_number TEXT: sets REPLY to a number that is greater for a later version such as 2.36
+version_number() {
+	local minor=$1.0
+	minor=${minor#*.}
+	REPLY=$((10#0${1%%.*} * 10000 + 10#0${minor%%.*}))
+}
+
+check_glibc() {
+	local name version='' have need
+	[[ $NEED_GLIBC ]] || return 0
+	read -r name version < <(getconf GNU_LIBC_VERSION 2>/dev/null) || true
+	version_number "${version:-0}"
+	have=$REPLY
+	version_number "$NEED_GLIBC"
+	need=$REPLY
+	if ((have >= need)); then
+		fine "glibc $version"
+	else
+		problem "${name:-no glibc} $version found, glibc $NEED_GLIBC or later needed:" \
+			"export it on a system that is as old as this one"
+	fi
+}
+
+check_sched_ext() {
+	local word list before=${#PROBLEMS[@]}
+	has_file scheduler || return 0
+	if [[ ! -r $SCX/state || ! -r $SCX/enable_seq ]]; then
+		problem "no $SCX/state and enable_seq found in kernel $(uname -r), sched_ext needed:" \
+			"boot 6.12 or later with CONFIG_SCHED_CLASS_EXT"
+		return
+	fi
+	[[ -r /sys/kernel/btf/vmlinux ]] || problem "no /sys/kernel/btf/vmlinux found, needed to load BPF" \
+		"schedulers: boot a kernel with CONFIG_DEBUG_INFO_BTF"
+	for word in $(</proc/cmdline); do
+		[[ $word == isolcpus=* ]] || continue
+		list=${word#*=}
+		# without a flag in front of the CPUs, and with this one, it isolates scheduling domains
+		if [[ $list == [0-9]* || ,$list, == *,domain,* ]]; then
+			problem "$word found on the kernel's command line, with which no sched_ext scheduler" \
+				"attaches: boot without it"
+		fi
+	done
+	if [[ -r /sys/kernel/security/lockdown ]] &&
+		[[ $(</sys/kernel/security/lockdown) == *'[confidentiality]'* ]]; then
+		problem "kernel lockdown in confidentiality mode found, which refuses BPF schedulers: boot without it"
+	fi
+	((${#PROBLEMS[@]} > before)) || fine "sched_ext"
+}
+
+# holds_struct_ops PID: whether it has a BPF struct_ops map or link open, as a scheduler's loader has
+holds_struct_ops() {
+	grep -qsE '^(map_type:[[:space:]]*26|link_type:[[:space:]]*struct_ops)$' "/proc/$1/fdinfo/"*
+}
+
+# has_name PID OPS: whether the process's name goes with the scheduler's: scx_simple, simple_1.0.8_x86
+has_name() {
+	local name=''
+	read -r name 2>/dev/null <"/proc/$1/comm" || true
+	name=${name#scx_}
+	[[ $name && ($2 == "$name" || $2 == "$name"[!A-Za-z]*) ]]
+}
+
+# find_holder OPS: sets REPLY to the PID of the process that has the attached scheduler, by what it
+# has open and its name, else by its name; else fails
+find_holder() {
+	local directory
+	for directory in /proc/[0-9]*; do
+		REPLY=${directory#/proc/}
+		if has_name "$REPLY" "$1" && holds_struct_ops "$REPLY"; then return 0; fi
+	done
+	for directory in /proc/[0-9]*; do
+		REPLY=${directory#/proc/}
+		if has_name "$REPLY" "$1"; then return 0; fi
+	done
+	return 1
+}
+
+# describe_holder OPS: sets REPLY to who has the attached scheduler, and the command that stops it
+describe_holder() {
+	local pid name='' line unit=''
+	if ! find_holder "$1"; then
+		REPLY="of a process that was not found: ps aux | grep scx"
+		return
+	fi
+	pid=$REPLY
+	read -r name 2>/dev/null <"/proc/$pid/comm" || true
+	while IFS= read -r line; do
+		[[ $line != *.service ]] || unit=${line##*/}
+	done 2>/dev/null <"/proc/$pid/cgroup" || true
+	case $unit in
+	scx_loader.service) REPLY="of PID $pid ($name) in $unit: scxctl stop" ;;
+	?*) REPLY="of PID $pid ($name) in $unit: systemctl stop $unit" ;;
+	*) REPLY="of PID $pid ($name): kill $pid" ;;
+	esac
+}
+
+# A test without a scheduler of its own, too, is to run under the one that its export names.
+check_conflict() {
+	local state ops=''
+	# the scheduler of another .run is not to be stopped by itself
+	[[ -r $SCX/state && ! $OTHER_RUN ]] || return 0
+	read -r state <"$SCX/state"
+	if [[ $state == disabled ]]; then
+		fine "no sched_ext scheduler is attached"
+		return
+	fi
+	[[ ! -r $SCX/root/ops ]] || read -r ops <"$SCX/root/ops" || true
+	describe_holder "$ops"
+	problem "sched_ext is $state with the scheduler ${ops:-?}, none may be attached: it is $REPLY"
+}
+
+# Finds the cgroup v2 mount: /sys/fs/cgroup, or on hybrid hosts /sys/fs/cgroup/unified.
+check_cgroup() {
+	local mount type cgroup before=${#PROBLEMS[@]}
+	while read -r _ mount type _; do
+		[[ $type == cgroup2 && ! $CGROUP_MOUNT ]] || continue
+		printf -v CGROUP_MOUNT '%b' "${mount//\\/\\0}" # \040 is a space there
+	done </proc/self/mounts
+	if [[ ! $CGROUP_MOUNT ]]; then
+		problem "no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"
+		return
+	fi
+	((EUID == 0)) || return 0
+	if [[ ! -w $CGROUP_MOUNT/cgroup.procs ]]; then
+		problem "cgroup v2 at $CGROUP_MOUNT found, and not writable: run it outside the container"
+		return
+	fi
+	for cgroup in "$CGROUP_MOUNT/ktstr" "$CGROUP_MOUNT/ktstr.run"; do
+		[[ $OTHER_RUN ]] || ! is_in_use "$cgroup" || problem "the cgroup $cgroup is in use, and is what a run needs for itself:" \
+			"stop who uses it, or remove it: find $cgroup -depth -type d -exec rmdir {} +"
+	done
+	((${#PROBLEMS[@]} > before)) || fine "cgroup v2 at $CGROUP_MOUNT"
+}
+
+# is_in_use CGROUP: whether it has processes, in this PID namespace or another, or cgroups below it
+is_in_use() {
+	local line child
+	[[ -d $1 ]] || return 1
+	for child in "$1"/*/; do
+		[[ ! -d $child ]] || return 0
+	done
+	while read -r line; do
+		[[ $line != 'populated 0' ]] || return 1
+	done 2>/dev/null <"$1/cgroup.events"
+	return 0
+}
+
+# process_start PID: sets REPLY to its start time, which tells it from a later one of the same PID;
+# fails where there is no such process
+process_start() {
+	local stat fields
+	[[ $1 == [0-9]* ]] && read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+	# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
+	fields=(${stat##*) })
+	REPLY=${fields[19]}
+}
+
+# lock_holder: sets REPLY to "PID NAME" of the run that holds the lock; fails where none does. A run
+# is its shell and its janitor: either may be alive alone.
+lock_holder() {
+	local pid start name
+	[[ -r $LOCK ]] || return 1
+	while read -r pid start name; do
+		if process_start "$pid" && [[ $REPLY == "$start" ]]; then
+			REPLY="$pid ($name)"
+			return 0
+		fi
+	done <"$LOCK"
+	return 1
+}
+
+check_lock() {
+	if ((EUID == 0)) && ! [[ -d ${LOCK%/*} && -w ${LOCK%/*} ]]; then
+		problem "${LOCK%/*} is no directory that can be written, needed for a lock: mount it writable"
+	fi
+	if lock_holder; then
+		OTHER_RUN=$REPLY
+		problem "another .run is running on this host, PID $REPLY: wait for its end, or stop it: kill ${REPLY%% *}"
+	fi
+}
+
+# --- Topology: the host's, as schedulers see it ---------------------------------------------------
+
+# expand_list TEXT: sets the array LIST to the numbers of a kernel's list such as 0-3,8
+expand_list() {
+	local range i IFS=,
+	LIST=()
+	for range in $1; do
+		for ((i = ${range%-*}; i <= ${range#*-}; i++)); do
+			LIST+=("$i")
+		done
+	done
+}
+
+# usable_cpus: sets the keys of USABLE to the CPUs that are online and that this process may use
+usable_cpus() {
+	local key value cpu
+	declare -gA USABLE=()
+	local -A online=()
+	read -r value </sys/devices/system/cpu/online || true
+	expand_list "$value"
+	for cpu in "${LIST[@]}"; do
+		online[$cpu]=1
+	done
+	while IFS=$':\t' read -r key value; do
+		[[ $key == Cpus_allowed_list ]] || continue
+		expand_list "$value"
+		for cpu in "${LIST[@]}"; do
+			[[ ! ${online[$cpu]:-} ]] || USABLE[$cpu]=1
+		done
+	done </proc/self/status
+}
+
+# llc_of CPU: sets REPLY to the CPUs of its last-level cache, as the kernel lists them; else fails
+llc_of() {
+	local index level type best=0
+	REPLY=''
+	for index in "/sys/devices/system/cpu/cpu$1/cache/index"*; do
+		[[ -r $index/level && -r $index/shared_cpu_list ]] || continue
+		read -r level <"$index/level"
+		type=''
+		[[ ! -r $index/type ]] || read -r type <"$index/type"
+		[[ $type != Instruction ]] || continue
+		# level 3, else 2: an L4 cache is shared by more than what schedulers call an LLC
+		((level == 3 || (level == 2 && best != 3))) || continue
+		best=$level
+		read -r REPLY <"$index/shared_cpu_list"
+	done
+	[[ $REPLY ]]
+}
+
+# package_of CPU: sets REPLY to the number of its package
+package_of() {
+	local file=/sys/devices/system/cpu/cpu$1/topology/physical_package_id
+	REPLY=0
+	[[ ! -r $file ]] || read -r REPLY <"$file"
+}
+
+# core_of CPU: sets REPLY to the CPUs of its core, as the kernel lists them. Not core_id: that
+# repeats from package to package.
+core_of() {
+	local directory=/sys/devices/system/cpu/cpu$1/topology
+	REPLY=$1
+	if [[ -r $directory/core_cpus_list ]]; then
+		read -r REPLY <"$directory/core_cpus_list"
+	elif [[ -r $directory/thread_siblings_list ]]; then
+		read -r REPLY <"$directory/thread_siblings_list"
+	fi
+}
+
+# map_topology: sets LLC_CORES[llc] to the number of its cores with at least NEED_THREADS_PER_CORE
+# usable threads. Each file of an LLC or core is read once, not once for each of its CPUs, and
+# nothing forks: 512 CPUs are cheap.
+map_topology() {
+	local cpu member llc threads
+	local -A llc_of_cpu=() seen=()
+	declare -gA LLC_CORES=()
+	NO_CACHES=0
+	for cpu in "${!USABLE[@]}"; do
+		if [[ ! ${llc_of_cpu[$cpu]:-} ]]; then
+			if llc_of "$cpu"; then
+				llc=$REPLY
+				expand_list "$llc"
+				for member in "${LIST[@]}"; do
+					llc_of_cpu[$member]=$llc
+				done
+			else
+				NO_CACHES=1
+				package_of "$cpu"
+				llc_of_cpu[$cpu]="of package $REPLY"
+			fi
+		fi
+		llc=${llc_of_cpu[$cpu]}
+		: "${LLC_CORES[$llc]:=0}"
+		[[ ! ${seen[$cpu]:-} ]] || continue
+		core_of "$cpu"
+		expand_list "$REPLY"
+		threads=0
+		for member in "${LIST[@]}"; do
+			seen[$member]=1
+			[[ ! ${USABLE[$member]:-} ]] || threads=$((threads + 1))
+		done
+		((threads < NEED_THREADS_PER_CORE)) || LLC_CORES[$llc]=$((LLC_CORES[$llc] + 1))
+	done
+}
+
+check_topology() {
+	local llc fitting=0 nodes=1 list found
+	usable_cpus
+	map_topology
+	((NO_CACHES == 0)) || say "warning: no cache is described in sysfs: each package is taken for one LLC"
+	for llc in "${!LLC_CORES[@]}"; do
+		found="LLC $llc: ${LLC_CORES[$llc]} cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
+		if ((LLC_CORES[$llc] >= NEED_CORES_PER_LLC)); then
+			fitting=$((fitting + 1))
+			fine "$found"
+		elif [[ $ACTION == check ]]; then
+			say "too small: $found"
+		fi
+	done
+	if [[ -r /sys/devices/system/node/has_cpu ]]; then
+		read -r list </sys/devices/system/node/has_cpu
+		expand_list "$list"
+		nodes=${#LIST[@]}
+	fi
+	if ((fitting < NEED_LLCS)); then
+		problem "host has $fitting LLCs with at least $NEED_CORES_PER_LLC cores of" \
+			"$NEED_THREADS_PER_CORE threads, test needs $NEED_LLCS: run it on a larger host"
+	fi
+	if ((nodes < NEED_NUMA_NODES)); then
+		problem "host has $nodes NUMA nodes with CPUs, test needs $NEED_NUMA_NODES: run it on another host"
+	elif ((fitting >= NEED_LLCS)); then
+		fine "$nodes NUMA nodes, needed $NEED_NUMA_NODES; $fitting LLCs that fit, needed $NEED_LLCS"
+	fi
+}
+
+# --- The work directory ---------------------------------------------------------------------------
+
+# free_bytes DIRECTORY: sets REPLY to how much fits there; empty: df does not say
+free_bytes() {
+	local line
+	REPLY=''
+	while IFS= read -r line; do
+		[[ $line =~ [[:blank:]][0-9]+[[:blank:]]+[0-9]+[[:blank:]]+([0-9]+)[[:blank:]]+([0-9]+%|-)[[:blank:]] ]] &&
+			REPLY=$((BASH_REMATCH[1] * 1024))
+	done < <(df -Pk -- "$1" 2>/dev/null)
+	return 0
+}
+
+# can_execute DIRECTORY: tries it: mount options alone do not tell
+can_execute() {
+	{ printf '#!%s\nexit 0\n' "$BASH" >"$1/probe" && chmod 700 "$1/probe"; } 2>/dev/null || return 1
+	"$1/probe" 2>/dev/null || return 1
+	rm -f -- "$1/probe"
+}
+
+# make_work_directory: makes WORK on the first place that can hold the files and execute from it
+make_work_directory() {
+	local bytes=$((PACKED_BYTES + 3 * ${PAYLOAD_SIZE:-$PACKED_BYTES} + 1048576)) place path tried=''
+	local places=("${TMPDIR:-}" /tmp /var/tmp /dev/shm /run)
+	[[ $SELF != */* ]] || places+=("${SELF%/*}/")
+	[[ ! $SELF || $SELF == */* ]] || places+=(.)
+	[[ ! $TMP_DIRECTORY ]] || places=("$TMP_DIRECTORY")
+	for place in "${places[@]}"; do
+		[[ $place ]] || continue
+		if ! [[ -d $place && -w $place ]]; then
+			tried+=" $place (not a writable directory)"
+			continue
+		fi
+		free_bytes "$place"
+		if [[ $REPLY ]] && ((REPLY < bytes)); then
+			tried+=" $place ($((REPLY / 1048576)) MiB free)"
+			continue
+		fi
+		place=$(cd -- "$place" && pwd -P)
+		hold_signals
+		if ! path=$(mktemp -d -- "$place/ktstr.XXXXXXXXXX" 2>/dev/null); then
+			tried+=" $place (cannot be written)"
+		elif can_execute "$path"; then
+			remember work "$path"
+		else
+			rm -rf -- "$path"
+			tried+=" $place (nothing can be executed there, as with noexec)"
+		fi
+		release_signals
+		if [[ $WORK ]]; then
+			fine "work directory in $place"
+			return
+		fi
+	done
+	problem "no directory found that has $((bytes / 1048576 + 1)) MiB free and can be executed from:$tried:" \
+		"give one with --tmpdir DIR"
+}
+
+# hold_signals, release_signals: around what must not be cut in two
+hold_signals() {
+	HELD=1
+}
+
+release_signals() {
+	HELD=0
+	[[ ! $STOPPED ]] || leave "$STOPPED"
+}
+
+# stop STATUS: what a signal does
+stop() {
+	STOPPED=$1
+	((HELD)) || leave "$1"
+}
+
+# pause SECONDS: without a process of its own where a run is set up. A signal is held back until read
+# is over: within it bash has SIGCHLD blocked, and would be blind to the end of every process.
+pause() {
+	local held=$HELD
+	hold_signals
+	if [[ $TICK ]]; then
+		read -rt "$1" -u "$TICK" || true
+	else
+		sleep "$1"
+	fi
+	((held)) || release_signals
+}
+
+# --- The payload ----------------------------------------------------------------------------------
+
+# print_payload: the base64 text below the marker, from this file, or as it came through the pipe
+print_payload() {
+	if [[ $SELF ]]; then
+		sed '1,/^__ARCHIVE__$/d' <"$SELF"
+	else
+		sed -n p <"$WORK/text"
+	fi
+}
+
+# diagnose_damage: says in which way the payload is not what was exported. The sizes are those that
+# ktstr-b64's lines of 76 columns give; of other lines the characters are counted.
+diagnose_damage() {
+	local size characters want want_size
+	if (($(print_payload | tr -dc '\r' | wc -c))); then
+		die "$STATUS_DAMAGED" "this file is damaged: its line endings were changed to CR LF: copy it again, as binary"
+	fi
+	[[ $PAYLOAD_SIZE ]] || die "$STATUS_DAMAGED" "this file is damaged: copy it again"
+	# shellcheck disable=SC2017 # whole groups of three bytes
+	want=$(((PAYLOAD_SIZE + 2) / 3 * 4))
+	want_size=$((want + (want + 75) / 76))
+	size=$(print_payload | wc -c)
+	characters=$(print_payload | tr -d '\n' | wc -c)
+	if ((size == want_size || characters == want)); then
+		die "$STATUS_DAMAGED" "this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
+	elif ((characters < want)); then
+		die "$STATUS_DAMAGED" "this file is damaged: it is cut short, $((want - characters)) of $want" \
+			"characters are missing: copy it again"
+	fi
+	die "$STATUS_DAMAGED" "this file is damaged: $((characters - want)) characters were appended: copy it again"
+}
+
+disk_full() {
+	die "$STATUS_UNSUITABLE" "$WORK cannot be written (is its disk full?): give another with --tmpdir DIR"
+}
+
+# decode_payload: makes WORK/archive.tar.gz and checks that it is what was exported
+decode_payload() {
+	local archive=$WORK/archive.tar.gz sum='' size
+	if [[ ! $SELF ]]; then
+		{ sed '1,/^__ARCHIVE__$/d' >"$WORK/text"; } 2>/dev/null || disk_full
+	fi
+	print_payload 2>/dev/null | base64 -d >"$archive" 2>/dev/null || {
+		printf '%4096s' '' 2>/dev/null >"$WORK/probe" || disk_full
+		diagnose_damage
+	}
+	size=$(($(wc -c <"$archive")))
+	[[ ! $PAYLOAD_SIZE ]] || ((size == PAYLOAD_SIZE)) || diagnose_damage
+	[[ ! $PAYLOAD_SHA256 ]] || sum=$(sha256sum <"$archive" 2>/dev/null) || sum=''
+	if [[ $sum ]]; then
+		[[ ${sum%% *} == "$PAYLOAD_SHA256" ]] || diagnose_damage
+	else
+		say "warning: SHA-256 not checked (no sha256sum here, or none exported): only gzip's checksum and the size are"
+		gzip -t <"$archive" 2>/dev/null || diagnose_damage
+	fi
+}
+
+# unpack DIRECTORY: the checked archive
+unpack() {
+	local name
+	gzip -dc <"$WORK/archive.tar.gz" | tar -xf - -C "$1" ||
+		die "$STATUS_UNSUITABLE" "the archive could not be unpacked into $1: is its disk full?"
+	for name in "${PACKED_FILES[@]}"; do
+		[[ -f $1/$name ]] || die "$STATUS_DAMAGED" "the archive lacks $name: export the test again"
+	done
+}
+
+# --- What is made is remembered, by the janitor, too ----------------------------------------------
+
+# remember WHAT [VALUE [VALUE]]: for cleanup, here and in the janitor
+remember() {
+	case $1 in
+	work) WORK=$2 ;;
+	lock) LOCKED=1 ;;
+	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
+	used) USED_CGROUPS+=("$2") ;;
+	sysctl) SAVED_SYSCTLS=("$2" "$3" "${SAVED_SYSCTLS[@]}") ;;
+	scheduler) SCHED_PID=$2 ;;
+	sequence) SEQ_BEFORE=$2 ;;
+	test) TEST_PID=$2 ;;
+	esac
+	# where the janitor was killed there is nobody to be told
+	[[ ! $JOURNAL ]] || { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true
+}
+
+# janitor: reads what the run remembers; where that ends without "finished" the run was killed, and its
+# cleanup is done here. It is told what was there before it, too, by the fork.
+janitor() {
+	local what a b
+	trap '' INT TERM HUP
+	exec {TICK}<>"$WORK/tick"
+	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # who reads it waits for the last who could write
+	TEST_OUT=1
+	while IFS= read -r -d '' what && IFS= read -r -d '' a && IFS= read -r -d '' b; do
+		[[ $what != finished ]] || exit 0
+		remember "$what" "$a" "$b"
+	done
+	REASON='the run was killed'
+	say "the run was killed: cleaning up"
+	LEFT=1
+	cleanup 137
+}
+
+start_janitor() {
+	mkfifo -m 600 "$WORK/journal" "$WORK/tick" 2>/dev/null || disk_full
+	! setpriv --pdeathsig KILL true 2>/dev/null || SETPRIV=$(type -P setpriv)
+	set -m # a process group of its own: what is sent to the run's does not reach it
+	janitor <"$WORK/journal" &
+	JANITOR=$!
+	set +m
+	exec {JOURNAL}>"$WORK/journal" {TICK}<>"$WORK/tick"
+}
+
+# take_lock: one run at a time. A link is made whole or not at all; who finds the lock of a dead run
+# takes it over under a lock of its own, and looks again there.
+take_lock() {
+	hold_signals
+	{
+		! process_start $$ || echo "$$ $REPLY $PROGRAM"
+		! process_start "$JANITOR" || echo "$JANITOR $REPLY $PROGRAM"
+	} >"$LOCK.$$"
+	if ln "$LOCK.$$" "$LOCK" 2>/dev/null; then
+		remember lock
+	elif mkdir "$LOCK.takeover" 2>/dev/null; then
+		# a dead run's lock is nobody else's to remove; where there is none somebody else may link one
+		if [[ ! -e $LOCK ]]; then
+			! ln "$LOCK.$$" "$LOCK" 2>/dev/null || remember lock
+		elif ! lock_holder; then
+			mv -f "$LOCK.$$" "$LOCK"
+			remember lock
+		fi
+		rmdir "$LOCK.takeover"
+	fi
+	rm -f "$LOCK.$$"
+	release_signals
+	[[ ! $LOCKED ]] || return 0
+	! lock_holder || die "$STATUS_UNSUITABLE" "another .run is running on this host, PID $REPLY"
+	die "$STATUS_UNSUITABLE" "another .run is starting on this host (else: rmdir $LOCK.takeover)"
+}
+
+# use_cgroup PATH: a cgroup below the mount for this run alone
+use_cgroup() {
+	if is_in_use "$CGROUP_MOUNT/$1"; then
+		die "$STATUS_UNSUITABLE" "the cgroup $CGROUP_MOUNT/$1 came into use"
+	fi
+	[[ ! -d $CGROUP_MOUNT/$1 ]] || remember used "$CGROUP_MOUNT/$1"
+	make_cgroup "$1"
+}
+
+# make_cgroup PATH: makes it and its parents below the mount
+make_cgroup() {
+	local part path=$CGROUP_MOUNT IFS=/
+	for part in $1; do
+		[[ $part ]] || continue
+		path+=/$part
+		[[ ! -d $path ]] || continue
+		hold_signals
+		mkdir "$path" || die "$STATUS_UNSUITABLE" "the cgroup $path cannot be made"
+		remember cgroup "$path"
+		release_signals
+	done
+}
+
+# A key's dots are slashes; where it has slashes its dots are dots, as sysctl(8) reads it.
+sysctl_file() {
+	REPLY=/proc/sys/$1
+	[[ $1 == */* ]] || REPLY=/proc/sys/${1//.//}
+}
+
+set_sysctls() {
+	local i key old file
+	for ((i = 0; i < ${#SYSCTLS[@]}; i += 2)); do
+		key=${SYSCTLS[i]}
+		sysctl_file "$key"
+		file=$REPLY
+		[[ -w $file ]] || die "$STATUS_UNSUITABLE" "this kernel has no sysctl $key that can be set"
+		IFS= read -r old <"$file" || true
+		remember sysctl "$key" "$old"
+		{ printf '%s\n' "${SYSCTLS[i + 1]}" >"$file"; } 2>/dev/null ||
+			die "$STATUS_UNSUITABLE" "the kernel refuses ${SYSCTLS[i + 1]} for the sysctl $key"
+	done
+}
+
+# --- Teardown: each step has a bound, and none stops those behind it ------------------------------
+
+# is_group_alive PID: whether its process group has a member
+is_group_alive() {
+	kill -0 -- "-$1" 2>/dev/null
+}
+
+# end_group PID SIGNAL SECONDS: sends it, and waits that long for the group's end
+end_group() {
+	local i
+	is_group_alive "$1" || return 0
+	kill "-$2" -- "-$1" 2>/dev/null || true
+	for ((i = 0; i < 10 * $3; i++)); do
+		is_group_alive "$1" || return 0
+		pause 0.1
+	done
+	return 1
+}
+
+# kill_cgroup PATH: kills what is in it and below it, and waits until it is empty
+kill_cgroup() {
+	local i pid file line
+	[[ -d $1 ]] || return 0
+	shopt -s globstar nullglob
+	for ((i = 0; i < 50; i++)); do
+		line=''
+		while read -r line; do
+			[[ $line != 'populated 0' ]] || return 0
+		done 2>/dev/null <"$1/cgroup.events" || return 0
+		if [[ -w $1/cgroup.kill ]]; then
+			echo 1 >"$1/cgroup.kill"
+		else # before Linux 5.14
+			for file in "$1"/**/cgroup.procs; do
+				while read -r pid; do
+					kill -KILL "$pid" 2>/dev/null || true
+				done <"$file"
+			done
+		fi
+		pause 0.1
+	done
+	say "error: processes are left in the cgroup $1"
+}
+
+# remove_below PATH: the cgroups that were made below it
+remove_below() {
+	local i directories
+	shopt -s globstar nullglob
+	directories=("$1"/*/**/)
+	for ((i = ${#directories[@]} - 1; i >= 0; i--)); do
+		rmdir -- "${directories[i]%/}" 2>/dev/null ||
+			{ pause 0.2; rmdir -- "${directories[i]%/}" 2>/dev/null; }
+	done
+}
+
+remove_cgroup() {
+	remove_below "$1"
+	[[ ! -d $1 ]] || rmdir -- "$1" || say "error: the cgroup $1 could not be removed"
+}
+
+end_test() {
+	[[ $TEST_PID ]] || return 0
+	disown "$TEST_PID" 2>/dev/null || true # or bash announces how it ended
+	end_group "$TEST_PID" TERM 2 || true
+	kill_cgroup "$CGROUP_MOUNT/ktstr.run/test"
+	kill_cgroup "$CGROUP_MOUNT/ktstr"
+	end_group "$TEST_PID" KILL 2 || true
+	TEST_PID=''
+}
+
+# The kernel detaches a scheduler when the last process that holds it ends.
+stop_scheduler() {
+	[[ $SCHED_PID ]] || return 0
+	disown "$SCHED_PID" 2>/dev/null || true
+	end_group "$SCHED_PID" INT 5 || end_group "$SCHED_PID" TERM 3 || {
+		say "warning: the scheduler ignored INT and TERM: it is killed"
+		end_group "$SCHED_PID" KILL 5
+	}
+	kill_cgroup "$CGROUP_MOUNT/ktstr.run/scheduler"
+	SCHED_PID=''
+}
+
+# wait_until_disabled: where this run has started a scheduler
+wait_until_disabled() {
+	local i state ops=''
+	[[ $SEQ_BEFORE ]] && ((!FOREIGN)) || return 0
+	for ((i = 0; i < 100; i++)); do
+		read -r state <"$SCX/state" || return 0
+		[[ $state != disabled ]] || return 0
+		pause 0.1
+	done
+	[[ ! -r $SCX/root/ops ]] || read -r ops <"$SCX/root/ops"
+	say "ERROR: sched_ext is still $state (scheduler ${ops:-?}) after this run's scheduler was ended:" \
+		"to force it out: echo S > /proc/sysrq-trigger"
+}
+
+restore_sysctls() {
+	local i
+	for ((i = 0; i < ${#SAVED_SYSCTLS[@]}; i += 2)); do
+		sysctl_file "${SAVED_SYSCTLS[i]}"
+		printf '%s\n' "${SAVED_SYSCTLS[i + 1]}" >"$REPLY" ||
+			say "ERROR: the sysctl ${SAVED_SYSCTLS[i]} could not be set back to ${SAVED_SYSCTLS[i + 1]}"
+	done
+}
+
+remove_work() {
+	[[ $WORK ]] || return 0
+	if ((KEEP)) && [[ $ACTION == run && -d $WORK/tree ]]; then
+		say "kept: $WORK"
+	else
+		rm -rf -- "$WORK" || say "error: $WORK could not be removed"
+	fi
+}
+
+# cleanup [STATUS]: the EXIT trap, and the janitor's work. A second signal does not stop it.
+cleanup() {
+	local status=${1:-$?} path
+	trap '' INT TERM HUP
+	set +e
+	STOPPED=''
+	if ((!LEFT)); then
+		say "an error of this script (status $status): no verdict"
+		status=$STATUS_ERROR
+	fi
+	end_test
+	stop_scheduler
+	wait_until_disabled
+	for path in "${MADE_CGROUPS[@]}" "${USED_CGROUPS[@]}"; do
+		kill_cgroup "$path"
+	done
+	finish_diagnostics
+	restore_sysctls
+	for path in "${MADE_CGROUPS[@]}"; do
+		remove_cgroup "$path"
+	done
+	for path in "${USED_CGROUPS[@]}"; do
+		remove_below "$path"
+	done
+	remove_work
+	if [[ $JOURNAL ]]; then
+		remember finished
+		exec {JOURNAL}>&-
+		wait "$JANITOR" 2>/dev/null
+	fi
+	# last: another run may begin now. The lock of one that is killed before this is a dead one's.
+	[[ ! $LOCKED ]] || rm -f -- "$LOCK"
+	print_verdict "$status"
+	trap - EXIT
+	exit "$status"
+}
+
+# --- The scheduler --------------------------------------------------------------------------------
+
+# launch CGROUP COMMAND: becomes the command, in the cgroup; for a process in the background
+launch() {
+	local before=()
+	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || {
+		echo "no process could be put into the cgroup $1" >"$WORK/not-launched"
+		exit 126
+	}
+	shift
+	exec {JOURNAL}>&- {TICK}<&-
+	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # it is standard output already, or not for this one
+	# dies with this run's shell even where the janitor is gone as well
+	[[ ! $SETPRIV ]] || before=("$SETPRIV" --pdeathsig KILL --)
+	if [[ -d $WORK/tree/lib ]]; then # for the program alone, not for setpriv
+		# shellcheck disable=SC2016 # expanded by that bash
+		before+=("$BASH" -c 'export LD_LIBRARY_PATH=$1; shift; exec "$@"' launch "$WORK/tree/lib")
+	fi
+	exec "${before[@]}" "$@"
+}
+
+# check_launched: what launch could not do is no matter of the scheduler's or the test's
+check_launched() {
+	[[ ! -e $WORK/not-launched ]] || die "$STATUS_UNSUITABLE" "$(<"$WORK/not-launched")"
+}
+
+# kernel_log: the kernel log's sched_ext lines, all of them
+kernel_log() {
+	dmesg 2>/dev/null | grep sched_ext || true
+}
+
+# show_kernel_log: those that came after the scheduler was started; sets REPLY to the first of them
+# that says why it was disabled
+show_kernel_log() {
+	local line lines=() new=()
+	REPLY=''
+	mapfile -t lines < <(kernel_log)
+	for line in "${lines[@]}"; do
+		new+=("$line")
+		[[ $line != "$LAST_KERNEL_LINE" ]] || new=()
+	done
+	for line in "${new[@]}"; do
+		say "kernel: $line"
+		[[ $REPLY || $line != *disabled\ \(* ]] || REPLY=${line##*disabled (}
+	done
+	REPLY=${REPLY%)*}
+}
+
+# fail_scheduler MESSAGE: with what the scheduler and the kernel said
+fail_scheduler() {
+	local line lines=()
+	mapfile -t lines <"$WORK/scheduler.log"
+	((${#lines[@]} <= 20)) || lines=("${lines[@]: -20}")
+	for line in "${lines[@]}"; do
+		say "scheduler: $line"
+	done
+	show_kernel_log
+	die "$STATUS_SCHEDULER" "the scheduler $KTSTR_SCHED_NAME failed: $*${REPLY:+ ($REPLY)}"
+}
+
+# scheduler_command: sets the array COMMAND, with packed files in the directory $1
+scheduler_command() {
+	local i
+	COMMAND=("$1/scheduler" "${SCHED_ARGS[@]}")
+	for i in "${SCHED_ARG_PATHS[@]}"; do
+		COMMAND[i + 1]=$1/${SCHED_ARGS[i]}
+	done
+}
+
+start_scheduler() {
+	local state seq
+	has_file scheduler || return 0
+	LAST_KERNEL_LINE=$(kernel_log)
+	LAST_KERNEL_LINE=${LAST_KERNEL_LINE##*$'\n'}
+	{ : >"$WORK/scheduler.log"; } 2>/dev/null || disk_full
+	scheduler_command "$WORK/tree"
+	[[ ! -r $SCX/hotplug_seq ]] || read -r HOTPLUG_BEFORE <"$SCX/hotplug_seq"
+	read -r seq <"$SCX/enable_seq"
+	read -r state <"$SCX/state"
+	[[ $state == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $state: somebody else attaches a scheduler"
+	remember sequence "$seq"
+	set -m # a process group of its own
+	SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000)) launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" \
+		</dev/null >>"$WORK/scheduler.log" 2>&1 &
+	remember scheduler $!
+	set +m
+}
+
+# scheduler_status: sets REPLY to how its process, which has ended, ended
+scheduler_status() {
+	local status=0
+	wait "$SCHED_PID" 2>/dev/null || status=$?
+	check_launched
+	signal_name "$status"
+}
+
+# trim_log: a scheduler that prints without end must not fill the disk: begins the log anew. It is
+# written at its end, wherever that is.
+trim_log() {
+	local key position=0
+	read -r key position 2>/dev/null <"/proc/$SCHED_PID/fdinfo/1" || return 0
+	[[ $key == pos: ]] && ((position > LOG_MAX)) || return 0
+	echo '(what it printed before was too much to keep)' >"$WORK/scheduler.log"
+}
+
+# read_attachment: sets STATE, SEQ and OPS to what the kernel says now
+read_attachment() {
+	STATE='' SEQ='' OPS=''
+	read -r STATE <"$SCX/state" || true
+	read -r SEQ <"$SCX/enable_seq" || true
+	[[ ! -r $SCX/root/ops ]] || read -r OPS 2>/dev/null <"$SCX/root/ops" || true
+}
+
+# wait_for_attach: attached is: enabled, one enable more than before, and the process is alive. The
+# name in root/ops proves nothing: it is there before the enable is complete.
+wait_for_attach() {
+	local start
+	has_file scheduler || return 0
+	now
+	start=$REPLY
+	while :; do
+		read_attachment
+		kill -0 "$SCHED_PID" 2>/dev/null || fail_unattached
+		((${SEQ:-0} <= SEQ_BEFORE + 1)) || fail_scheduler "more than one scheduler was attached after it was started" \
+			"(enable_seq went from $SEQ_BEFORE to $SEQ)"
+		[[ $STATE != enabled ]] || ((SEQ != SEQ_BEFORE + 1)) || break
+		now
+		((REPLY - start < 100 * ATTACH_SECS)) ||
+			fail_scheduler "it is alive, but not attached after $ATTACH_SECS s (sched_ext is $STATE)"
+		trim_log
+		pause 0.1
+	done
+	check_holder
+	check_full_switch
+}
+
+# fail_unattached: its process ended. What is attached then, after the time that detaching takes, is
+# another's, and not to be touched by this run.
+fail_unattached() {
+	local how i
+	scheduler_status
+	how=$REPLY
+	for ((i = 0; i < 20; i++)); do
+		read_attachment
+		[[ $STATE != disabled ]] || fail_scheduler "it ended with $how before it was attached"
+		pause 0.1
+	done
+	FOREIGN=1
+	fail_scheduler "it ended with $how, and the scheduler ${OPS:-?}, which is not this run's, is attached"
+}
+
+# check_holder: the attached scheduler is not another's, where the kernel tells whose it is
+check_holder() {
+	local pid
+	if holds_struct_ops "$SCHED_PID"; then return 0; fi
+	while read -r pid; do
+		if holds_struct_ops "$pid"; then return 0; fi
+	done <"$CGROUP_MOUNT/ktstr.run/scheduler/cgroup.procs"
+	for pid in /proc/[0-9]*; do
+		pid=${pid#/proc/}
+		if has_name "$pid" "$OPS" && holds_struct_ops "$pid"; then
+			FOREIGN=1
+			fail_scheduler "the scheduler $OPS, which is attached, is that of PID $pid"
+		fi
+	done
+}
+
+check_full_switch() {
+	local all=1
+	[[ ! -r $SCX/switch_all ]] || read -r all <"$SCX/switch_all"
+	((all)) || say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
+}
+
+# is_still_attached: else sets REPLY to what happened. No fork: it runs while the test is measured.
+is_still_attached() {
+	[[ $SCHED_PID ]] || return 0
+	read_attachment
+	if ((${SEQ:-0} > SEQ_BEFORE + 1)); then
+		REPLY="it was attached again (enable_seq went from $((SEQ_BEFORE + 1)) to $SEQ)"
+	elif ! kill -0 "$SCHED_PID" 2>/dev/null; then
+		scheduler_status
+		REPLY="its process ended with $REPLY"
+	elif [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+		REPLY="it was detached (sched_ext is ${STATE:-gone}), and its process is alive"
+	else
+		return 0
+	fi
+	return 1
+}
+
+# --- The test -------------------------------------------------------------------------------------
+
+# test_command: sets the array COMMAND, with packed files in the directory $1
+test_command() {
+	COMMAND=("$1/ktstr" "${RUN_ARGS[@]}")
+	((${#RUN_ARGS[@]})) || COMMAND+=(run --ktstr-test-fn "$KTSTR_TEST_NAME" --duration "$TEST_DURATION_SECS"
+		--watchdog-timeout "$TEST_WATCHDOG_SECS")
+}
+
+# start_diagnostics: in a KTAP document what the test prints is no verdict
+start_diagnostics() {
+	((KTAP)) || return 0
+	exec {TEST_OUT}> >(
+		trap '' INT TERM HUP
+		trap : PIPE
+		while IFS= read -r line || [[ $line ]]; do
+			printf '# %s\n' "$line" 2>/dev/null || true # it is to be read to its end
+		done
+	)
+	DIAGNOSTICS=$!
+}
+
+finish_diagnostics() {
+	((TEST_OUT != 1)) || return 0
+	exec {TEST_OUT}>&-
+	TEST_OUT=1
+	local i
+	for ((i = 0; i < 20; i++)); do # not for ever: somebody else may have it open
+		kill -0 "$DIAGNOSTICS" 2>/dev/null || return 0
+		pause 0.1
+	done
+	kill "$DIAGNOSTICS" 2>/dev/null || true
+}
+
+start_test() {
+	test_command "$WORK/tree"
+	local -x PATH=$WORK/tree/include:$PATH KTSTR_DIR=$WORK/tree KTSTR_INCLUDE_DIR=$WORK/tree/include
+	local -x KTSTR_CGROUP_ROOT=$CGROUP_MOUNT/ktstr
+	local -x KTSTR_DURATION_SECS=$TEST_DURATION_SECS KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS
+	[[ ! $SCHED_PID ]] || local -x KTSTR_SCHED_PID=$SCHED_PID
+	set -m
+	launch "$CGROUP_MOUNT/ktstr.run/test" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
+	remember test $!
+	set +m
+}
+
+# watch_test: waits for the test's end, and for the scheduler to stay what it was: of a test that
+# was not under its scheduler all the time no verdict counts. Sets REPLY to the test's status.
+watch_test() {
+	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start what='' status=0
+	now
+	start=$REPLY
+	while is_still_attached || { what=$REPLY && false; } && kill -0 "$TEST_PID" 2>/dev/null; do
+		now
+		if ((REPLY - start >= 100 * limit)); then
+			end_test
+			die "$STATUS_FAIL" "fail: the test was still running after $limit s"
+		fi
+		[[ ! $SCHED_PID ]] || trim_log
+		pause "$POLL_SECS"
+	done
+	[[ $what ]] || is_still_attached || what=$REPLY # at its end, whatever it says
+	if [[ $what ]]; then
+		seconds_since "$start"
+		what+=", $REPLY s into the run"
+		if [[ $HOTPLUG_BEFORE ]] && read -r REPLY <"$SCX/hotplug_seq" && ((REPLY != HOTPLUG_BEFORE)); then
+			what+=", after a CPU came or went"
+		fi
+		end_test
+		fail_scheduler "$what"
+	fi
+	wait "$TEST_PID" 2>/dev/null || status=$?
+	end_test # what it left behind
+	check_launched
+	finish_diagnostics
+	REPLY=$status
+}
+
+# conclude STATUS: says how the test ended, and ends with the status that stands for it
+conclude() {
+	case $1 in
+	0) say "pass" ;;
+	1) say "fail" ;;
+	2) say "inconclusive" ;;
+	4)
+		REASON="the test says so"
+		say "skip"
+		;;
+	*)
+		signal_name "$1"
+		[[ $REPLY != SIG* ]] || die "$STATUS_FAIL" "fail: the test was killed by $REPLY"
+		die "$STATUS_FAIL" "fail: the test ended with status $1, which no test has"
+		;;
+	esac
+	leave "$1"
+}
+
+# --- Without running anything ---------------------------------------------------------------------
+
+print_info() {
+	local name
+	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH NEED_LLCS NEED_CORES_PER_LLC \
+		NEED_THREADS_PER_CORE NEED_NUMA_NODES TEST_DURATION_SECS TEST_WATCHDOG_SECS CGROUP_PARENT \
+		NEED_GLIBC PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
+		printf '%s=%s\n' "$name" "${!name}"
+	done
+	printf 'SCHED_ARGS=%s\n' "${SCHED_ARGS[*]@Q}"
+	printf 'RUN_ARGS=%s\n' "${RUN_ARGS[*]@Q}"
+	printf 'SYSCTLS=%s\n' "${SYSCTLS[*]@Q}"
+	printf 'PACKED_FILES=%s\n' "${PACKED_FILES[*]@Q}"
+	printf 'NEED_MACHINES=%s\n' "${NEED_MACHINES[*]}"
+	printf 'NEED_INTERPRETERS=%s\n' "${NEED_INTERPRETERS[*]@Q}"
+}
+
+print_command() {
+	if has_file scheduler; then
+		scheduler_command KTSTR_DIR
+		printf '%s\n' "${COMMAND[*]@Q}"
+	fi
+	test_command KTSTR_DIR
+	printf '%s\n' "${COMMAND[*]@Q}"
+}
+
+# with_payload: a work directory with the checked archive in it
+with_payload() {
+	check_programs
+	((${#PROBLEMS[@]})) || make_work_directory
+	((${#PROBLEMS[@]} == 0)) || die "$STATUS_UNSUITABLE" "${PROBLEMS[0]}"
+	decode_payload
+}
+
+extract() {
+	local file
+	[[ ! -e $OPERAND && ! -L $OPERAND || -d $OPERAND ]] || die "$STATUS_MISUSED" "--extract: $OPERAND is not a directory"
+	for file in "$OPERAND"/* "$OPERAND"/.[!.]*; do
+		[[ ! -e $file ]] || die "$STATUS_MISUSED" "--extract: $OPERAND is not empty"
+	done
+	with_payload
+	mkdir -p -- "$OPERAND" || die "$STATUS_UNSUITABLE" "--extract: $OPERAND cannot be made"
+	unpack "$OPERAND"
+}
+
+# --- All of it ------------------------------------------------------------------------------------
+
+# preflight: all that can be known before anything is changed; the work directory comes last
+preflight() {
+	local one
+	check_lock
+	check_bash
+	check_privileges
+	check_programs
+	check_machine
+	check_glibc
+	check_sched_ext
+	check_conflict
+	check_cgroup
+	check_topology
+	make_work_directory
+	for one in "${PROBLEMS[@]}"; do
+		say "not suitable: $one"
+	done
+	((${#PROBLEMS[@]} == 0)) || {
+		REASON=${PROBLEMS[0]}
+		leave "$STATUS_UNSUITABLE"
+	}
+}
+
+run() {
+	print_banner
+	preflight
+	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || disk_full
+	start_diagnostics
+	start_janitor
+	take_lock
+	decode_payload
+	unpack "$WORK/tree"
+	use_cgroup ktstr
+	use_cgroup ktstr.run
+	make_cgroup ktstr.run/test
+	make_cgroup ktstr.run/scheduler
+	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_PARENT"
+	set_sysctls
+	start_scheduler
+	wait_for_attach
+	start_test
+	watch_test
+	conclude "$REPLY"
+}
+
+main() {
+	trap - EXIT
+	umask 022
+	PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	parse_arguments "$@"
+	trap cleanup EXIT
+	trap 'stop 129' HUP
+	trap 'stop 130' INT
+	trap 'stop 143' TERM
+	trap : PIPE # a reader that left must not stop the cleanup; programs get the default again
+	case $ACTION in
+	run) run ;;
+	check)
+		preflight
+		say "this host is suitable"
+		;;
+	info) print_info ;;
+	list) printf '%s\n' "${PACKED_FILES[@]}" ;;
+	verify)
+		with_payload
+		say "this file is as it was exported"
+		;;
+	extract) extract ;;
+	print-command) print_command ;;
+	esac
+	leave 0
+}
+
+main "$@"
+exit # what follows is no script
+__ARCHIVE__

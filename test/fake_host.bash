@@ -1,0 +1,106 @@
+# fake_host.bash - hosts made of files and namespaces: a /sys/kernel/sched_ext, CPUs, /run and
+# cgroup tree of one's own, seen only by what runs in them. The real host is not touched, and tests
+# can run side by side.
+
+# fake_host: makes one in $HOST: sched_ext there and disabled, 2 CPUs that share an L3
+fake_host() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	REAL_CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+	[ "$REAL_CGROUP" ] || skip "needs a cgroup v2 mount"
+	# what is mounted must stay private: in a chroot, whose / is no mount, look before
+	NAMESPACES=(unshare -m -C)
+	if ! unshare -m true 2>/dev/null; then
+		! grep -q ' shared:' /proc/self/mountinfo || skip "needs a private mount namespace (unshare -m)"
+		NAMESPACES+=(--propagation unchanged)
+	fi
+	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount and cgroup namespaces (unshare -m -C)"
+
+	HOST=$BATS_TEST_TMPDIR/host
+	mkdir -p "$HOST/kernel/sched_ext" "$HOST/kernel/btf" "$HOST/kernel/security" "$HOST/system/node"
+	echo disabled >"$HOST/kernel/sched_ext/state"
+	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
+	echo >"$HOST/kernel/btf/vmlinux"
+	echo 'root=/dev/sda quiet' >"$HOST/cmdline"
+	fake_cpus 0-1
+	fake_llc 0-1
+	fake_core 0
+	fake_core 1
+	echo 0 >"$HOST/system/node/has_cpu"
+}
+
+# numbers LIST: prints the numbers of a kernel's list such as 0-3,8, one a line
+numbers() {
+	local range
+	for range in ${1//,/ }; do
+		seq "${range%-*}" "${range#*-}"
+	done
+}
+
+# fake_cpus LIST: which CPUs there are, all online, no cache and no topology known yet
+fake_cpus() {
+	rm -rf "$HOST/system/cpu"
+	mkdir -p "$HOST/system/cpu"
+	local cpu
+	for cpu in $(numbers "$1"); do
+		mkdir -p "$HOST/system/cpu/cpu$cpu/topology" "$HOST/system/cpu/cpu$cpu/cache"
+		echo 0 >"$HOST/system/cpu/cpu$cpu/topology/physical_package_id"
+	done
+	echo "$1" >"$HOST/system/cpu/online"
+}
+
+# fake_cache LEVEL TYPE INDEX LIST: a cache that the CPUs of LIST share
+fake_cache() {
+	local cpu directory
+	for cpu in $(numbers "$4"); do
+		directory=$HOST/system/cpu/cpu$cpu/cache/index$3
+		mkdir -p "$directory"
+		echo "$1" >"$directory/level"
+		echo "$2" >"$directory/type"
+		echo "$4" >"$directory/shared_cpu_list"
+	done
+}
+
+# fake_llc LIST: a cache of level 3
+fake_llc() {
+	fake_cache 3 Unified 3 "$1"
+}
+
+# fake_core LIST: a core whose threads are the CPUs of LIST
+fake_core() {
+	local cpu
+	for cpu in $(numbers "$1"); do
+		echo "$1" >"$HOST/system/cpu/cpu$cpu/topology/core_cpus_list"
+	done
+}
+
+# on_host COMMAND...: runs it there, as a process that may use the CPUs 0-4095, or HOST_ALLOWED (which,
+# set to "real", leaves /proc/PID/status as it is). Fails with status 99 where it leaves a process or
+# a cgroup behind.
+on_host() {
+	local cgroup status=0 i left=''
+	cgroup=$(mktemp -d "$REAL_CGROUP/bats.XXXXXXXXXX")
+	cp /proc/self/status "$HOST/status"
+	sed -i "s/^Cpus_allowed_list:.*/Cpus_allowed_list:\t${HOST_ALLOWED:-0-4095}/" "$HOST/status"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' in_cgroup "$cgroup" \
+		"${NAMESPACES[@]}" bash -c '
+			umount -l "$2" && mount -t cgroup2 none "$2" && mount -t tmpfs none /run &&
+				mount --bind "$1/kernel" /sys/kernel && mount --bind "$1/system" /sys/devices/system &&
+				mount --bind "$1/cmdline" /proc/cmdline || exit 98
+			[ "${HOST_ALLOWED:-}" = real ] || mount --bind "$1/status" "/proc/$$/status" || exit 98
+			shift 2
+			exec "$@"' \
+		on_host "$HOST" "$REAL_CGROUP" "$@" || status=$?
+	for ((i = 0; i < ${HOST_PATIENCE:-20}; i++)); do # what was killed takes a moment to be gone
+		! rmdir "$cgroup" 2>/dev/null || return "$status"
+		sleep 0.1
+	done
+	echo "left behind in $cgroup: $(find "$cgroup" -type d)" >&2
+	find "$cgroup" -name cgroup.procs -exec cat {} + | while read -r left; do
+		ps -o pid,args -p "$left"
+	done >&2
+	echo 1 >"$cgroup/cgroup.kill"
+	sleep 0.2
+	find "$cgroup" -depth -type d -exec rmdir {} \;
+	return 99
+}

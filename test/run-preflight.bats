@@ -1,0 +1,418 @@
+#!/usr/bin/env bats
+# run-preflight.bats - the .run's checks of the host, all of them before anything is changed
+
+load run_helper
+
+# needs_topology LABEL: an export of a test that wants it
+needs_topology() {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	sed -i "s/^topology.*/topology $1/" t.ktstr
+	ktstr-export -q t
+}
+
+# refused MESSAGE: the host is not suitable because of this alone, and nothing was run
+refused() {
+	run -4 --separate-stderr on_host ./t.run --quiet
+	[ "$stderr" = "t.run: not suitable: $1" ] || {
+		echo "$stderr"
+		return 1
+	}
+	run -4 on_host ./t.run --check
+	[[ $output == *"t.run: not suitable: $1" ]]
+	[ ! -e ran ]
+	[ -z "$(ls -A tmp)" ]
+}
+
+# accepted: --check says so, and changes nothing
+accepted() {
+	run -0 on_host ./t.run --check
+	[ "${lines[-1]}" = "t.run: this host is suitable" ]
+	[ ! -e ran ]
+	nothing_left
+}
+
+@test "preflight: --check says what was found, ends 0 and runs nothing" {
+	export_scheduler "touch $BATS_TEST_TMPDIR/ran"
+	run -0 on_host ./t.run --check
+	for line in "ok: root" "ok: programs" "ok: machine $(uname -m)" "ok: sched_ext" \
+		"ok: no sched_ext scheduler is attached" "ok: cgroup v2 at $REAL_CGROUP" \
+		"ok: LLC 0-1: 2 cores of at least 1 threads, needed 1" \
+		"ok: 1 NUMA nodes, needed 1; 1 LLCs that fit, needed 1" "ok: work directory in $TMPDIR"; do
+		grep -qxF "t.run: $line" <<<"$output"
+	done
+	accepted
+}
+
+@test "preflight: --check is of use without root" {
+	as_nobody
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	chmod 1777 tmp
+	run -0 on_host setpriv --reuid 65534 --clear-groups bash ./t.run --check
+	[[ $output == *"note: not root: what only root can see was not checked"* ]]
+	run -4 on_host setpriv --reuid 65534 --clear-groups bash ./t.run --quiet
+	[ "$output" = "t.run: not suitable: user ID 65534 found, root needed: sudo ./t.run" ]
+}
+
+@test "preflight: every failing check is reported, at once" {
+	export_scheduler
+	sed -i "s/^topology.*/topology 2n4l8c2t/" t.ktstr
+	ktstr-export -q t
+	rm -r "$HOST/kernel/btf"
+	echo enabled >"$HOST/kernel/sched_ext/state"
+	echo 'quiet isolcpus=1' >"$HOST/cmdline"
+	run -4 on_host ./t.run --quiet
+	[ "${#lines[@]}" = 5 ]
+	[[ $output == *"no /sys/kernel/btf/vmlinux found"*"isolcpus=1 found"*"sched_ext is enabled"*"host has 0 LLCs"*"host has 1 NUMA nodes"* ]]
+	[ -z "$(ls -A tmp)" ]
+}
+
+@test "preflight: root without the capabilities is no root, where a scheduler is to be attached" {
+	need setpriv
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	export HOST_ALLOWED=real
+	run -4 on_host setpriv --bounding-set=-sys_admin,-bpf ./t.run --quiet
+	[ "$output" = "t.run: not suitable: root without CAP_SYS_ADMIN CAP_BPF found (a container?), needed to attach a scheduler: run it on the host itself" ]
+	run -4 on_host setpriv --bounding-set=-perfmon ./t.run --quiet
+	[[ $output == *"root without CAP_PERFMON found"* ]]
+	run -0 on_host setpriv --bounding-set=-sys_boot ./t.run --quiet
+	export_test
+	run -0 on_host setpriv --bounding-set=-perfmon ./t.run --quiet
+}
+
+@test "preflight: a kernel without sched_ext or BTF, in lockdown, or with isolated CPUs takes no scheduler" {
+	export_scheduler
+	echo '[none] integrity confidentiality' >"$HOST/kernel/security/lockdown"
+	accepted
+	echo 'none integrity [confidentiality]' >"$HOST/kernel/security/lockdown"
+	refused "kernel lockdown in confidentiality mode found, which refuses BPF schedulers: boot without it"
+	rm "$HOST/kernel/security/lockdown" "$HOST/kernel/btf/vmlinux"
+	refused "no /sys/kernel/btf/vmlinux found, needed to load BPF schedulers: boot a kernel with CONFIG_DEBUG_INFO_BTF"
+	echo >"$HOST/kernel/btf/vmlinux"
+	for word in isolcpus=1 isolcpus=domain,1 isolcpus=nohz,domain,1-3; do
+		echo "a $word b" >"$HOST/cmdline"
+		refused "$word found on the kernel's command line, with which no sched_ext scheduler attaches: boot without it"
+	done
+	echo 'isolcpus=nohz,managed_irq,1' >"$HOST/cmdline"
+	accepted
+	rm -r "$HOST/kernel/sched_ext"
+	refused "no /sys/kernel/sched_ext/state and enable_seq found in kernel $(uname -r), sched_ext needed: boot 6.12 or later with CONFIG_SCHED_CLASS_EXT"
+}
+
+@test "preflight: a test without a scheduler needs none of that" {
+	export_test
+	rm -r "$HOST/kernel/sched_ext" "$HOST/kernel/btf"
+	echo 'isolcpus=1' >"$HOST/cmdline"
+	accepted
+	run -0 on_host ./t.run
+}
+
+@test "preflight: another scheduler that is attached is named with its process and how to stop it" {
+	export_test
+	mkdir "$HOST/kernel/sched_ext/root"
+	echo simple_1.0_x86_64 >"$HOST/kernel/sched_ext/root/ops"
+	for state in enabled enabling disabling; do
+		echo "$state" >"$HOST/kernel/sched_ext/state"
+		refused "sched_ext is $state with the scheduler simple_1.0_x86_64, none may be attached: it is of a process that was not found: ps aux | grep scx"
+	done
+	cp "$(type -P sleep)" scx_simple
+	./scx_simple 91.25 &
+	refused "sched_ext is disabling with the scheduler simple_1.0_x86_64, none may be attached: it is of PID $! (scx_simple): kill $!"
+	mkdir "$REAL_CGROUP/scx.service"
+	echo $! >"$REAL_CGROUP/scx.service/cgroup.procs"
+	run -4 on_host ./t.run --quiet
+	kill $!
+	wait $! || true
+	rmdir "$REAL_CGROUP/scx.service"
+	[[ $output == *"(scx_simple) in scx.service: systemctl stop scx.service" ]]
+}
+
+@test "preflight: a cgroup of the name that a run needs is left alone where it is in use" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr/theirs
+		./t.run --quiet; s=$?; rmdir $m/ktstr/theirs $m/ktstr || exit 98; exit $s'
+	[[ $output == "t.run: not suitable: the cgroup $REAL_CGROUP/ktstr is in use"* ]]
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; ./t.run --quiet; s=$?; kill $! || exit 98; wait; rmdir $m/ktstr; exit $s'
+	[[ $output == *"the cgroup $REAL_CGROUP/ktstr is in use"* ]]
+	# empty and unused, it is used, and stays: this run did not make it
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+		./t.run --quiet; s=$?; rmdir $m/ktstr || exit 98; exit $s'
+	[ -e ran ]
+	export_test 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"'
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+		./t.run --quiet; s=$?; rmdir $m/ktstr || exit 98; exit $s'
+}
+
+@test "preflight: a process in that cgroup counts in a PID namespace where it has no number, too" {
+	unshare -pf --mount-proc true 2>/dev/null || skip "needs a PID namespace with a /proc of its own"
+	export_test
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; unshare -pf --mount-proc ./t.run --quiet; s=$?; kill $! || exit 98
+		wait; rmdir $m/ktstr; exit $s'
+	[[ $output == *"the cgroup $REAL_CGROUP/ktstr is in use"* ]]
+}
+
+@test "preflight: a /run that cannot be written is a problem" {
+	export_test
+	run -4 on_host bash -c 'mount -o remount,ro /run; ./t.run --quiet'
+	[ "$output" = "t.run: not suitable: /run is no directory that can be written, needed for a lock: mount it writable" ]
+}
+
+@test "preflight: no cgroup v2 mount is a problem, one at another place is not" {
+	export_test
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'umount -l "$1"; ./t.run --quiet' x "$REAL_CGROUP"
+	[[ $output == *"no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"* ]]
+	mkdir "else where"
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'umount -l "$1"; mount -t cgroup2 none "else where"; ./t.run --quiet' x "$REAL_CGROUP"
+}
+
+@test "preflight: programs of another machine, or without what starts them, are refused" {
+	need gcc
+	export_test
+	gcc -x c - -o prog <<<'int main(void) { return 0; }' 2>/dev/null
+	ktstr-manifest t >m
+	sed -i "s|^file ktstr .*|file ktstr $PWD/prog 0755|" m
+	ktstr-preamble <m | sed 's/^NEED_MACHINES=.*/NEED_MACHINES=(sparc64)/' >t.run
+	run -4 on_host bash t.run --check
+	[[ $output == *"machine $(uname -m) found, sparc64 needed by the packed programs: export it on such a machine"* ]]
+	ktstr-preamble <m | sed 's|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/lib/ld-none.so.1)|' >t.run
+	run -4 on_host bash t.run --check
+	[[ $output == *"/lib/ld-none.so.1 not found, needed to start a packed program"* ]]
+	ktstr-preamble <m >t.run
+	grep -qx "NEED_MACHINES=($(uname -m))" t.run
+	grep -q "^NEED_INTERPRETERS=(/lib" t.run
+	run -0 on_host bash t.run --check
+}
+
+@test "preflight: the host's glibc must be as new as needs-glibc says" {
+	need getconf
+	export_test
+	local host
+	host=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
+	for version in 2.5 2.17 "$host"; do
+		{ ktstr-manifest t; echo "needs-glibc $version"; } | ktstr-preamble >t.run
+		run -0 on_host bash t.run --check
+		[[ $output == *"ok: glibc $host"* ]]
+	done
+	for version in 2.999 3.0; do
+		{ ktstr-manifest t; echo "needs-glibc $version"; } | ktstr-preamble >t.run
+		run -4 on_host bash t.run --check
+		[[ $output == *"glibc $host found, glibc $version or later needed"* ]]
+	done
+}
+
+@test "preflight: missing programs are named" {
+	export_test
+	mkdir bin
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'for p in tar gzip; do f=$(type -P $p); cp "$f" bin/; done
+		mount -t tmpfs none /usr/local; mkdir new; for p in bash mkdir mktemp rm rmdir sed wc base64 mkfifo df uname chmod ln mv tr grep; do cp "$(type -P $p)" new/; done
+		b=$PWD/new; mount --bind new /usr/bin || exit 97; PATH=$b bash ./t.run --quiet'
+	[[ $output == *"programs not found: gzip tar: install"* ]]
+}
+
+# --- the work directory ---
+
+@test "preflight: the work directory is where there is room and where programs can be executed" {
+	export_test 'echo "$KTSTR_DIR"'
+	run -0 --separate-stderr on_host ./t.run
+	[[ $output == "$TMPDIR/ktstr."*/tree ]]
+	# shellcheck disable=SC2016
+	run -0 --separate-stderr on_host bash -c 'mount -t tmpfs -o noexec none "$TMPDIR"; ./t.run'
+	[[ $output == /tmp/ktstr.*/tree ]]
+	# shellcheck disable=SC2016
+	run -0 --separate-stderr on_host bash -c 'mount -t tmpfs -o size=100k none "$TMPDIR"; ./t.run'
+	[[ $output == /tmp/ktstr.*/tree ]]
+	TMPDIR=/nonexistent run -0 --separate-stderr on_host ./t.run
+	[[ $output == /tmp/ktstr.*/tree ]]
+	mkdir 'an other'
+	run -0 --separate-stderr on_host ./t.run --tmpdir 'an other'
+	[[ $output == "$PWD/an other/ktstr."*/tree ]]
+	[ -z "$(ls -A 'an other')" ]
+	nothing_left
+}
+
+@test "preflight: where no directory is fit each is named with the reason" {
+	export_test
+	mkdir small
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'mount -t tmpfs -o size=100k none small; ./t.run --quiet --tmpdir small'
+	[[ $output == "t.run: not suitable: no directory found that has 2 MiB free and can be executed from: small (0 MiB free): give one with --tmpdir DIR" ]]
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'mount -t tmpfs -o noexec none small; ./t.run --quiet --tmpdir=small'
+	[[ $output == *"/small (nothing can be executed there, as with noexec): give one with --tmpdir DIR" ]]
+	run -4 on_host ./t.run --quiet --tmpdir gone
+	[[ $output == *": gone (not a writable directory): give one with --tmpdir DIR" ]]
+}
+
+@test "preflight: a file system without room for another file is no suitable one, and no verdict" {
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	mkdir small
+	for inodes in 3 4 5 6 7 8 9 10; do
+		# shellcheck disable=SC2016
+		run on_host bash -c 'mount -t tmpfs -o nr_inodes=$1 none small; ./t.run --quiet --tmpdir small' x "$inodes"
+		[ "$status" = 4 ] || ((inodes > 8 && status == 0))
+	done
+}
+
+@test "preflight: --keep keeps the directory and says where" {
+	export_test
+	run -0 on_host ./t.run --keep
+	local kept
+	kept=$(sed -n 's/^t.run: kept: //p' <<<"$output")
+	cmp t "$kept/tree/ktstr"
+	rm -rf "$kept"
+	nothing_left
+}
+
+# --- topology ---
+
+@test "topology: a host of 1 CPU" {
+	fake_cpus 0
+	fake_llc 0
+	fake_core 0
+	needs_topology 1n1l1c1t
+	accepted
+	needs_topology 1n1l2c1t
+	refused "host has 0 LLCs with at least 2 cores of 1 threads, test needs 1: run it on a larger host"
+	needs_topology 1n1l1c2t
+	refused "host has 0 LLCs with at least 1 cores of 2 threads, test needs 1: run it on a larger host"
+}
+
+@test "topology: LLCs of unequal size count where they are large enough" {
+	fake_cpus 0-11
+	fake_llc 0-7
+	fake_llc 8-11
+	for cpu in 0-1 2-3 4-5 6-7 8-9 10-11; do fake_core "$cpu"; done
+	needs_topology 1n2l2c2t
+	accepted
+	needs_topology 1n2l4c2t
+	refused "host has 1 LLCs with at least 4 cores of 2 threads, test needs 2: run it on a larger host"
+	run -4 on_host ./t.run --check
+	[[ $output == *"ok: LLC 0-7: 4 cores of at least 2 threads, needed 4"* ]]
+	[[ $output == *"too small: LLC 8-11: 2 cores of at least 2 threads, needed 4"* ]]
+}
+
+@test "topology: hybrid cores: those without a second thread do not count where two are needed" {
+	fake_cpus 0-11
+	fake_llc 0-11
+	fake_core 0-1
+	fake_core 2-3
+	for cpu in 4 5 6 7 8 9 10 11; do fake_core "$cpu"; done
+	needs_topology 1n1l2c2t
+	accepted
+	needs_topology 1n1l3c2t
+	refused "host has 0 LLCs with at least 3 cores of 2 threads, test needs 1: run it on a larger host"
+	needs_topology 1n1l10c1t
+	accepted
+}
+
+@test "topology: offline CPUs and those this process may not use do not count" {
+	fake_cpus 0-7
+	fake_llc 0-3
+	fake_llc 4-7
+	for cpu in 0-1 2-3 4-5 6-7; do fake_core "$cpu"; done
+	needs_topology 1n2l2c2t
+	accepted
+	echo 0-5,7 >"$HOST/system/cpu/online"
+	refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host"
+	echo 0-7 >"$HOST/system/cpu/online"
+	HOST_ALLOWED=0-3 refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host"
+	needs_topology 1n2l2c1t
+	echo 0-2,4,6-7 >"$HOST/system/cpu/online"
+	accepted
+}
+
+@test "topology: no L3: an L2 is the LLC; an L4, an L1 and instruction caches are not" {
+	fake_cpus 0-3
+	fake_cache 1 Data 0 0
+	fake_cache 1 Instruction 1 0
+	fake_cache 2 Unified 2 0-1
+	fake_cache 2 Unified 2 2-3
+	fake_cache 4 Unified 4 0-3
+	for cpu in 0 1 2 3; do fake_core "$cpu"; done
+	needs_topology 1n2l2c1t
+	accepted
+	fake_cache 3 Instruction 5 0-3
+	accepted
+	# the number of an index says nothing
+	fake_cache 3 Unified 0 0-3
+	refused "host has 1 LLCs with at least 2 cores of 1 threads, test needs 2: run it on a larger host"
+}
+
+@test "topology: an L3 beside an L4 is the LLC" {
+	fake_cpus 0-3
+	fake_llc 0-1
+	fake_llc 2-3
+	fake_cache 4 Unified 4 0-3
+	for cpu in 0 1 2 3; do fake_core "$cpu"; done
+	needs_topology 1n2l2c1t
+	accepted
+}
+
+@test "topology: no caches at all: one LLC for each package, with a warning" {
+	fake_cpus 0-3
+	for cpu in 0 1 2 3; do fake_core "$cpu"; done
+	echo 1 >"$HOST/system/cpu/cpu2/topology/physical_package_id"
+	echo 1 >"$HOST/system/cpu/cpu3/topology/physical_package_id"
+	needs_topology 1n2l2c1t
+	accepted
+	run -0 on_host ./t.run --check
+	[[ $output == *"warning: no cache is described in sysfs: each package is taken for one LLC"* ]]
+}
+
+@test "topology: core_id may repeat: cores are told apart by the list of their CPUs" {
+	fake_cpus 0-3
+	fake_llc 0-3
+	for cpu in 0 1 2 3; do
+		fake_core "$cpu"
+		echo 0 >"$HOST/system/cpu/cpu$cpu/topology/core_id"
+	done
+	needs_topology 1n1l4c1t
+	accepted
+	rm "$HOST"/system/cpu/cpu*/topology/core_cpus_list
+	for cpu in 0 1; do echo 0-1 >"$HOST/system/cpu/cpu$cpu/topology/thread_siblings_list"; done
+	for cpu in 2 3; do echo 2-3 >"$HOST/system/cpu/cpu$cpu/topology/thread_siblings_list"; done
+	needs_topology 1n1l2c2t
+	accepted
+	needs_topology 1n1l3c1t
+	refused "host has 0 LLCs with at least 3 cores of 1 threads, test needs 1: run it on a larger host"
+}
+
+@test "topology: memory-only nodes do not count, no NUMA in the kernel is one node" {
+	needs_topology 2n2l1c1t
+	fake_llc 0
+	fake_llc 1
+	echo 0-1 >"$HOST/system/node/has_cpu"
+	mkdir "$HOST/system/node/node"{0,1,2}
+	accepted
+	echo 0 >"$HOST/system/node/has_cpu"
+	refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host"
+	rm "$HOST/system/node/has_cpu"
+	refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host"
+	needs_topology 1n2l1c1t
+	accepted
+}
+
+@test "topology: 512 CPUs take no process for each CPU" {
+	need strace
+	fake_cpus 0-511
+	local llc core
+	for ((llc = 0; llc < 256; llc += 8)); do fake_llc "$llc-$((llc + 7)),$((llc + 256))-$((llc + 263))"; done
+	for ((core = 0; core < 256; core++)); do fake_core "$core,$((core + 256))"; done
+	echo 0-7 >"$HOST/system/node/has_cpu"
+	needs_topology 8n32l8c2t
+	accepted
+	HOST_PATIENCE=50 run -0 on_host strace -D -f -qq -o trace -e trace=fork,vfork,clone,clone3 bash ./t.run --check
+	(($(grep -c 'clone\|fork' trace) < 60))
+	needs_topology 8n32l9c2t
+	run -4 on_host ./t.run --quiet
+	[[ $output == *"host has 0 LLCs with at least 9 cores of 2 threads, test needs 32"* ]]
+}

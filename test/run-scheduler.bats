@@ -1,0 +1,274 @@
+#!/usr/bin/env bats
+# run-scheduler.bats - the .run and its scheduler: attached all the time, or no verdict of the test's
+
+load run_helper
+
+# A test that takes a while, so that something can happen meanwhile, and then passes.
+long_test() {
+	script t "read -r -t 3 </dev/zero || true; sleep 3; exit 0"
+}
+
+# scheduler_failed MESSAGE: status 3 with it, whatever the test said, and nothing left behind
+scheduler_failed() {
+	run -3 --separate-stderr on_host ./t.run --quiet --attach-timeout 2
+	# shellcheck disable=SC2053 # a pattern
+	[[ ${stderr_lines[-1]} == "t.run: the scheduler fake failed: "$1 ]] || {
+		echo "$stderr"
+		return 1
+	}
+	nothing_left
+}
+
+@test "scheduler: the test runs under it: it is there before the test and gone after it" {
+	# shellcheck disable=SC2016
+	script t 'read -r state </sys/kernel/sched_ext/state; kill -0 "$KTSTR_SCHED_PID" && [ "$state" = enabled ]'
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	run -0 on_host ./t.run
+	nothing_left
+	RC=1
+	export RC
+	script t 'exit 1'
+	ktstr-export -q t
+	run -1 on_host ./t.run
+	nothing_left
+}
+
+@test "scheduler: its arguments arrive byte for byte, paths of packed files as extracted" {
+	echo conf >'con fig'
+	export_scheduler "printf '%s\\0' \"\$@\" >$BATS_TEST_TMPDIR/args; cat \"\$2\" >$BATS_TEST_TMPDIR/conf" \
+		"echo \"\$SCX_TIMEOUT_MS\" >$BATS_TEST_TMPDIR/timeout" "${attach[@]}" "${stay[@]}"
+	cat >>t.ktstr <<-'EOF'
+		config-file con\040fig
+		sched-arg it's\040"x"\040$(id)`id`\134
+		sched-arg ""
+		sched-arg a\012__ARCHIVE__\012b
+		sched-arg é\303\250\377*
+	EOF
+	ktstr-export -q t
+	run -0 on_host ./t.run --watchdog-timeout 9
+	mapfile -d '' args <args
+	[ "${#args[@]}" = 6 ]
+	[ "${args[0]}" = --config ]
+	[[ ${args[1]} == /*"/include/con fig" ]]
+	[ "$(cat conf)" = conf ]
+	printf '%s\0' $'it\'s "x" $(id)`id`\\' '' $'a\n__ARCHIVE__\nb' $'é\303\250\377*' >wanted
+	printf '%s\0' "${args[@]:2}" | cmp - wanted
+	[ "$(cat timeout)" = 9000 ]
+}
+
+@test "scheduler: cgroup-parent is there before it starts, and gone with all below it" {
+	export_scheduler "mkdir \$(awk '\$3 == \"cgroup2\" { print \$2; exit }' /proc/mounts)\$2/cell" \
+		"[ \$? = 0 ] || exit 5" "${attach[@]}" "${stay[@]}"
+	echo 'cgroup-parent /a/b' >>t.ktstr
+	ktstr-export -q t
+	run -0 on_host ./t.run
+	nothing_left
+}
+
+@test "scheduler: sysctls are set before it starts, and set back last" {
+	[ -w /proc/sys/vm/dirty_ratio ] || skip "needs a writable /proc/sys"
+	local old
+	old=$(cat /proc/sys/vm/dirty_ratio)
+	export_scheduler 'grep -qx 17 /proc/sys/vm/dirty_ratio || exit 5' "${attach[@]}" "${stay[@]}"
+	echo 'sysctl vm.dirty_ratio 17' >>t.ktstr
+	ktstr-export -q t
+	run -0 on_host ./t.run
+	[ "$(cat /proc/sys/vm/dirty_ratio)" = "$old" ]
+	sed -i 's/^sysctl.*/sysctl vm.dirty_ratio 17\nsysctl vm.no_such 1/' t.ktstr
+	ktstr-export -q t
+	run -4 on_host ./t.run
+	[[ $output == *"this kernel has no sysctl vm.no_such that can be set" ]]
+	[ "$(cat /proc/sys/vm/dirty_ratio)" = "$old" ]
+	sed -i 's/^sysctl vm.no_such.*/sysctl vm.dirty_ratio much/' t.ktstr
+	ktstr-export -q t
+	run -4 on_host ./t.run
+	[[ $output == *"the kernel refuses much for the sysctl vm.dirty_ratio" ]]
+	[ "$(cat /proc/sys/vm/dirty_ratio)" = "$old" ]
+	nothing_left
+}
+
+@test "scheduler: it ends before it is attached: status and last lines are shown" {
+	export_scheduler 'for i in {1..30}; do echo line $i; done; echo verifier says no >&2; exit 7'
+	scheduler_failed "it ended with status 7 before it was attached"
+	[[ $stderr == *"t.run: scheduler: line 30
+t.run: scheduler: verifier says no
+"* ]]
+	[[ $stderr != *"line 11"$'\n'* && $stderr == *"line 12"* ]]
+	script sched 'kill -ABRT $$'
+	ktstr-export -q t
+	scheduler_failed "it ended with SIGABRT before it was attached"
+	for status in 0 127 193 255; do
+		script sched "exit $status"
+		ktstr-export -q t
+		scheduler_failed "it ended with status $status before it was attached"
+	done
+}
+
+@test "scheduler: one that attaches and dies at once is not taken for another's" {
+	# the kernel takes a moment to detach it
+	export_scheduler "${attach[@]}" "echo disabling >$scx/state; (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
+	HOST_PATIENCE=30 scheduler_failed "it ended with SIGKILL before it was attached" ||
+		[[ $stderr == *"its process ended with SIGKILL"* ]]
+}
+
+@test "scheduler: --ktap under one, that passes, that fails" {
+	script t 'echo under it; exit "${RC:-0}"'
+	export_scheduler "${attach[@]}" 'echo chatter' "${stay[@]}"
+	run -0 --separate-stderr timeout 30 bash -c "$(declare -p HOST NAMESPACES REAL_CGROUP; declare -f on_host); on_host ./t.run --ktap --quiet"
+	[ "$output" = "KTAP version 1
+1..1
+# under it
+# pass
+ok 1 t" ]
+	script sched 'echo no; exit 255'
+	ktstr-export -q t
+	run -3 on_host ./t.run --ktap --quiet
+	[ "$output" = "KTAP version 1
+1..1
+# scheduler: no
+# the scheduler fake failed: it ended with status 255 before it was attached
+not ok 1 t" ]
+	nothing_left
+}
+
+@test "scheduler: what prints without end does not fill the disk" {
+	long_test
+	export_scheduler "${attach[@]}" "trap '${detach[*]}; exit 0' TERM INT" \
+		'while :; do printf "%1000000s\n" "noise"; done'
+	on_host ./t.run --quiet >out 2>&1 &
+	local job=$! largest=0 size
+	while kill -0 "$job" 2>/dev/null; do
+		size=$(du -sk tmp | cut -f1)
+		((size <= largest)) || largest=$size
+		sleep 0.1
+	done
+	wait "$job"
+	((largest < 400000))
+	nothing_left
+}
+
+@test "scheduler: alive and never attached, with a name in root/ops or without, is no attachment" {
+	export_scheduler "${stay[@]}"
+	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is disabled)"
+	script sched "mkdir $scx/root; echo fake >$scx/root/ops; echo enabling >$scx/state" "${stay[@]}"
+	ktstr-export -q t
+	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is enabling)"
+	# enabled, but the count of enables does not go up: not a successful enable
+	script sched "echo enabled >$scx/state" "${stay[@]}"
+	ktstr-export -q t
+	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is enabled)"
+}
+
+@test "scheduler: an enable that is late, but within the time, is waited for" {
+	export_scheduler 'sleep 1.2' "${attach[@]}" "${stay[@]}"
+	run -0 on_host ./t.run --attach-timeout 5
+	script sched "echo enabled >$scx/state; sleep 1" "${attach[1]}" "${stay[@]}"
+	ktstr-export -q t
+	run -0 on_host ./t.run
+	nothing_left
+}
+
+@test "scheduler: another one that is attached in its place is named" {
+	export_scheduler "${attach[@]}" 'exit 3'
+	run -3 --separate-stderr on_host ./t.run --quiet
+	[[ $stderr == *"it ended with status 3, and the scheduler fake_1.0, which is not this run's, is attached" ]]
+	echo disabled >"$HOST/kernel/sched_ext/state"
+	rm -r "$HOST/kernel/sched_ext/root"
+	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
+	script sched "${attach[@]}" "echo 9 >$scx/enable_seq" "${stay[@]}"
+	ktstr-export -q t
+	scheduler_failed "more than one scheduler was attached after it was started (enable_seq went from 7 to 9)"
+}
+
+@test "scheduler: detached while the test runs, its process alive: the test is stopped at once" {
+	long_test
+	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${stay[@]}"
+	local start=$SECONDS
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run"
+	((SECONDS - start < 4))
+}
+
+@test "scheduler: detached and attached again while the test runs is no whole run" {
+	long_test
+	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${attach[@]}" "echo 9 >$scx/enable_seq" "${stay[@]}"
+	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-2].[0-9] s into the run"
+}
+
+@test "scheduler: detached because a CPU came or went says so" {
+	long_test
+	echo 3 >"$HOST/kernel/sched_ext/hotplug_seq"
+	export_scheduler "${attach[@]}" 'sleep 0.7' "echo 4 >$scx/hotplug_seq" "${detach[@]}" "${stay[@]}"
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run, after a CPU came or went"
+}
+
+@test "scheduler: its process ends while the test runs, with whatever status" {
+	long_test
+	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' "${detach[@]}" 'exit 0'
+	scheduler_failed "its process ended with status 0, [0-2].[0-9] s into the run"
+	[[ $stderr == *"t.run: scheduler: EXIT: runnable task stall"* ]]
+}
+
+@test "scheduler: detached at the very end counts, though the test has passed" {
+	script t "echo disabled >$scx/state; exit 0"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-1].[0-9] s into the run"
+	script t "echo 9 >$scx/enable_seq; exit 1"
+	ktstr-export -q t
+	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
+	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-1].[0-9] s into the run"
+}
+
+@test "scheduler: a partial switch is a warning" {
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	echo 0 >"$HOST/kernel/sched_ext/switch_all"
+	run -0 on_host ./t.run
+	[[ $output == *"warning: the scheduler switches only tasks of the policy SCHED_EXT"* ]]
+	echo 1 >"$HOST/kernel/sched_ext/switch_all"
+	run -0 on_host ./t.run
+	[[ $output != *SCHED_EXT* ]]
+}
+
+@test "scheduler: the kernel log's lines since its start are shown, with the reason" {
+	[ -w /dev/kmsg ] || skip "needs /dev/kmsg"
+	long_test
+	echo 'sched_ext: BPF scheduler "old" disabled (an old reason)' >/dev/kmsg
+	export_scheduler "${attach[@]}" \
+		"echo 'sched_ext: BPF scheduler \"fake\" disabled (runnable task stall)' >/dev/kmsg" \
+		'sleep 0.5' "${detach[@]}" "${stay[@]}"
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run (runnable task stall)"
+	[[ $stderr == *'t.run: kernel: '*'sched_ext: BPF scheduler "fake" disabled (runnable task stall)'* ]]
+	[[ $stderr != *"an old reason"* ]]
+}
+
+@test "scheduler: one that ignores INT and TERM is killed" {
+	export_scheduler "trap '' INT TERM" "${attach[@]}" 'while :; do sleep 0.2; done'
+	# the kernel detaches it when it is killed; here this does
+	the_kernel
+	HOST_PATIENCE=30 run -0 on_host ./t.run
+	[[ $output == *"warning: the scheduler ignored INT and TERM: it is killed"* ]]
+	nothing_left
+}
+
+@test "scheduler: sched_ext that stays enabled after its end is a loud error, with what to do" {
+	export_scheduler "${attach[@]}" 'trap "exit 0" INT TERM; while :; do sleep 0.05; done'
+	run -0 on_host ./t.run
+	[[ $output == *"ERROR: sched_ext is still enabled (scheduler fake_1.0) after this run's scheduler was ended: to force it out: echo S > /proc/sysrq-trigger"* ]]
+}
+
+@test "scheduler: what it leaves in the background is ended" {
+	export_scheduler "${attach[@]}" '(setsid sleep 89.25 &)' "${stay[@]}"
+	run -0 on_host ./t.run
+	run -1 pgrep -f 'sleep 89.25'
+	nothing_left
+}
+
+@test "scheduler: watching it takes no process" {
+	need strace
+	script t 'sleep 4'
+	export_scheduler "${attach[@]}" 'trap "'"${detach[*]}"'; exit 0" INT TERM; sleep 60 & wait'
+	HOST_PATIENCE=50 run -0 on_host strace -D -f -qq -tt -e trace=fork,vfork,clone,clone3,execve -o trace bash ./t.run --quiet
+	# from the start of the test's sleep to its end
+	sed -n '/execve(.*"sleep", "4"/,/CLD_EXITED/p' trace >meanwhile
+	(($(wc -l <meanwhile) >= 2))
+	run -1 grep -c 'clone\|fork' meanwhile
+}

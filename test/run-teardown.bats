@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# run-teardown.bats - the .run ends: by itself, by a signal, killed: and nothing is left on the host
+
+load run_helper
+
+# on_host itself fails where a process or a cgroup is left; a killed run's janitor takes a moment
+export HOST_PATIENCE=150
+
+# start_run: a run with scheduler, sysctl and a test that works on, in the background; PID is its shell
+start_run() {
+	script t 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"; (setsid sleep 88.25 &)' \
+		'sleep 88.25 & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"' "${1:-}" \
+		"touch $BATS_TEST_TMPDIR/started; sleep 88.25; sleep 88.25"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_expire_centisecs 2999' >>t.ktstr
+	ktstr-export -q t
+	OLD_SYSCTL=$(cat /proc/sys/vm/dirty_expire_centisecs)
+	on_host "$PWD/t.run" >out 2>err &
+	JOB=$!
+	wait_for test -e started
+	PID=$(pgrep -of "^bash $PWD/t.run")
+}
+
+# ended STATUS: the run ended with it, and left nothing
+ended() {
+	local status=0
+	wait "$JOB" || status=$?
+	[ "$status" = "$1" ] || {
+		echo "status $status"
+		cat out err
+		return 1
+	}
+	[ "$(cat /proc/sys/vm/dirty_expire_centisecs)" = "$OLD_SYSCTL" ]
+	run -1 pgrep -f "$PWD"
+	nothing_left
+}
+
+# tests here set one and the same sysctl of the real host
+export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+
+@test "teardown: TERM, INT and HUP end the test and the scheduler, with status 128+N" {
+	for signal in TERM INT HUP; do
+		rm -f started
+		start_run
+		kill "-$signal" "$PID"
+		ended $((128 + $(kill -l "$signal")))
+	done
+}
+
+@test "teardown: a second signal, and a third, do not break it" {
+	start_run 'trap "" TERM'
+	kill -TERM "$PID"
+	sleep 0.3
+	kill -INT "$PID"
+	kill -TERM "$PID"
+	sleep 0.3
+	kill -HUP "$PID"
+	ended 143
+}
+
+@test "teardown: kill -9 of the shell: the janitor does it" {
+	start_run
+	the_kernel
+	kill -KILL "$PID"
+	ended 137
+	grep -q "t.run: the run was killed: cleaning up" err
+}
+
+@test "teardown: kill -9 of shell and janitor together: the scheduler and the test die all the same" {
+	setpriv --pdeathsig KILL true 2>/dev/null || skip "needs setpriv --pdeathsig"
+	start_run
+	local job=$JOB
+	# shellcheck disable=SC2046 # PIDs
+	kill -KILL $(pgrep -f "^bash $PWD/t.run")
+	wait_for gone "$PWD/tmp/ktstr.*/tree/scheduler"
+	wait_for gone "$PWD/tmp/ktstr.*/tree/ktstr"
+	# what no process is left to undo: sysctls, cgroups, directory. The next run's own is not harmed by it.
+	HOST_PATIENCE=1
+	pkill -KILL -f 'sleep 88.25'
+	echo "$OLD_SYSCTL" >/proc/sys/vm/dirty_expire_centisecs
+	wait "$job" || true
+}
+
+@test "teardown: kill -9 of a run with --ktap is not ok" {
+	export_test "touch $BATS_TEST_TMPDIR/started; sleep 85.25"
+	on_host "$PWD/t.run" --ktap >out 2>err &
+	local job=$! status=0
+	wait_for test -e started
+	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
+	wait "$job" || status=$?
+	[ "$status" = 137 ]
+	[ "$(tail -n 1 out)" = "not ok 1 t" ]
+	run -1 grep -c '^ok' out
+	nothing_left
+}
+
+@test "teardown: kill -9 while it cleans up: the janitor goes on, and the next run is not disturbed" {
+	export_test 'mkdir "$KTSTR_CGROUP_ROOT/a"'
+	sed -i 's/^remove_work() {$/&\n\tsleep 1/' t.run
+	on_host "$PWD/t.run" >out 2>err &
+	local job=$!
+	wait_for grep -qs 't.run: pass' err
+	sleep 0.3
+	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
+	wait "$job" || true
+	nothing_left
+}
+
+@test "teardown: a killed janitor's run still has its verdict" {
+	export_test "touch $BATS_TEST_TMPDIR/started; sleep 2; exit 2"
+	on_host "$PWD/t.run" >out 2>err &
+	local job=$! status=0
+	wait_for test -e started
+	kill -KILL "$(pgrep -nf "^bash $PWD/t.run")"
+	wait "$job" || status=$?
+	[ "$status" = 2 ]
+	nothing_left
+}
+
+@test "teardown: a janitor that was killed leaves the work to the shell" {
+	start_run
+	local janitor
+	janitor=$(pgrep -f "^bash $PWD/t.run" | grep -vx "$PID" | head -n 1)
+	kill -KILL "$janitor"
+	kill -TERM "$PID"
+	ended 143
+}
+
+@test "teardown: a closed terminal ends it" {
+	need script
+	script t "touch $BATS_TEST_TMPDIR/started; sleep 87.25"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	on_host script -qec "$PWD/t.run" /dev/null </dev/null >out 2>&1 &
+	local job=$!
+	wait_for test -e started
+	pkill -KILL -f "^script -qec $PWD/t.run"
+	wait "$job" || true
+	cat out
+	ls -lR tmp
+	run -1 pgrep -f 'sleep 87.25'
+	nothing_left
+}
+
+@test "teardown: an error of the script itself cleans up, too, and is no verdict" {
+	script t 'sleep 86.25'
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	sed 's/^start_test() {$/&\n\tfalse/' t.run >broken.run
+	local status=0
+	on_host bash broken.run >out 2>&1 || status=$?
+	[ "$status" = 70 ]
+	grep -qx "t.run: an error of this script (status 1): no verdict" out
+	nothing_left
+}
+
+@test "teardown: a second .run is refused with the first one's PID, and does not disturb it" {
+	start_run
+	cp t.run second.run
+	run -4 nsenter -t "$PID" -m -r bash "$PWD/second.run" --quiet
+	[ "$output" = "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]
+	kill -0 "$PID"
+	[ "$(cat "$HOST/kernel/sched_ext/state")" = enabled ]
+	kill -TERM "$PID"
+	ended 143
+}
+
+@test "teardown: the lock of a run that is dead is taken over, that of a PID used again as well" {
+	export_test
+	for holder in '999999 1 x.run' "$$ 1 x.run" '' 'garbage'; do
+		# shellcheck disable=SC2016
+		run -0 on_host bash -c 'echo "$1" >/run/ktstr.lock; ./t.run && [ -z "$(ls -d /run/ktstr*)" ]' x "$holder"
+	done
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'echo >/run/ktstr.lock; mkdir /run/ktstr.lock.takeover; ./t.run --quiet'
+	[ "$output" = "t.run: another .run is starting on this host (else: rmdir /run/ktstr.lock.takeover)" ]
+}
+
+@test "teardown: of runs that start together one runs, wherever the others are" {
+	export_test 'sleep 2'
+	# the first is slow to say that it holds the lock, the second comes then
+	sed -i 's/^\t\tremember lock$/&; sleep 0.5/; s/^use_cgroup() {$/&\n\tsleep 0.5/' t.run
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'for i in 1 2 3 4 5; do ./t.run --quiet & done; passed=0
+		for job in $(jobs -p); do wait $job && passed=$((passed + 1)); done; [ $passed = 1 ]'
+	nothing_left
+}
+
+@test "teardown: a test that is hit by signals and a full disk of its own leave a clean host" {
+	export_test 'kill -KILL $$'
+	run -1 on_host ./t.run
+	nothing_left
+	head -c 2000000 /dev/urandom >big
+	export_test
+	echo 'include ./big' >>t.ktstr
+	ktstr-export -q t
+	# df promises more than can be written
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'mkdir full; mount -t tmpfs -o size=20m none full; mkdir fake
+		printf "#!/bin/sh\nhead -c 17M /dev/zero >%s/full/filler\nexec /bin/df \"\$@\"\n" "$PWD" >fake/df; chmod +x fake/df
+		/bin/df -Pk full >df.txt; printf "#!/bin/sh\ncat %s/df.txt; head -c 17M /dev/zero >%s/full/filler\n" "$PWD" "$PWD" >fake/df
+		PATH=$PWD/fake:$PATH ./t.run --quiet --tmpdir full; s=$?; ls full >left; umount full; exit $s'
+	[ "$(cat left)" = filler ]
+	nothing_left
+}

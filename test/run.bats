@@ -1,0 +1,396 @@
+#!/usr/bin/env bats
+# run.bats - the .run: arguments, what the test sees, its status, integrity, inspection, output
+
+load run_helper
+
+@test "run: the test's own status comes out: pass, fail, inconclusive, skip" {
+	export_test 'exit "$RC"'
+	RC=0 run -0 --separate-stderr on_host ./t.run
+	[ "$output" = "" ]
+	[[ $stderr == *"t.run: pass" ]]
+	RC=1 run -1 on_host ./t.run
+	RC=2 run -2 on_host ./t.run
+	RC=4 run -4 on_host ./t.run
+	nothing_left
+}
+
+@test "run: a status that no test has, and a signal, are failures" {
+	export_test 'if [ "$RC" = 9 ]; then kill -SEGV $$; fi; exit "$RC"'
+	for RC in 3 5 64 65 77 126 127 193 255; do
+		export RC
+		run -1 --separate-stderr on_host ./t.run
+		[[ $stderr == *"t.run: fail: the test ended with status $RC, which no test has" ]]
+	done
+	RC=9 run -1 --separate-stderr on_host ./t.run
+	[[ $stderr == *"t.run: fail: the test was killed by SIGSEGV" ]]
+	nothing_left
+}
+
+@test "run: the test sees what the documents promise, and a standard input that is empty" {
+	script tool 'echo tool of mine'
+	export_test 'set -e; [[ $PATH == "$KTSTR_DIR/include:"* ]]; [ "$(tool)" = "tool of mine" ]' \
+		'[ "$(ls "$KTSTR_INCLUDE_DIR")" = tool ]; [ -z "${KTSTR_SCHED_PID+x}${LD_LIBRARY_PATH+x}" ]' \
+		'mkdir "$KTSTR_CGROUP_ROOT/mine"; [[ $KTSTR_CGROUP_ROOT == */ktstr ]]' \
+		'[ "$KTSTR_DURATION_SECS $KTSTR_WATCHDOG_SECS" = "12 5" ]' \
+		'[ "$(cat)" = "" ]' '[ "$*" = "run --ktstr-test-fn t --duration 12 --watchdog-timeout 5" ]' \
+		'[ "$(stat -c %a "${KTSTR_DIR%/*}")" = 700 ]; [ "$(umask)" = 0022 ]' \
+		'[ "$(ps -o pgid= -p $$)" -eq $$ ]'
+	echo 'include ./tool' >>t.ktstr
+	ktstr-export -q t
+	umask 777
+	run -0 env -u LD_LIBRARY_PATH bash -c 'true'
+	umask 022
+	run -0 on_host env -u LD_LIBRARY_PATH ./t.run <<<typed
+	nothing_left
+}
+
+@test "run: what the test leaves in its cgroup and in the background is ended and removed" {
+	export_test 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"; (setsid sleep 93.25 &)' \
+		'sleep 93.25 & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"'
+	run -0 on_host ./t.run
+	run -1 pgrep -f 'sleep 93.25'
+	nothing_left
+}
+
+@test "run: --duration and --watchdog-timeout reach the test, in both forms; bad values are refused" {
+	export_test 'echo "$@"'
+	run -0 --separate-stderr on_host ./t.run --duration 30 --watchdog-timeout=007 --quiet
+	[ "$output" = "run --ktstr-test-fn t --duration 30 --watchdog-timeout 7" ]
+	[ "$stderr" = "t.run: pass" ]
+	for value in 0 -1 5x 99999999999 "1 2" '$(id)'; do
+		run -64 ./t.run --duration "$value"
+		[ "$output" = "t.run: --duration: not a whole number of seconds from 1 to 999999999: $value" ]
+		run -64 ./t.run "--watchdog-timeout=$value"
+		run -64 ./t.run "--attach-timeout=$value"
+	done
+	nothing_left
+}
+
+@test "run: a missing value, an unknown option, an operand and two actions are misuse, in one line" {
+	export_test
+	for args in --duration '--duration=' --tmpdir --extract '--extract=' --nonsense operand -x \
+		'--check --info' '--verify --extract d' '--ktap --check' '--verify --ktap' '--ktap -x'; do
+		# shellcheck disable=SC2086 # words
+		run -64 ./t.run $args
+		[ "${#lines[@]}" = 1 ]
+		[[ $output == "t.run: "* ]]
+	done
+}
+
+@test "run: what is frozen cannot be overridden" {
+	export_test
+	for option in --cpus --topology --affinity; do
+		run -64 ./t.run "$option" 1
+		[ "$output" = "t.run: $option is frozen, so that what ran there runs here: export the test again to change it" ]
+		run -64 ./t.run "$option=1"
+	done
+}
+
+@test "run: the banner names test, scheduler and git state and says to read first; --quiet drops it" {
+	export_test
+	run -0 --separate-stderr on_host ./t.run
+	[[ $stderr == "t.run: test t, scheduler eevdf, git unknown
+t.run: "*"read everything above __ARCHIVE__ first"* ]]
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$stderr" = "t.run: pass" ]
+}
+
+@test "run: --help lists every option and status, on standard output" {
+	export_test
+	run -0 --separate-stderr ./t.run --help
+	[ "$stderr" = "" ]
+	for word in --duration --watchdog-timeout --attach-timeout --tmpdir --keep --ktap --quiet --check \
+		--info --list --verify --extract --print-command --help "0 pass" "1 fail" "2 inconclusive" \
+		"3 the scheduler" "4 skipped" "64 misused" "65 this file" "128+N"; do
+		grep -q -- "$word" <<<"$output"
+	done
+}
+
+@test "run: a test that outlives duration, watchdog and 10 s is killed with its children and has failed" {
+	export_test 'trap "" TERM; sleep 97.25 & while :; do sleep 97.25; done'
+	local start=$SECONDS
+	run -1 on_host ./t.run --duration 1 --watchdog-timeout 1
+	[[ $output == *"t.run: fail: the test was still running after 12 s" ]]
+	((SECONDS - start < 25))
+	run -1 pgrep -f 'sleep 97.25'
+	nothing_left
+}
+
+@test "run: by any route: a pipe, a path with blanks, a read-only directory, another shell's -s" {
+	export_test 'exit "$RC"'
+	RC=2 run -2 on_host bash -s -- --quiet <t.run
+	RC=2 run -2 on_host bash -c 'cat t.run | bash -s -- --quiet'
+	mkdir 'a b'
+	mv t.run 'a b/x y.run'
+	RC=2 run -2 on_host './a b/x y.run'
+	RC=2 run -2 on_host bash 'a b/x y.run'
+	cd 'a b'
+	RC=2 run -2 on_host bash 'x y.run'
+	cd ..
+	nothing_left
+}
+
+@test "run: over ssh's way, with a header of which bash has read a block ahead" {
+	# an archive larger than any buffer
+	head -c 3000000 /dev/urandom >big
+	export_test 'cmp -n 3000000 "$KTSTR_INCLUDE_DIR/big" '"$BATS_TEST_TMPDIR/big"
+	echo 'include ./big' >>t.ktstr
+	ktstr-export -q t
+	run -0 on_host bash -s -- --quiet <t.run
+	run -0 on_host bash -c 'cat t.run | bash -s -- --quiet'
+	nothing_left
+}
+
+@test "run: without bash it says so, with status 64" {
+	export_test
+	for shell in dash "busybox sh"; do
+		need "${shell%% *}"
+		# shellcheck disable=SC2086 # two words
+		run -64 $shell ./t.run
+		[ "$output" = "./t.run: needs bash: bash ./t.run" ]
+	done
+}
+
+# --- integrity ---
+
+# damaged FILE MESSAGE: is refused with it, by --verify and by a run, and runs nothing
+damaged() {
+	run -65 bash "$1" --verify
+	[ "${lines[-1]}" = "t.run: this file is damaged: $2" ] || {
+		echo "$output"
+		return 1
+	}
+	run -65 on_host bash "$1"
+	run -65 on_host bash -s <"$1"
+	[ ! -e ran ]
+	nothing_left
+}
+
+@test "run: a payload that is cut short, grew, or was changed is told apart, with status 65" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	local size characters
+	size=$(stat -c %s t.run)
+	characters=$(sed '1,/^__ARCHIVE__$/d' t.run | tr -d '\n' | wc -c)
+	head -c $((size - 20)) t.run >cut.run
+	damaged cut.run "it is cut short, 19 of $characters characters are missing: copy it again"
+	sed '/^__ARCHIVE__$/q' t.run >empty.run
+	damaged empty.run "it is cut short, $characters of $characters characters are missing: copy it again"
+	{ cat t.run; echo QUJD; } >long.run
+	damaged long.run "4 characters were appended: copy it again"
+	{ cat t.run; echo 'hello, world'; } >noise.run
+	damaged noise.run "12 characters were appended: copy it again"
+}
+
+@test "run: a flipped bit anywhere in the payload is found" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	local size header i bit
+	size=$(stat -c %s t.run)
+	header=$(sed '/^__ARCHIVE__$/q' t.run | wc -c)
+	for ((i = 0; i < 40; i++)); do
+		bit=$((RANDOM % (8 * (size - header))))
+		[ "$i" != 0 ] || bit=$((8 * (76) + 2)) # the end of the first line becomes a character
+		[ "$i" != 1 ] || bit=$((8 * (size - header - 1) + 1)) # that of the last line as well
+		python3 - "$header" "$bit" <<-'EOF' || skip "needs python3"
+			import sys
+			header, bit = int(sys.argv[1]), int(sys.argv[2])
+			data = bytearray(open("t.run", "rb").read())
+			data[header + bit // 8] ^= 1 << bit % 8
+			open("flipped.run", "wb").write(data)
+		EOF
+		run bash flipped.run --verify
+		[ "$status:${lines[-1]}" = "65:t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again" ] || {
+			echo "bit $bit: $status $output"
+			# a line's end that became another white space byte says the same to base64
+			[ "$status" = 0 ] && cmp <(sed '1,/^__ARCHIVE__$/d' t.run | base64 -d) \
+				<(sed '1,/^__ARCHIVE__$/d' flipped.run | base64 -di)
+		}
+	done
+	[ ! -e ran ]
+}
+
+@test "run: line endings changed on the way are named as that" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	sed 's/$/\r/' t.run >crlf.run
+	for shell in bash dash; do
+		run -65 "$shell" crlf.run
+		[[ $output == *"this file is damaged: its line endings were changed to CR LF: copy it again, as binary" ]]
+		[ "${#lines[@]}" = 1 ]
+	done
+	# only below the header
+	sed '1,/^__ARCHIVE__$/!s/$/\r/' t.run >half.run
+	damaged half.run "its line endings were changed to CR LF: copy it again, as binary"
+}
+
+@test "run: a file cut short anywhere in its header runs nothing and is damaged" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	local lines_in_header cut status
+	lines_in_header=$(sed '/^__ARCHIVE__$/q' t.run | wc -l)
+	for ((cut = 3; cut < lines_in_header - 2; cut += cut < 40 ? 1 : 11)); do
+		head -n "$cut" t.run >cut.run
+		status=0
+		bash cut.run >/dev/null 2>&1 || status=$?
+		[ "$status" = 65 ] || {
+			echo "cut at line $cut: $status"
+			false
+		}
+	done
+	[ ! -e ran ]
+}
+
+@test "run: without sha256sum the size and gzip's checksum are checked, and it says so" {
+	export_test
+	# shellcheck disable=SC2016
+	local hide='mount --bind "$(type -P false)" "$(type -P sha256sum)"; exec "$@"'
+	run -0 on_host bash -c "$hide" hide ./t.run --verify
+	[[ $output == *"warning: SHA-256 not checked"*"only gzip's checksum and the size are"* ]]
+	sed '$s/^./A/' t.run >flipped.run
+	cmp -s t.run flipped.run && sed '$s/^./B/' t.run >flipped.run
+	run -65 on_host bash -c "$hide" hide bash flipped.run --verify
+}
+
+@test "run: one that was exported without a checksum says so" {
+	export_test
+	{
+		ktstr-manifest t | ktstr-preamble
+		ktstr-manifest t | ktstr-pack | ktstr-b64
+	} >bare.run
+	run -0 on_host bash bare.run
+	[[ $output == *"warning: SHA-256 not checked"* ]]
+	sed '$d' bare.run >cut.run
+	run -65 bash cut.run --verify
+	[ "${lines[-1]}" = "t.run: this file is damaged: copy it again" ]
+}
+
+# --- inspection ---
+
+@test "run: --info, --list, --print-command, --verify and --extract need no root and run nothing" {
+	script sched
+	echo x >conf
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	printf '%s\n' 'scheduler s ./sched' 'sched-arg a\040b' 'config-file conf' >>t.ktstr
+	ktstr-export -q t
+	as_nobody
+	chmod 1777 tmp
+	run -0 as_nobody ./t.run --info
+	for line in KTSTR_TEST_NAME=t KTSTR_SCHED_NAME=s NEED_LLCS=1 TEST_DURATION_SECS=12 \
+		"SCHED_ARGS='--config' 'include/conf' 'a b'" "PACKED_FILES='ktstr' 'scheduler' 'include/conf'"; do
+		grep -qxF -- "$line" <<<"$output"
+	done
+	run -0 as_nobody ./t.run --list
+	[ "$output" = $'ktstr\nscheduler\ninclude/conf' ]
+	run -0 as_nobody ./t.run --print-command
+	[ "$output" = "'KTSTR_DIR/scheduler' '--config' 'KTSTR_DIR/include/conf' 'a b'
+'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5'" ]
+	run -0 as_nobody ./t.run --verify
+	[ "$output" = "t.run: this file is as it was exported" ]
+	run -0 as_nobody ./t.run --extract tmp/out
+	cmp t tmp/out/ktstr
+	cmp conf tmp/out/include/conf
+	[ -x tmp/out/scheduler ]
+	run -64 as_nobody ./t.run --extract tmp/out
+	[ "$output" = "t.run: --extract: tmp/out is not empty" ]
+	rm -rf tmp/out
+	[ ! -e ran ]
+	nothing_left
+}
+
+@test "run: --verify and --extract work from a pipe" {
+	export_test
+	run -0 bash -c 'cat t.run | bash -s -- --verify'
+	run -0 bash -c 'cat t.run | bash -s -- --extract out'
+	cmp t out/ktstr
+	nothing_left
+}
+
+@test "run: --extract refuses what is no new or empty directory, and what it unpacks is checked first" {
+	export_test
+	echo file >file
+	run -64 ./t.run --extract file
+	[ "$output" = "t.run: --extract: file is not a directory" ]
+	ln -s nowhere link
+	run -64 ./t.run --extract link
+	mkdir hidden
+	touch hidden/.x
+	run -64 ./t.run --extract hidden
+	{ cat t.run; echo QUJD; } >long.run
+	run -65 bash long.run --extract new
+	[ ! -e new ]
+	run -0 ./t.run --extract 'new dir/'
+	cmp t 'new dir/ktstr'
+}
+
+@test "run: shell options, functions and variables of the caller do not change what it does" {
+	export_test
+	sed() { echo bad; }
+	export -f sed
+	run -0 on_host env SHELLOPTS=noclobber BASHOPTS=failglob GLOBIGNORE='*' CDPATH=/ BASH_ENV=/dev/null IFS=x \
+		TAR_OPTIONS=--bad GZIP=--bad POSIXLY_CORRECT=1 LC_ALL=C bash ./t.run --quiet
+	run -0 on_host env SHELLOPTS=noglob TMPDIR=-x LC_ALL=xx_YY bash ./t.run --quiet
+	unset -f sed
+	nothing_left
+}
+
+@test "run: busybox applets and bash are enough" {
+	need busybox
+	export_test '[ "$1" = run ]'
+	mkdir applets
+	busybox --install -s "$PWD/applets" 2>/dev/null
+	rm -f applets/bash
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'mkdir /run/bin; cp "$(type -P bash)" "$(type -P busybox)" /run/bin; rm -f applets/sh
+		b=$PWD/applets; for d in /usr/sbin /sbin /usr/local/bin; do mount -t tmpfs none $d; done
+		PATH=$b:/run/bin; "$b/mount" --bind /run/bin /usr/bin; exec bash ./t.run --quiet'
+	[ "${lines[-1]}" = "t.run: pass" ]
+	nothing_left
+}
+
+# --- output ---
+
+@test "run: --ktap prints a document with the verdict, all else as diagnostics" {
+	export_test 'echo ok 1 not a verdict; echo "Bail out!"; printf "no newline"; exit "$RC"'
+	RC=0 run -0 --separate-stderr on_host ./t.run --ktap --quiet
+	[ "$output" = "KTAP version 1
+1..1
+# ok 1 not a verdict
+# Bail out!
+# no newline
+# pass
+ok 1 t" ]
+	[ "$stderr" = "" ]
+	RC=1 run -1 on_host ./t.run --ktap --quiet
+	[ "${lines[-1]}" = "not ok 1 t" ]
+	RC=2 run -2 on_host ./t.run --ktap --quiet
+	[ "${lines[-2]}" = "# inconclusive" ]
+	[ "${lines[-1]}" = "not ok 1 t" ]
+	RC=4 run -4 on_host ./t.run --ktap --quiet
+	[ "${lines[-1]}" = "ok 1 t # SKIP the test says so" ]
+	nothing_left
+}
+
+@test "run: --ktap says why a host is not suitable, and that a damaged file or a killed run is not ok" {
+	export_test 'sleep 92.25'
+	echo enabled >"$HOST/kernel/sched_ext/state"
+	run -4 --separate-stderr on_host ./t.run --ktap
+	[[ ${lines[-1]} == "ok 1 t # SKIP sched_ext is enabled with the scheduler ?, none may be attached"* ]]
+	[ "$(grep -vc '^#' <<<"$output")" = 3 ]
+	echo disabled >"$HOST/kernel/sched_ext/state"
+	{ cat t.run; echo QUJD; } >long.run
+	run -65 on_host bash long.run --ktap
+	[ "${lines[-1]}" = "not ok 1 t" ]
+	on_host "$PWD/t.run" --ktap >out 2>err &
+	local pid=$! status=0
+	wait_for pgrep -f 'sleep 92.25'
+	pkill -TERM -f "^bash $PWD/t.run --ktap"
+	wait "$pid" || status=$?
+	[ "$status" = 143 ]
+	[ "$(tail -n 1 out)" = "not ok 1 t" ]
+	nothing_left
+}
+
+@test "run: who reads its messages may leave: the test runs on, and all is cleaned up" {
+	export_test "for ((i = 0; i < 5; i++)); do echo line; sleep 0.1; done 2>/dev/null; touch $BATS_TEST_TMPDIR/ran"
+	run -0 on_host bash -c './t.run --ktap | head -n 2'
+	wait_for test -e ran
+	run -0 on_host bash -c './t.run 2>/dev/full'
+	nothing_left
+}

@@ -1,0 +1,73 @@
+# run_helper.bash - what the tests of the .run share: exports of small tests and schedulers
+# shellcheck disable=SC2016,SC2034 # scripts are written, and variables set, for others
+
+load helper
+load fake_host
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir tmp
+	export TMPDIR=$PWD/tmp
+	fake_host
+}
+
+# script FILE LINE...: an executable bash script of these lines
+script() {
+	printf '%s\n' '#!/bin/bash' "${@:2}" >"$1"
+	chmod +x "$1"
+}
+
+# export_test LINE...: exports the test t, a script of these lines, without scheduler, on one CPU
+export_test() {
+	script t "$@"
+	printf 'test t\nbinary t\ntopology 1n1l1c1t\n' >t.ktstr
+	ktstr-export -q t
+}
+
+# export_scheduler LINE...: the same, with a scheduler that is a script of these lines; the test is
+# the script t, where there is one, else one that passes
+export_scheduler() {
+	script sched "$@"
+	[ -e t ] || script t 'exit "${RC:-0}"'
+	printf 'test t\nbinary t\ntopology 1n1l1c1t\nscheduler fake ./sched\n' >t.ktstr
+	ktstr-export -q t
+}
+
+# What schedulers do to the fake sysfs, as lines of a script: attach, detach, and stay until a signal
+# comes.
+scx=/sys/kernel/sched_ext
+attach=("mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops; echo enabled >$scx/state"
+	"echo \$((\$(<$scx/enable_seq) + 1)) >$scx/enable_seq")
+detach=("rm -rf $scx/root; echo disabled >$scx/state")
+stay=("trap '${detach[*]}; exit 0' TERM INT" 'while :; do sleep 0.05; done')
+
+# the_kernel: detaches a scheduler that was killed, in the background, as the kernel does
+the_kernel() {
+	{
+		wait_for grep -q enabled "$HOST/kernel/sched_ext/state"
+		while pgrep -f "$PWD/tmp/ktstr.*/tree/scheduler"; do sleep 0.05; done
+		echo disabled >"$HOST/kernel/sched_ext/state"
+	} >/dev/null 2>&1 3>&- &
+}
+
+# gone PATTERN: no process has a command line like this
+gone() {
+	! pgrep -f "$1" >/dev/null
+}
+
+# nothing_left: no directory of a run; on_host has looked for processes and cgroups
+nothing_left() {
+	[ -z "$(ls -A tmp)" ]
+	[ ! -e "$HOST/kernel/sched_ext" ] || [ "$(cat "$HOST/kernel/sched_ext/state")" = disabled ]
+}
+
+# wait_for COMMAND...: until it succeeds, 10 s at most
+wait_for() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	echo "waited for: $*"
+	return 1
+}
