@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# man.bats - the manual pages say what the programs do, and their examples work
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	man=$TOP/man
+	cp "$TOP"/build/examples/fair .
+}
+
+# example PAGE NUMBER: prints that block of its EXAMPLES, counted from 1, as a reader sees it
+example() {
+	awk -v wanted="$2" '
+		/^\.Sh/ { inside = $2 == "EXAMPLES" }
+		/^\.Ed/ { printing = 0 }
+		printing { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print }
+		inside && /^\.Bd/ { printing = ++block == wanted }' "$man/$1"
+}
+
+# run_examples PAGE: runs all its blocks, one after the other, where programs that need a terminal,
+# root or another host do something harmless
+run_examples() {
+	local block number=1
+	while block=$(example "$1" $number) && [ -n "$block" ]; do
+		echo "--- $1, example $number" >&2
+		bash -euo pipefail -c '
+			less() { cat; }
+			sudo() { bash -n "$1"; }
+			ssh() { [ "$1" = root@host ] && shift && bash -n; }
+			diff() { command diff "$@" || [ $? = 1 ]; }
+			'"$block" || return
+		number=$((number + 1))
+	done
+	[ $number -gt 1 ]
+}
+
+# tags PAGE PATTERN: the first words of its list items that match
+tags() {
+	sed -nE "s/^\.It $2/\1/p" "$man/$1" | sort
+}
+
+@test "man: every page is clean" {
+	need mandoc
+	run -0 mandoc -Tlint -W warning "$man"/*
+	[ -z "$output" ]
+}
+
+@test "man: every program has a page, and every page stands in its section" {
+	local program page
+	for program in "$TOP"/build/bin/*; do
+		[ -e "$man/${program##*/}.1" ]
+	done
+	for page in "$man"/*; do
+		run -0 grep -cix "\.Dt $(basename "${page%.*}") ${page##*.}" "$page"
+	done
+}
+
+@test "man: a page has the long options of its program's --help, and no other" {
+	local program documented helped
+	for program in ktstr-manifest ktstr-pack ktstr-b64 ktstr-preamble ktstr-export; do
+		documented=$(grep '^\.It Fl' "$man/$program.1" | grep -oE ' -[a-z][a-z0-9-]+' | tr -d ' ' | sort)
+		helped=$("$program" --help | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u)
+		echo "$program: $documented / $helped"
+		[ "$(sed 's/^/-/' <<<"$documented")" = "$helped" ]
+	done
+}
+
+@test "man: ktstr-manifest(5) has the records that the code has" {
+	local keywords
+	keywords=$(sed -n '/rules\[\] = {/,/^};/p' "$TOP/lib/registry/definition.c" |
+		grep -oE '\{ "[a-z-]+"' | tr -d '{ "' | sort)
+	run -0 bash -c "sed -n '/^\.Ss Definitions/,/^\.Ss Manifests/p' '$man/ktstr-manifest.5' |
+		grep '^\.It Ic' | grep -oE 'Ic [a-z-]+' | cut -c4- | sort"
+	[ "$output" = "$keywords" ]
+	keywords=$(sed -n '/rules\[\] = {/,/^};/p' "$TOP/lib/registry/manifest.c" |
+		grep -oE '\{ "[a-z-]+"' | tr -d '{ "' | sort)
+	run -0 bash -c "sed -n '/^\.Ss Manifests/,/^\.Sh/p' '$man/ktstr-manifest.5' |
+		grep '^\.It Ic' | grep -oE 'Ic [a-z-]+' | cut -c4- | sort"
+	[ "$output" = "$keywords" ]
+}
+
+@test "man: ktstr-preamble(1) has the placeholders of the template, and all are known" {
+	run -0 bash -c "grep -oE '@[A-Z][A-Z0-9_]*@' '$TOP/share/preamble.bash' | tr -d @ | sort"
+	[ "$(tags ktstr-preamble.1 'Li ([A-Z0-9_]+)$')" = "$output" ]
+}
+
+@test "man: ktstr-run(7) has the options of a .run, and no other" {
+	ktstr-export -q -b ./fair fair
+	helped=$(bash ./fair.run --help | grep -oE -- '--[a-z][a-z-]+' | sort -u)
+	documented=$(grep -E '^\.It Ic (-h , )?--' "$man/ktstr-run.7" | grep -oE -- '--[a-z][a-z-]+' | sort)
+	[ "$documented" = "$helped" ]
+}
+
+@test "man: ktstr-run(7) has the variables and the statuses of a .run" {
+	local name number
+	for name in $(sed -n '/^start_test/,/^}/s/local -x/&/p' "$TOP/share/preamble.bash" |
+		grep -oE '\bKTSTR_[A-Z_]+=' | tr -d =) SCX_TIMEOUT_MS; do
+		grep -q "^\.It.* Ev $name\b" "$man/ktstr-run.7"
+	done
+	for number in 0 2 $(grep -oE 'STATUS_[A-Z]+=[0-9]+' "$TOP/share/preamble.bash" | cut -d= -f2); do
+		grep -qx "\.It $number" "$man/ktstr-run.7"
+	done
+}
+
+@test "man: ktstr-manifest(5)'s definition gives its manifest, which the next stages take" {
+	mkdir bin
+	touch load.bash scx_fifo fifo.conf 'job list.txt' bin/stress-ng
+	chmod +x load.bash scx_fifo bin/stress-ng
+	local here
+	here=$(pwd -P)
+	example ktstr-manifest.5 1 >fifo.ktstr
+	example ktstr-manifest.5 2 | sed "s|/home/kim/tests|$here|; s|/usr/bin/stress-ng|$here/bin/stress-ng|
+		s|^git .*|git unknown|" >expected
+	PATH=$PWD/bin:$PATH ktstr-manifest -f fifo.ktstr load_two_llcs |
+		sed 's/^git .*/git unknown/' >manifest
+	diff -u expected manifest
+	run -0 bash -c 'ktstr-preamble <manifest | grep ^NEED_LLCS='
+	[ "$output" = NEED_LLCS=2 ]
+	run -0 bash -c 'ktstr-pack -t <manifest | tar -tf -'
+	[ "${#lines[@]}" -eq 5 ]
+	run -0 bash -c "$(example ktstr-manifest.5 3)"
+	[ "$output" = $'ktstr\nscheduler' ]
+}
+
+@test "man: the examples of the pages of the programs and of the .run run" {
+	need xz tar
+	mkdir old new
+	cp fair old
+	cp fair new
+	ktstr-export -q -b ./fair fair
+	export KTSTR_TEST_BINARY=./fair
+	for page in ktstr-manifest.1 ktstr-pack.1 ktstr-b64.1 ktstr-preamble.1 ktstr-export.1 ktstr-run.7; do
+		run_examples $page
+	done
+}
+
+@test "man: ktstr(3)'s example is compiled without a warning, runs and is exported" {
+	example ktstr.3 1 >wakeup.c
+	${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror -I"$TOP/lib/harness" -c wakeup.c -o wakeup.o
+	block=$(example ktstr.3 2)
+	export KTSTR_SCHEDULER=/bin/true
+	run -0 bash -euo pipefail -c '
+		pkg-config() { echo "-I$TOP/lib/harness $TOP/build/lib/libktstr.a"; }
+		cc() { command ${CC:-cc} ${KTSTR_TEST_CFLAGS:-} "$@"; }
+		sudo() { bash -n "$1"; }
+		'"$block"
+	[[ "$output" == *"wakeup: pass"*"topology 1n1l2c1t"*"wrote wakeup.run"* ]]
+}
