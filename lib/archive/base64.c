@@ -2,80 +2,165 @@
 #include "base64.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/report.h"
+#include "base64_kernel.h"
 
-enum { GROUPS = 4096, NO_VALUE = UINT8_MAX };
+/* Bytes of output that are given on at once, a multiple of 3. They stay in the second level cache.
+ */
+enum { ROOM = 192 * 1024 };
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const struct base64_kernel *const base64_kernels[] = {
+#ifdef __x86_64__
+	&base64_vbmi,	&base64_avx2, &base64_ssse3,
+#endif
+#ifdef __aarch64__
+	&base64_neon,
+#endif
+	&base64_scalar, NULL,
+};
+
+static const struct base64_kernel *choose_kernel(void)
+{
+	size_t i = 0;
+
+	while (!base64_kernels[i]->usable())
+		i++;
+	return base64_kernels[i];
+}
 
 /* --- encoding --- */
 
-static void encode_groups(char *text, const unsigned char *bytes, size_t groups)
+/* Encodes groups. Returns the end of the text. */
+static char *encode_groups(const struct base64_encoder *encoder, char *text,
+			   const unsigned char *bytes, size_t groups)
 {
-	for (; groups; groups--, bytes += 3, text += 4) {
-		uint32_t bits = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+	size_t done = encoder->kernel->encode(text, bytes, 3 * groups);
 
-		text[0] = alphabet[bits >> 18];
-		text[1] = alphabet[bits >> 12 & 63];
-		text[2] = alphabet[bits >> 6 & 63];
-		text[3] = alphabet[bits & 63];
-	}
+	base64_scalar.encode(text + done / 3 * 4, bytes + done, 3 * groups - done);
+	return text + 4 * groups;
 }
 
-/* Writes text, which is at most GROUPS groups, broken into lines. */
-static int write_lines(struct base64_encoder *encoder, const char *text, size_t size)
+/* Encodes whole lines of whole groups. Returns the end of the text. */
+static char *encode_lines(const struct base64_encoder *encoder, char *text,
+			  const unsigned char *bytes, size_t lines)
 {
-	char lines[2 * 4 * GROUPS]; /* a newline for each character */
-	char *end = lines;
+	size_t columns = encoder->columns, length = columns / 4 * 3;
+	size_t done = encoder->kernel->encode_lines(text, bytes, lines * length, columns);
 
-	if (!encoder->columns)
-		return encoder->to->write(encoder->to, text, size);
+	base64_scalar.encode_lines(text + done * (columns + 1), bytes + done * length,
+				   (lines - done) * length, columns);
+	return text + lines * (columns + 1);
+}
+
+/* Breaks characters into lines. Returns the end of the text. */
+static char *break_lines(struct base64_encoder *encoder, char *text, const char *characters,
+			 size_t size)
+{
 	while (size) {
-		size_t room = encoder->columns - encoder->column, n = size < room ? size : room;
+		size_t room = encoder->columns ? encoder->columns - encoder->column : size;
+		size_t n = size < room ? size : room;
 
-		memcpy(end, text, n);
-		end += n;
+		memcpy(text, characters, n);
 		text += n;
+		characters += n;
 		size -= n;
+		if (!encoder->columns)
+			continue;
 		encoder->column += n;
 		if (encoder->column == encoder->columns) {
-			*end++ = '\n';
+			*text++ = '\n';
 			encoder->column = 0;
 		}
 	}
-	return encoder->to->write(encoder->to, lines, (size_t)(end - lines));
+	return text;
+}
+
+/* Encodes groups into lines that end where a group does. Returns the end of the text. */
+static char *encode_even(struct base64_encoder *encoder, char *text, const unsigned char *bytes,
+			 size_t groups)
+{
+	size_t columns = encoder->columns;
+
+	while (groups) {
+		size_t n = (columns - encoder->column) / 4;
+
+		if (!encoder->column && groups >= n) {
+			n = groups - groups % n;
+			text = encode_lines(encoder, text, bytes, n / (columns / 4));
+		} else {
+			n = n < groups ? n : groups;
+			text = encode_groups(encoder, text, bytes, n);
+			encoder->column += 4 * n;
+			if (encoder->column == columns) {
+				*text++ = '\n';
+				encoder->column = 0;
+			}
+		}
+		bytes += 3 * n;
+		groups -= n;
+	}
+	return text;
+}
+
+/* Encodes groups into lines that end anywhere. Returns the end of the text. */
+static char *encode_odd(struct base64_encoder *encoder, char *text, const unsigned char *bytes,
+			size_t groups)
+{
+	enum { SOME = 2048 };
+	char characters[4 * SOME + BASE64_SLACK];
+
+	while (groups) {
+		size_t n = groups < SOME ? groups : SOME;
+
+		encode_groups(encoder, characters, bytes, n);
+		text = break_lines(encoder, text, characters, 4 * n);
+		bytes += 3 * n;
+		groups -= n;
+	}
+	return text;
 }
 
 static int encode_write(struct sink *sink, const void *bytes, size_t size)
 {
 	struct base64_encoder *encoder = (struct base64_encoder *)sink;
+	size_t columns = encoder->columns;
 	const unsigned char *p = bytes;
-	char text[4 * GROUPS];
+	char text[ROOM + BASE64_SLACK], group[4], *end = text;
 
 	while (encoder->nheld && size) {
 		encoder->held[encoder->nheld++] = *p++;
 		size--;
 		if (encoder->nheld < 3)
 			continue;
-		encode_groups(text, encoder->held, 1);
+		base64_scalar.encode(group, encoder->held, 3);
+		end = break_lines(encoder, end, group, sizeof(group));
 		encoder->nheld = 0;
-		if (write_lines(encoder, text, 4))
-			return -1;
 	}
 	while (size >= 3) {
-		size_t groups = size / 3 < GROUPS ? size / 3 : GROUPS;
+		/* one of columns + 1 characters is a newline, and one more may be; 8 are in use */
+		size_t room = ROOM - 16, groups = room / 4;
 
-		encode_groups(text, p, groups);
-		if (write_lines(encoder, text, 4 * groups))
-			return -1;
+		if (columns && columns < room)
+			groups = (room - room / (columns + 1)) / 4;
+		groups = groups < size / 3 ? groups : size / 3;
+		if (!columns)
+			end = encode_groups(encoder, end, p, groups);
+		else if (columns % 4)
+			end = encode_odd(encoder, end, p, groups);
+		else
+			end = encode_even(encoder, end, p, groups);
 		p += 3 * groups;
 		size -= 3 * groups;
+		if (encoder->to->write(encoder->to, text, (size_t)(end - text)))
+			return -1;
+		end = text;
 	}
 	for (; size; size--)
 		encoder->held[encoder->nheld++] = *p++;
-	return 0;
+	return end == text ? 0 : encoder->to->write(encoder->to, text, (size_t)(end - text));
 }
 
 void base64_encode_open(struct base64_encoder *encoder, struct sink *to, size_t columns)
@@ -83,49 +168,30 @@ void base64_encode_open(struct base64_encoder *encoder, struct sink *to, size_t 
 	*encoder = (struct base64_encoder){
 		.sink.write = encode_write,
 		.to = to,
+		.kernel = choose_kernel(),
 		.columns = columns,
 	};
 }
 
 int base64_encode_close(struct base64_encoder *encoder)
 {
-	char text[4];
+	char group[4], text[2 * sizeof(group) + 1], *end = text;
 
 	if (encoder->nheld) {
 		memset(encoder->held + encoder->nheld, 0, 3 - encoder->nheld);
-		encode_groups(text, encoder->held, 1);
-		memset(text + 1 + encoder->nheld, '=', 3 - encoder->nheld);
+		base64_scalar.encode(group, encoder->held, 3);
+		memset(group + 1 + encoder->nheld, '=', 3 - encoder->nheld);
+		end = break_lines(encoder, end, group, sizeof(group));
 		encoder->nheld = 0;
-		if (write_lines(encoder, text, 4))
-			return -1;
 	}
-	if (!encoder->column)
-		return 0;
-	encoder->column = 0;
-	return encoder->to->write(encoder->to, "\n", 1);
+	if (encoder->column) {
+		*end++ = '\n';
+		encoder->column = 0;
+	}
+	return end == text ? 0 : encoder->to->write(encoder->to, text, (size_t)(end - text));
 }
 
 /* --- decoding --- */
-
-/* Decodes groups until one has a byte that is no character. Returns how many it decoded. */
-static size_t decode_groups(const unsigned char value[256], unsigned char *bytes,
-			    const unsigned char *text, size_t groups)
-{
-	size_t i;
-
-	for (i = 0; i < groups; i++, text += 4, bytes += 3) {
-		unsigned int a = value[text[0]], b = value[text[1]], c = value[text[2]],
-			     d = value[text[3]];
-		uint32_t bits = a << 18 | b << 12 | c << 6 | d;
-
-		if ((a | b | c | d) > 63)
-			break;
-		bytes[0] = (unsigned char)(bits >> 16);
-		bytes[1] = (unsigned char)(bits >> 8);
-		bytes[2] = (unsigned char)bits;
-	}
-	return i;
-}
 
 static int refuse(const struct base64_decoder *decoder, uint64_t offset, const char *what)
 {
@@ -160,14 +226,14 @@ static int take_padding(struct base64_decoder *decoder)
 /* Takes a byte into the group; *complete tells that the group has its four characters. */
 static int take_byte(struct base64_decoder *decoder, unsigned char byte, bool *complete)
 {
-	unsigned char value = decoder->value[byte];
+	unsigned char value = base64_values[byte];
 
 	*complete = false;
 	if (byte == '=') {
 		if (take_padding(decoder))
 			return -1;
 		value = 0;
-	} else if (value == NO_VALUE) {
+	} else if (value == UINT8_MAX) {
 		return byte == '\n' || decoder->ignore ? 0 : refuse_byte(decoder, byte);
 	} else if (decoder->ended || decoder->padding) {
 		return refuse(decoder, decoder->offset, "text behind the padding");
@@ -190,33 +256,74 @@ static size_t end_group(struct base64_decoder *decoder, unsigned char *bytes)
 	return count;
 }
 
+/*
+ * Decodes from size characters, at the beginning of a group, as much as goes without looking at
+ * each byte, into at most room bytes. Lines are supposed to be as long as the last one. Returns how
+ * many bytes of text it took; there are *count bytes.
+ */
+static size_t decode_fast(struct base64_decoder *decoder, unsigned char *bytes, size_t room,
+			  const unsigned char *text, size_t size, size_t *count)
+{
+	size_t columns = decoder->columns, taken = 0;
+
+	*count = 0;
+	if (columns && decoder->offset == decoder->line) {
+		size_t length = columns / 4 * 3, most = room / length, lines = size / (columns + 1);
+
+		lines = lines < most ? lines : most;
+		lines = decoder->kernel->decode_lines(bytes, text, lines * (columns + 1), columns);
+		taken = lines * (columns + 1);
+		*count = lines * length;
+		decoder->line += taken;
+	}
+	size -= taken;
+	size = size / 4 < (room - *count) / 3 ? size : (room - *count) / 3 * 4;
+	for (int i = 0; i < 2; i++) { /* the second takes what the first one's vectors do not */
+		const struct base64_kernel *kernel = i ? &base64_scalar : decoder->kernel;
+		size_t n = kernel->decode(bytes + *count, text + taken, size);
+
+		taken += n;
+		size -= n;
+		*count += n / 4 * 3;
+	}
+	decoder->offset += taken;
+	return taken;
+}
+
+/* Takes note of the newline that is the next byte. */
+static void end_line(struct base64_decoder *decoder)
+{
+	uint64_t columns = decoder->offset - decoder->line;
+
+	decoder->columns = decoder->characters || columns % 4 || columns > ROOM ? 0 : columns;
+	decoder->line = decoder->offset + 1;
+}
+
 static int decode_write(struct sink *sink, const void *bytes, size_t size)
 {
 	struct base64_decoder *decoder = (struct base64_decoder *)sink;
 	const unsigned char *p = bytes, *end = p + size;
-	unsigned char out[3 * GROUPS];
-	size_t used = 0;
+	unsigned char out[ROOM + BASE64_SLACK];
+	size_t used = 0, count;
 	int failed = 0;
 
 	while (p < end && !failed) {
 		bool complete;
 
 		if (!decoder->characters && !decoder->ended) {
-			size_t groups = (size_t)(end - p) / 4, room = (sizeof(out) - used) / 3;
-
-			groups = decode_groups(decoder->value, out + used, p,
-					       groups < room ? groups : room);
-			used += 3 * groups;
-			p += 4 * groups;
-			decoder->offset += 4 * groups;
+			p += decode_fast(decoder, out + used, ROOM - used, p, (size_t)(end - p),
+					 &count);
+			used += count;
 		}
-		if (p < end && used < sizeof(out)) {
+		if (p < end && used < ROOM) {
+			if (*p == '\n')
+				end_line(decoder);
 			failed = take_byte(decoder, *p++, &complete);
 			decoder->offset++;
 			if (!failed && complete)
 				used += end_group(decoder, out + used);
 		}
-		if (used == sizeof(out)) {
+		if (ROOM - used < 3) {
 			if (decoder->to->write(decoder->to, out, used))
 				return -1;
 			used = 0;
@@ -236,12 +343,10 @@ void base64_decode_open(struct base64_decoder *decoder, struct sink *to, const c
 	*decoder = (struct base64_decoder){
 		.sink.write = decode_write,
 		.to = to,
+		.kernel = choose_kernel(),
 		.source = source,
 		.ignore = ignore,
 	};
-	memset(decoder->value, NO_VALUE, sizeof(decoder->value));
-	for (unsigned char i = 0; i < 64; i++)
-		decoder->value[(unsigned char)alphabet[i]] = i;
 }
 
 int base64_decode_close(struct base64_decoder *decoder)

@@ -2,6 +2,10 @@
  *
  * Neither side allocates: the structs are the caller's, and need no freeing. What to cannot take
  * is returned as -1 with to's errno and not reported: whoever closes that does.
+ *
+ * Both use the vector instructions that the CPU has: the fastest of base64_kernel.h is chosen by
+ * the open. All give the same bytes and the same errors. They work on the stack, which takes 256
+ * KiB, and are fastest when they are given, and so give, 64 KiB or more at once.
  */
 #ifndef ARCHIVE_BASE64_H
 #define ARCHIVE_BASE64_H
@@ -12,9 +16,12 @@
 
 #include "base/output.h"
 
+struct base64_kernel;
+
 struct base64_encoder {
 	struct sink sink; /* first: takes the bytes */
 	struct sink *to;  /* gets the text */
+	const struct base64_kernel *kernel;
 	size_t columns;
 	size_t column; /* characters on the current line */
 	unsigned char held[3];
@@ -30,15 +37,17 @@ int base64_encode_close(struct base64_encoder *encoder);
 struct base64_decoder {
 	struct sink sink; /* first: takes the text */
 	struct sink *to;  /* gets the bytes */
+	const struct base64_kernel *kernel;
 	const char *source;
 	bool ignore;
-	uint64_t offset;	  /* of the next byte taken */
-	uint64_t last;		  /* offset of the last character of the current group */
-	uint32_t group;		  /* the bits of the current group, */
-	unsigned int characters;  /* how many of its four characters are there, */
-	unsigned int padding;	  /* and how many of these were '=' */
-	bool ended;		  /* a padded group was the last */
-	unsigned char value[256]; /* of each byte as a character; UINT8_MAX: none */
+	uint64_t offset;	 /* of the next byte taken */
+	uint64_t line;		 /* offset of the first byte of the current line */
+	size_t columns;		 /* of the line before, where that was whole groups; else 0 */
+	uint64_t last;		 /* offset of the last character of the current group */
+	uint32_t group;		 /* the bits of the current group, */
+	unsigned int characters; /* how many of its four characters are there, */
+	unsigned int padding;	 /* and how many of these were '=' */
+	bool ended;		 /* a padded group was the last */
 };
 
 /*

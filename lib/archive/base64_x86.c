@@ -1,0 +1,266 @@
+/* base64_x86.c - the loops of base64 with the vectors of x86-64: SSSE3, AVX2, AVX-512 VBMI
+ *
+ * The ideas are those of Wojciech Muła and Daniel Lemire: "Faster Base64 Encoding and Decoding
+ * Using AVX2 Instructions" (ACM Transactions on the Web 12(3), 2018), "Base64 encoding and decoding
+ * at almost the speed of a memory copy" (Software: Practice and Experience 50(2), 2020).
+ */
+#ifdef __x86_64__
+
+#include <immintrin.h>
+
+#include "base64_kernel.h"
+#include "base64_vector.h"
+
+#define SSSE3 __attribute__((target("ssse3")))
+#define AVX2 __attribute__((target("avx2")))
+#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+/*
+ * Tables for 16 bytes, and twice that for AVX2, whose shuffles work on each half by itself.
+ *
+ * Encoding: where each 32 bits get the bytes of their group from, in the order 1 0 2 1, so that two
+ * of its values are in the low and two in the high 16 bits.
+ */
+#define SPREAD 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10
+
+/*
+ * What makes a character of a value is added to it. By range of values: 26 to 51, 52 to 61 (ten),
+ * 62, 63, and 0 to 25.
+ */
+#define DIGIT ('0' - 52)
+#define TO_CHARACTER                                                                              \
+	'a' - 26, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, '+' - 62, \
+		'/' - 63, 'A', 0, 0
+
+/*
+ * Decoding: a byte is a character where the entries of its high and its low half have no bit in
+ * common. 1: the low half is neither that of + nor that of /, 2: it is past 9, 4: it is 0, 8: it is
+ * past Z's and z's, 16: always.
+ */
+#define HIGH_HALF 16, 16, 1, 2, 4, 8, 4, 8, 16, 16, 16, 16, 16, 16, 16, 16
+#define LOW_HALF 21, 17, 17, 17, 17, 17, 17, 17, 17, 17, 19, 26, 27, 27, 27, 26
+
+/* What makes a value of a character, by its high half; / has the one before. */
+#define TO_VALUE \
+	0, 63 - '/', 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0
+
+/* Puts the three bytes of each 32 bits, which are in the order 2 1 0, to the front. */
+#define GATHER 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1
+
+/* --- SSSE3: 12 bytes, 16 characters --- */
+
+SSSE3 static inline void encode_12(char *text, const unsigned char *bytes)
+{
+	__m128i in = _mm_loadu_si128((const __m128i *)bytes);
+	__m128i groups = _mm_shuffle_epi8(in, _mm_setr_epi8(SPREAD));
+	/* multiplying shifts, by as much as each 16 bits need */
+	__m128i even = _mm_mulhi_epu16(_mm_and_si128(groups, _mm_set1_epi32(0x0fc0fc00)),
+				       _mm_set1_epi32(0x04000040));
+	__m128i odd = _mm_mullo_epi16(_mm_and_si128(groups, _mm_set1_epi32(0x003f03f0)),
+				      _mm_set1_epi32(0x01000010));
+	__m128i values = _mm_or_si128(even, odd);
+	/* 0 for values below 52, then 1 to 12; and 13 for those below 26 */
+	__m128i range = _mm_subs_epu8(values, _mm_set1_epi8(51));
+	__m128i capital = _mm_cmpgt_epi8(_mm_set1_epi8(26), values);
+
+	range = _mm_or_si128(range, _mm_and_si128(capital, _mm_set1_epi8(13)));
+	values = _mm_add_epi8(values, _mm_shuffle_epi8(_mm_setr_epi8(TO_CHARACTER), range));
+	_mm_storeu_si128((__m128i *)text, values);
+}
+
+SSSE3 static inline unsigned int decode_16(unsigned char *bytes, const unsigned char *text)
+{
+	const __m128i half = _mm_set1_epi8(0x0f);
+	__m128i in = _mm_loadu_si128((const __m128i *)text);
+	__m128i high = _mm_and_si128(_mm_srli_epi32(in, 4), half);
+	__m128i low = _mm_and_si128(in, half);
+	__m128i wrong = _mm_and_si128(_mm_shuffle_epi8(_mm_setr_epi8(HIGH_HALF), high),
+				      _mm_shuffle_epi8(_mm_setr_epi8(LOW_HALF), low));
+	__m128i slash = _mm_cmpeq_epi8(in, _mm_set1_epi8('/')); /* -1 where it is */
+	__m128i change = _mm_shuffle_epi8(_mm_setr_epi8(TO_VALUE), _mm_add_epi8(high, slash));
+	__m128i values = _mm_add_epi8(in, change);
+	/* two values make 12 bits, two of these 24 */
+	__m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+	__m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+
+	_mm_storeu_si128((__m128i *)bytes, _mm_shuffle_epi8(groups, _mm_setr_epi8(GATHER)));
+	return 0xffff ^ (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128()));
+}
+
+static const struct base64_vector of_16 = { 16, 16, encode_12, decode_16 };
+
+/* --- AVX2: 24 bytes, 32 characters; the same, twice --- */
+
+AVX2 static inline void encode_24(char *text, const unsigned char *bytes)
+{
+	__m256i in = _mm256_inserti128_si256(
+		_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)bytes)),
+		_mm_loadu_si128((const __m128i *)(bytes + 12)), 1);
+	__m256i groups = _mm256_shuffle_epi8(in, _mm256_setr_epi8(SPREAD, SPREAD));
+	__m256i even = _mm256_mulhi_epu16(_mm256_and_si256(groups, _mm256_set1_epi32(0x0fc0fc00)),
+					  _mm256_set1_epi32(0x04000040));
+	__m256i odd = _mm256_mullo_epi16(_mm256_and_si256(groups, _mm256_set1_epi32(0x003f03f0)),
+					 _mm256_set1_epi32(0x01000010));
+	__m256i values = _mm256_or_si256(even, odd);
+	__m256i range = _mm256_subs_epu8(values, _mm256_set1_epi8(51));
+	__m256i capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), values);
+
+	range = _mm256_or_si256(range, _mm256_and_si256(capital, _mm256_set1_epi8(13)));
+	values = _mm256_add_epi8(
+		values, _mm256_shuffle_epi8(_mm256_setr_epi8(TO_CHARACTER, TO_CHARACTER), range));
+	_mm256_storeu_si256((__m256i *)text, values);
+}
+
+AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned char *text)
+{
+	const __m256i half = _mm256_set1_epi8(0x0f);
+	__m256i in = _mm256_loadu_si256((const __m256i *)text);
+	__m256i high = _mm256_and_si256(_mm256_srli_epi32(in, 4), half);
+	__m256i low = _mm256_and_si256(in, half);
+	__m256i wrong_high = _mm256_shuffle_epi8(_mm256_setr_epi8(HIGH_HALF, HIGH_HALF), high);
+	__m256i wrong_low = _mm256_shuffle_epi8(_mm256_setr_epi8(LOW_HALF, LOW_HALF), low);
+	__m256i slash = _mm256_cmpeq_epi8(in, _mm256_set1_epi8('/'));
+	__m256i change = _mm256_shuffle_epi8(_mm256_setr_epi8(TO_VALUE, TO_VALUE),
+					     _mm256_add_epi8(high, slash));
+	__m256i values = _mm256_add_epi8(in, change);
+	__m256i pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));
+	__m256i groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));
+
+	groups = _mm256_shuffle_epi8(groups, _mm256_setr_epi8(GATHER, GATHER));
+	/* 12 bytes of each half, one behind the other */
+	groups = _mm256_permutevar8x32_epi32(groups, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
+	_mm256_storeu_si256((__m256i *)bytes, groups);
+	return !_mm256_testz_si256(wrong_high, wrong_low);
+}
+
+static const struct base64_vector of_32 = { 32, 28, encode_24, decode_32 };
+
+/* --- AVX-512 VBMI: 48 bytes, 64 characters --- */
+
+VBMI static inline void encode_48(char *text, const unsigned char *bytes)
+{
+	static const unsigned char spread[64] = {
+		1,  0,	2,  1,	4,  3,	5,  4,	7,  6,	8,  7,	10, 9,	11, 10,
+		13, 12, 14, 13, 16, 15, 17, 16, 19, 18, 20, 19, 22, 21, 23, 22,
+		25, 24, 26, 25, 28, 27, 29, 28, 31, 30, 32, 31, 34, 33, 35, 34,
+		37, 36, 38, 37, 40, 39, 41, 40, 43, 42, 44, 43, 46, 45, 47, 46,
+	};
+	__m512i in = _mm512_maskz_loadu_epi8(0x0000ffffffffffff, bytes);
+	__m512i groups = _mm512_permutexvar_epi8(_mm512_loadu_si512(spread), in);
+	/* for each byte of 64 bits, from which bit on it is taken; the alphabet uses 6 of its bits
+	 */
+	__m512i values =
+		_mm512_multishift_epi64_epi8(_mm512_set1_epi64(0x3036242a1016040a), groups);
+
+	_mm512_storeu_si512(text,
+			    _mm512_permutexvar_epi8(values, _mm512_loadu_si512(base64_alphabet)));
+}
+
+/* decodes with AVX2, which is as fast as the bytes come */
+static const struct base64_vector of_64 = { 64, 48, encode_48, NULL };
+
+/* --- the kernel ssse3 --- */
+
+static bool ssse3_usable(void)
+{
+	return __builtin_cpu_supports("ssse3");
+}
+
+SSSE3 static size_t ssse3_encode(char *text, const unsigned char *bytes, size_t size)
+{
+	return base64_encode_vectors(of_16, text, bytes, size);
+}
+
+SSSE3 static size_t ssse3_encode_lines(char *text, const unsigned char *bytes, size_t size,
+				       size_t columns)
+{
+	return base64_encode_vector_lines(of_16, text, bytes, size, columns);
+}
+
+SSSE3 static size_t ssse3_decode(unsigned char *bytes, const unsigned char *text, size_t size)
+{
+	return base64_decode_vectors(of_16, bytes, text, size);
+}
+
+SSSE3 static size_t ssse3_decode_lines(unsigned char *bytes, const unsigned char *text, size_t size,
+				       size_t columns)
+{
+	return base64_decode_vector_lines(of_16, bytes, text, size, columns);
+}
+
+const struct base64_kernel base64_ssse3 = {
+	.name = "ssse3",
+	.usable = ssse3_usable,
+	.encode = ssse3_encode,
+	.encode_lines = ssse3_encode_lines,
+	.decode = ssse3_decode,
+	.decode_lines = ssse3_decode_lines,
+};
+
+/* --- the kernel avx2 --- */
+
+static bool avx2_usable(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+
+AVX2 static size_t avx2_encode(char *text, const unsigned char *bytes, size_t size)
+{
+	return base64_encode_vectors(of_32, text, bytes, size);
+}
+
+AVX2 static size_t avx2_encode_lines(char *text, const unsigned char *bytes, size_t size,
+				     size_t columns)
+{
+	return base64_encode_vector_lines(of_32, text, bytes, size, columns);
+}
+
+AVX2 static size_t avx2_decode(unsigned char *bytes, const unsigned char *text, size_t size)
+{
+	return base64_decode_vectors(of_32, bytes, text, size);
+}
+
+AVX2 static size_t avx2_decode_lines(unsigned char *bytes, const unsigned char *text, size_t size,
+				     size_t columns)
+{
+	return base64_decode_vector_lines(of_32, bytes, text, size, columns);
+}
+
+const struct base64_kernel base64_avx2 = {
+	.name = "avx2",
+	.usable = avx2_usable,
+	.encode = avx2_encode,
+	.encode_lines = avx2_encode_lines,
+	.decode = avx2_decode,
+	.decode_lines = avx2_decode_lines,
+};
+
+/* --- the kernel vbmi --- */
+
+static bool vbmi_usable(void)
+{
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+	       __builtin_cpu_supports("avx512vbmi") && avx2_usable();
+}
+
+VBMI static size_t vbmi_encode(char *text, const unsigned char *bytes, size_t size)
+{
+	return base64_encode_vectors(of_64, text, bytes, size);
+}
+
+VBMI static size_t vbmi_encode_lines(char *text, const unsigned char *bytes, size_t size,
+				     size_t columns)
+{
+	return base64_encode_vector_lines(of_64, text, bytes, size, columns);
+}
+
+const struct base64_kernel base64_vbmi = {
+	.name = "vbmi",
+	.usable = vbmi_usable,
+	.encode = vbmi_encode,
+	.encode_lines = vbmi_encode_lines,
+	.decode = avx2_decode,
+	.decode_lines = avx2_decode_lines,
+};
+
+#endif
