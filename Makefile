@@ -31,7 +31,7 @@ BASE = utf8 report number strings file output record quote process command
 REGISTRY = topology entries definition elf ask source search resolve git manifest needs suggest
 ARCHIVE = tar gzip base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
-UNITS = base
+UNITS = base base64
 
 CC = cc
 AR = ar

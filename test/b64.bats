@@ -252,3 +252,59 @@ refuses() {
 	text='ulimit -v 16384; head -c 200M /dev/zero | ktstr-b64 -w 0 | ktstr-b64 -d | cmp -n 200M - /dev/zero'
 	run -0 bash -c "set -o pipefail; $text"
 }
+
+# kernels COMMAND...: each of the words is a variant that the command, a build of test/unit/base64.c, found
+# good; that it could not try some is said
+kernels() {
+	run -0 "$@"
+	printf '# b64: %s\n' "${lines[@]}" >&3
+	[[ ${lines[-1]} = 'scalar: ok' ]]
+	[ "$(grep -vcE '^[a-z0-9]+: (ok|not on this CPU)$' <<<"$output")" = 0 ]
+}
+
+@test "b64: all variants for this CPU agree with a plain implementation, and on every error" {
+	kernels "$TOP/build/test/base64" check
+	local flag
+	for flag in ssse3:ssse3 avx2:avx2 avx512_vbmi:vbmi; do
+		[ "$(uname -m)" = x86_64 ] || break
+		if grep -qw "${flag%:*}" /proc/cpuinfo; then
+			grep -qx "${flag#*:}: ok" <<<"$output"
+		fi
+	done
+}
+
+@test "b64: so do those for aarch64, emulated" {
+	command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null &&
+		[ -e /usr/aarch64-linux-gnu/lib/libc.a ] ||
+		skip "needs gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+	cd "$TOP"
+	aarch64-linux-gnu-gcc -static -std=gnu11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -Ilib \
+		-o "$BATS_TEST_TMPDIR/base64" test/unit/base64.c lib/archive/base64*.c \
+		lib/base/{output,file,report,utf8}.c
+	kernels qemu-aarch64 "$BATS_TEST_TMPDIR/base64" check
+	[ "${lines[0]}" = 'neon: ok' ]
+}
+
+@test "b64: pipes are made to hold 1 MiB, larger ones stay as they are" {
+	need python3
+	python3 - <<-'END'
+		import fcntl, os, subprocess
+		SET, GET = 1031, 1032
+		for size, wanted in ((65536, 1 << 20), (4096, 1 << 20), (1 << 21, 1 << 21)):
+		    r, w = os.pipe()
+		    try:
+		        fcntl.fcntl(w, SET, size)
+		        if size < wanted: # may this user have such a pipe?
+		            fcntl.fcntl(w, SET, wanted)
+		            fcntl.fcntl(w, SET, size)
+		    except PermissionError:
+		        continue
+		    subprocess.run(["ktstr-b64"], input=b"foobar", stdout=w, check=True)
+		    assert os.read(r, 100) == b"Zm9vYmFy\n"
+		    assert fcntl.fcntl(r, GET) == wanted, (size, fcntl.fcntl(r, GET))
+		    os.write(w, b"foobar")
+		    os.close(w)
+		    assert subprocess.run(["ktstr-b64"], stdin=r, stdout=subprocess.PIPE, check=True).stdout == b"Zm9vYmFy\n"
+		    assert fcntl.fcntl(r, GET) == wanted
+	END
+}
