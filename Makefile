@@ -112,7 +112,7 @@ build/examples/%: share/examples/%.c lib/harness/ktstr.h $(libktstr)
 
 build/test/%: test/unit/%.c build/lib/tools.a
 	@mkdir -p $(@D)
-	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(ZLIB_LIBS) $(LDLIBS)
+	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(ZLIB_LIBS) $(LDLIBS)
 
 # The main job, on a bundled example: what a new user sees first.
 demo: all

@@ -295,7 +295,7 @@ static void end_line(struct base64_decoder *decoder)
 {
 	uint64_t columns = decoder->offset - decoder->line;
 
-	decoder->columns = decoder->characters || columns % 4 || columns > ROOM ? 0 : columns;
+	decoder->columns = columns % 4 || columns > ROOM ? 0 : (size_t)columns;
 	decoder->line = decoder->offset + 1;
 }
 

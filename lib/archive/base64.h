@@ -42,7 +42,7 @@ struct base64_decoder {
 	bool ignore;
 	uint64_t offset;	 /* of the next byte taken */
 	uint64_t line;		 /* offset of the first byte of the current line */
-	size_t columns;		 /* of the line before, where that was whole groups; else 0 */
+	size_t columns;		 /* bytes of the line before, where a multiple of 4; else 0 */
 	uint64_t last;		 /* offset of the last character of the current group */
 	uint32_t group;		 /* the bits of the current group, */
 	unsigned int characters; /* how many of its four characters are there, */

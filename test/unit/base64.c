@@ -359,6 +359,46 @@ static void check_progress(void)
 		fail("decodes nearly no lines");
 }
 
+static size_t lines_counted;
+
+static size_t count_lines(unsigned char *bytes, const unsigned char *text, size_t size,
+			  size_t columns)
+{
+	size_t lines = base64_scalar.decode_lines(bytes, text, size, columns);
+
+	lines_counted += lines;
+	return lines;
+}
+
+/* Text in lines is decoded by lines: of each piece, all but those that are not in it as a whole. */
+static void check_lines(void)
+{
+	static struct base64_kernel counting;
+	static char text[TEXT];
+	const size_t pieces[] = { 0, 7700, 1000 }, least[] = { 999, 999, 850 };
+
+	counting = base64_scalar;
+	counting.decode_lines = count_lines;
+	kernel = &counting;
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		size_t n = expected_text(text, 57 * 1000, 76);
+		struct base64_decoder decoder;
+
+		lines_counted = kept.size = 0;
+		base64_decode_open(&decoder, &kept.sink, "text", false);
+		decoder.kernel = &counting;
+		for (size_t at = 0, size; at < n; at += size) {
+			size = pieces[i] && pieces[i] < n - at ? pieces[i] : n - at;
+			if (decoder.sink.write(&decoder.sink, text + at, size))
+				fail("lines: not decoded");
+		}
+		if (base64_decode_close(&decoder) || memcmp(kept.bytes, data, 57 * 1000))
+			fail("lines: other bytes");
+		if (lines_counted < least[i])
+			fail("lines: %zu of 1000, with pieces of %zu", lines_counted, pieces[i]);
+	}
+}
+
 static int check(bool all)
 {
 	messages = memfd_create("messages", 0);
@@ -371,6 +411,7 @@ static int check(bool all)
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = (unsigned char)random_below(256);
 	plainly_encode(plain, data, sizeof(data));
+	check_lines();
 	for (size_t i = 0; base64_kernels[i]; i++) {
 		kernel = base64_kernels[i];
 		if (!kernel->usable()) {
