@@ -1257,17 +1257,38 @@ check_full_switch() {
 	((all)) || say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
 }
 
+# detached_how: sets REPLY. A process that ends because it was detached takes a moment, and how it
+# ends tells more; so does a scheduler that attaches again.
+detached_how() {
+	local i state=$STATE
+	for ((i = 0; i < 5; i++)); do
+		kill -0 "$SCHED_PID" 2>/dev/null || {
+			scheduler_status
+			REPLY="its process ended with $REPLY"
+			return 0
+		}
+		pause 0.1
+	done
+	read_attachment
+	REPLY="it was detached (sched_ext is ${state:-gone}), and its process is alive"
+	((${SEQ:-0} <= SEQ_BEFORE + 1)) || attached_again
+}
+
+attached_again() {
+	REPLY="it was attached again (enable_seq went from $((SEQ_BEFORE + 1)) to $SEQ)"
+}
+
 # is_still_attached: else sets REPLY to what happened. No fork: it runs while the test is measured.
 is_still_attached() {
 	[[ $SCHED_PID ]] || return 0
 	read_attachment
 	if ((${SEQ:-0} > SEQ_BEFORE + 1)); then
-		REPLY="it was attached again (enable_seq went from $((SEQ_BEFORE + 1)) to $SEQ)"
+		attached_again
 	elif ! kill -0 "$SCHED_PID" 2>/dev/null; then
 		scheduler_status
 		REPLY="its process ended with $REPLY"
 	elif [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
-		REPLY="it was detached (sched_ext is ${STATE:-gone}), and its process is alive"
+		detached_how
 	else
 		return 0
 	fi

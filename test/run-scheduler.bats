@@ -162,7 +162,7 @@ not ok 1 t" ]
 @test "scheduler: an enable that is late, but within the time, is waited for" {
 	export_scheduler 'sleep 1.2' "${attach[@]}" "${stay[@]}"
 	run -0 on_host ./t.run --attach-timeout 5
-	script sched "echo enabled >$scx/state; sleep 1" "${attach[1]}" "${stay[@]}"
+	script sched "echo enabled >$scx/state; sleep 1" "${attach[2]}" "${stay[@]}"
 	ktstr-export -q t
 	run -0 on_host ./t.run
 	nothing_left
@@ -203,7 +203,8 @@ not ok 1 t" ]
 
 @test "scheduler: its process ends while the test runs, with whatever status" {
 	long_test
-	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' "${detach[@]}" 'exit 0'
+	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' 'exit 0'
+	the_kernel
 	scheduler_failed "its process ended with status 0, [0-2].[0-9] s into the run"
 	[[ $stderr == *"t.run: scheduler: EXIT: runnable task stall"* ]]
 }

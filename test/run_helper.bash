@@ -34,11 +34,12 @@ export_scheduler() {
 }
 
 # What schedulers do to the fake sysfs, as lines of a script: attach, detach, and stay until a signal
-# comes.
+# comes. A file of sysfs is never seen empty while it changes: the new state is renamed into place.
 scx=/sys/kernel/sched_ext
-attach=("mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops; echo enabled >$scx/state"
-	"echo \$((\$(<$scx/enable_seq) + 1)) >$scx/enable_seq")
-detach=("rm -rf $scx/root; echo disabled >$scx/state")
+attach=("mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops"
+	"echo enabled >$scx/new; mv $scx/new $scx/state"
+	"echo \$((\$(<$scx/enable_seq) + 1)) >$scx/new; mv $scx/new $scx/enable_seq")
+detach=("rm -rf $scx/root; echo disabled >$scx/new; mv $scx/new $scx/state")
 stay=("trap '${detach[*]}; exit 0' TERM INT" 'while :; do sleep 0.05; done')
 
 # the_kernel: detaches a scheduler that was killed, in the background, as the kernel does
