@@ -29,7 +29,7 @@ EXAMPLES = fair spread reader
 
 BASE = utf8 report number strings file output record quote process command
 REGISTRY = topology entries definition elf ask source search resolve git manifest needs suggest
-ARCHIVE = tar gzip base64 base64_scalar base64_x86 base64_neon
+ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
 UNITS = base base64
 
@@ -41,8 +41,17 @@ HARDENING = -fstack-protector-strong -fPIE
 LINK_HARDENING = -pie -Wl,-z,relro,-z,now
 ZLIB_LIBS = -lz
 
+# ktstr-pack's second engine, built in where it is installed; LIBDEFLATE=no leaves it out
+LIBDEFLATE = $(shell pkg-config --exists libdeflate 2>/dev/null && echo yes || echo no)
+ifeq ($(LIBDEFLATE),yes)
+ARCHIVE += engine_libdeflate
+LIBDEFLATE_CFLAGS = -DHAVE_LIBDEFLATE $(shell pkg-config --cflags libdeflate)
+LIBDEFLATE_LIBS = $(shell pkg-config --libs libdeflate)
+endif
+tools_libs = $(LIBDEFLATE_LIBS) $(ZLIB_LIBS) -pthread
+
 compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DKTSTR_VERSION='"$(VERSION)"' -Ilib $(defines) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+	-DKTSTR_VERSION='"$(VERSION)"' -Ilib $(LIBDEFLATE_CFLAGS) -pthread $(defines) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 
 tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/registry/%.o) \
@@ -57,7 +66,7 @@ units = $(UNITS:%=build/test/%)
 all: $(programs) $(template) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
 
 # Whatever changes how things are compiled rebuilds them: two builds never mix in build/.
-settings = $(CC) $(AR) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(HARDENING) $(LINK_HARDENING) $(LDFLAGS) \
+settings = $(CC) $(AR) $(LIBDEFLATE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(HARDENING) $(LINK_HARDENING) $(LDFLAGS) \
 	$(VERSION)
 places = $(PREFIX) $(bindir) $(libdir) $(includedir)
 build/settings build/places: FORCE
@@ -86,7 +95,7 @@ $(libktstr): $(harness_objects)
 
 build/bin/%: build/obj/cmd/%.o build/lib/tools.a
 	@mkdir -p $(@D)
-	$(link) -o $@ $^ $(ZLIB_LIBS) $(LDLIBS)
+	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
 
 $(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
 	@mkdir -p $(@D)
@@ -107,12 +116,12 @@ build/lib/pkgconfig/ktstr.pc: lib/harness/ktstr.pc.in build/settings build/place
 
 build/examples/%: share/examples/%.c lib/harness/ktstr.h $(libktstr)
 	@mkdir -p $(@D)
-	$(compile) -U_GNU_SOURCE -MF build/obj/$*.d -Ilib/harness -pthread $(LINK_HARDENING) $(LDFLAGS) -o $@ $< \
+	$(compile) -U_GNU_SOURCE -MF build/obj/$*.d -Ilib/harness $(LINK_HARDENING) $(LDFLAGS) -o $@ $< \
 		$(libktstr) $(LDLIBS)
 
 build/test/%: test/unit/%.c build/lib/tools.a
 	@mkdir -p $(@D)
-	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(ZLIB_LIBS) $(LDLIBS)
+	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(tools_libs) $(LDLIBS)
 
 # The main job, on a bundled example: what a new user sees first.
 demo: all

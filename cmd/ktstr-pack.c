@@ -1,11 +1,13 @@
 /* ktstr-pack - pack the files that a manifest lists as a .tar.gz */
 #include <errno.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "archive/gzip.h"
@@ -18,18 +20,30 @@
 #include "registry/manifest.h"
 
 static const char usage[] =
-	"usage: ktstr-pack [-1..-9] [-t] < manifest > archive\n"
+	"usage: ktstr-pack [-1..-9] [-j N] [--engine NAME] [-t] < manifest > archive\n"
 	"Pack what the manifest's records \"file ARCHIVE-NAME PATH MODE\" list, as .tar.gz.\n"
 	"  -1 .. -9       compress fast .. compress well (-6)\n"
+	"  -j, --jobs N   compress with N threads (one for each CPU; the bytes stay the same)\n"
+	"  --engine NAME  compress with this engine (see --version for those built in)\n"
 	"  -t, --tar      do not compress\n"
 	"  -h, --help     show this help\n"
-	"  -V, --version  show the version\n";
+	"  -V, --version  show the version, and the engines, the default first\n";
+
+enum { OPTION_ENGINE = 256 };
 
 static const struct option longopts[] = {
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "engine", required_argument, NULL, OPTION_ENGINE },
 	{ "tar", no_argument, NULL, 't' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
+};
+
+struct compression {
+	const struct engine *engine; /* NULL: none */
+	int level;
+	unsigned int threads;
 };
 
 static const char source[] = "<stdin>";
@@ -131,9 +145,9 @@ static int write_tar(struct sink *to, const struct files *files)
 	return tar_end(to);
 }
 
-static int write_tar_gz(struct sink *to, const struct files *files, int level)
+static int write_tar_gz(struct sink *to, const struct files *files, const struct compression *how)
 {
-	struct sink *gzip = gzip_open(to, level);
+	struct sink *gzip = gzip_open(to, how->engine, how->level, how->threads);
 	bool complete;
 
 	if (!gzip)
@@ -142,31 +156,65 @@ static int write_tar_gz(struct sink *to, const struct files *files, int level)
 	return gzip_close(gzip, complete) || !complete ? -1 : 0;
 }
 
-/* Level 0: no gzip. */
-static int pack(struct output *out, int level)
+static int pack(struct output *out, const struct compression *how)
 {
 	struct files files = { 0 };
 	int failed = read_manifest(&files);
 
 	if (!failed)
-		failed = level ? write_tar_gz(&out->sink, &files, level)
-			       : write_tar(&out->sink, &files);
+		failed = how->engine ? write_tar_gz(&out->sink, &files, how)
+				     : write_tar(&out->sink, &files);
 	free_files(&files);
 	return failed;
 }
 
+/* Of the CPUs that this process may use. */
+static unsigned int count_cpus(void)
+{
+	cpu_set_t allowed;
+
+	/* with more CPUs than a cpu_set_t has room for, all that are online */
+	if (!sched_getaffinity(0, sizeof(allowed), &allowed))
+		return (unsigned int)CPU_COUNT(&allowed);
+	return (unsigned int)MAX(1, MIN(sysconf(_SC_NPROCESSORS_ONLN), GZIP_THREADS_MAX));
+}
+
+static int print_version(void)
+{
+	char text[128] = "ktstr-pack " KTSTR_VERSION " (";
+
+	for (const struct engine *const *engine = engines; *engine; engine++) {
+		strcat(text, (*engine)->name);
+		strcat(text, engine[1] ? ", " : ")\n");
+	}
+	return command_print(text);
+}
+
 int main(int argc, char **argv)
 {
-	int option, level = 6, failed;
-	struct output out;
+	struct compression how = { engines[0], 6, count_cpus() };
 	bool tar = false;
+	int option, failed;
+	struct output out;
+	uint64_t threads;
 
 	command_begin(argv);
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while ((option = getopt_long(argc, argv, "123456789thV", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "123456789j:thV", longopts, NULL)) != -1) {
 		switch (option) {
 		case '1' ... '9':
-			level = option - '0';
+			how.level = option - '0';
+			break;
+		case 'j':
+			if (parse_number(optarg, 10, 1, GZIP_THREADS_MAX, &threads))
+				return command_misused("-j: not a number from 1 to 1024: ", optarg);
+			how.threads = (unsigned int)threads;
+			break;
+		case OPTION_ENGINE:
+			how.engine = engine_find(optarg);
+			if (!how.engine)
+				return command_misused("--engine: not built in (see --version): ",
+						       optarg);
 			break;
 		case 't':
 			tar = true;
@@ -174,7 +222,7 @@ int main(int argc, char **argv)
 		case 'h':
 			return command_print(usage);
 		case 'V':
-			return command_print("ktstr-pack " KTSTR_VERSION "\n");
+			return print_version();
 		default:
 			return STATUS_MISUSED; /* getopt has said what is wrong */
 		}
@@ -188,7 +236,9 @@ int main(int argc, char **argv)
 			       "or pipe it to ktstr-b64");
 		return STATUS_MISUSED;
 	}
-	failed = pack(&out, tar ? 0 : level);
+	if (tar)
+		how.engine = NULL;
+	failed = pack(&out, &how);
 	if (output_close(&out))
 		failed = -1;
 	return failed ? STATUS_FAILED : 0;

@@ -94,6 +94,11 @@ readers_agree() {
 	fi
 }
 
+# engines: those that are built in
+engines() {
+	ktstr-pack --version | sed 's/.*(//; s/[,)]//g'
+}
+
 # packs_names NAME...: copies of ./hello under these names come out of every reader
 packs_names() {
 	printf '%s\n' "$@" >names
@@ -176,6 +181,82 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 	done
 	ktstr-pack <manifest | cmp - level6
 	ktstr-pack -1 -6 <manifest | cmp - level6
+}
+
+@test "pack: the bytes do not depend on the number of threads" {
+	local engine level jobs
+	head -c 3000000 /dev/urandom >random
+	seq 600000 >text
+	printf "file %s $here/%s 0755\n" random random text text zeros empty >manifest
+	for engine in $(engines); do
+		for level in 1 6 9; do
+			ktstr-pack --engine "$engine" -$level -j 1 <manifest >one
+			gzip -dc one | cmp - <(ktstr-pack -t <manifest)
+			for jobs in 2 3 8; do
+				ktstr-pack --engine "$engine" -$level --jobs $jobs <manifest | cmp - one
+			done
+		done
+	done
+}
+
+@test "pack: every reader takes what every engine wrote, of one member or of many" {
+	local engine reader
+	head -c 2500000 /dev/urandom >bytes
+	for engine in $(engines); do
+		ktstr-pack --engine "$engine" <manifest >archive.tgz
+		for reader in 'gzip -dc' 'pigz -dc' 'busybox gzip -dc' 'bsdcat' 'libdeflate-gzip -dc' 'python3 -m gzip -d'; do
+			command -v "${reader%% *}" >/dev/null || continue
+			case $reader in # two that do not read standard input
+			python*) cp archive.tgz copy.gz && $reader copy.gz && mv copy archive.tar ;;
+			*) $reader <archive.tgz >archive.tar ;;
+			esac
+			cmp archive.tar <(ktstr-pack -t <manifest)
+		done
+		for reader in tar bsdtar 'busybox tar'; do
+			command -v "${reader%% *}" >/dev/null || continue
+			rm -rf extracted
+			mkdir extracted
+			$reader -xzf archive.tgz -C extracted
+			cmp bytes extracted/lib/bytes
+			cmp hello extracted/include/hello
+		done
+	done
+}
+
+@test "pack: blocks end where a file does, or one byte before or behind" {
+	local engine block size
+	for engine in $(engines); do
+		for block in 262144 1048576; do
+			# what is packed has a header in front, and is padded; two empty blocks end it
+			for size in $((block - 512 - 1024)) $((block - 512 - 1025)) $((block - 512 - 1023)) \
+				$((2 * block - 512 - 1024)); do
+				head -c "$size" /dev/urandom >victim
+				echo "file victim $here/victim 0755" >manifest
+				ktstr-pack --engine "$engine" -1 <manifest | gzip -dc | cmp - <(ktstr-pack -t <manifest)
+			done
+		done
+	done
+}
+
+@test "pack: where no threads can be had it works without" {
+	! grep -q __asan_init "$(command -v ktstr-pack)" || skip "not with a sanitizer"
+	need setpriv
+	as_nobody
+	head -c 3000000 /dev/urandom >random
+	echo "file random $here/random 0644" >manifest
+	ktstr-pack -j 8 <manifest >with
+	chmod a+r manifest random
+	as_nobody bash -c 'ulimit -u 1; exec ktstr-pack -j 8' <manifest | cmp - with
+}
+
+@test "pack: engines and numbers of threads that are none are refused" {
+	local jobs
+	for jobs in 0 -1 1025 x 2x ''; do
+		run -64 --separate-stderr ktstr-pack -j "$jobs" </dev/null
+		[ "$stderr" = "ktstr-pack: -j: not a number from 1 to 1024: $jobs (see --help)" ]
+	done
+	run -64 --separate-stderr ktstr-pack --engine zstd </dev/null
+	[ "$stderr" = "ktstr-pack: --engine: not built in (see --version): zstd (see --help)" ]
 }
 
 @test "pack: higher levels are smaller" {
@@ -326,10 +407,22 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 }
 
 @test "pack: what a failed run wrote is not taken for a whole archive" {
+	local engine
+	head -c 12M /dev/urandom >bytes
 	printf 'file a %s 0755\nfile b /nonexistent 0755\n' "$here/bytes" >manifest
-	run -1 bash -c 'ktstr-pack <manifest >out 2>/dev/null'
-	[ -s out ]
-	run -1 gzip -t out
+	for engine in $(engines); do
+		run -1 bash -c 'ktstr-pack --engine "$1" <manifest >out 2>/dev/null' - "$engine"
+		[ -s out ]
+		run -1 gzip -t out
+	done
+	# nor is what stands there where members of their own end
+	printf 'file a %s 0755\nfile b %s 0755\n' "$here/bytes" "$here/bytes" >manifest
+	for engine in $(engines); do
+		ktstr-pack --engine "$engine" -1 <manifest >whole
+		for size in 1 10 18 100000 1048576 1048594 $(($(wc -c <whole) - 8)) $(($(wc -c <whole) - 1)); do
+			run ! bash -c 'set -o pipefail; head -c "$1" whole | gzip -dc | tar -tf -' - "$size"
+		done
+	done
 }
 
 @test "pack: a missing file is an error that names line, name and path" {
@@ -553,7 +646,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	[[ ${lines[0]} = "usage: ktstr-pack "* ]]
 	[ "$stderr" = '' ]
 	run -0 --separate-stderr ktstr-pack -V
-	[[ $output =~ ^ktstr-pack\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	[[ $output =~ ^ktstr-pack\ [0-9]+\.[0-9]+\.[0-9]+\ \((libdeflate,\ )?zlib\)$ ]]
 }
 
 @test "pack: memory does not grow with the files" {

@@ -1,92 +1,335 @@
-/* gzip.c - compressing a stream as one gzip member (RFC 1952) */
+/* gzip.c - compressing a stream as gzip (RFC 1952), by several threads
+ *
+ * What is written to the sink is cut into blocks. The caller's thread fills them and writes out
+ * what became of them, in order; the workers compress them in between. Blocks wait in a ring, which
+ * bounds the memory.
+ */
 #include "gzip.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
-enum {
-	WINDOW_BITS = 15,
-	GZIP_WRAPPER =
-		16, /* zlib: added to the window's bits, it makes gzip's header and trailer */
-	MEMORY_LEVEL = 8,
-	UNIX_SYSTEM = 3, /* RFC 1952, the header's OS byte */
+#include "base/report.h"
+
+struct block {
+	unsigned char *memory; /* a window, then the block itself */
+	unsigned char *out;
+	size_t before; /* bytes of the window that are there */
+	size_t size;
+	bool last;
+	bool done;	/* compressed: what follows is valid */
+	size_t written; /* to out; 0: it failed */
+	uint32_t crc;
+};
+
+struct worker {
+	struct gzip *gzip;
+	void *state; /* the engine's */
+	pthread_t thread;
 };
 
 struct gzip {
 	struct sink sink; /* first: a struct sink * to it is a struct gzip * */
 	struct sink *to;
-	z_stream stream;
-	gz_header header;
-	unsigned char buffer[64 * 1024];
+	const struct engine *engine;
+	int level;
+	unsigned int limit;   /* of workers; with 0 the caller's thread compresses */
+	unsigned int running; /* workers */
+	struct worker *workers;
+
+	/* The caller's thread alone. Blocks are counted from 0; block n is in ring[n % room]. */
+	struct block *ring;
+	size_t room;
+	size_t bound;	       /* the most that becomes of a block */
+	struct block *current; /* the one that is filled, or NULL */
+	uint64_t flushed;      /* blocks written out */
+	uint32_t crc;	       /* of the member so far */
+	uint32_t length;       /* its bytes modulo 2^32 */
+
+	/* Shared, under the mutex; so are the blocks' done flags. */
+	pthread_mutex_t mutex;
+	pthread_cond_t more;	 /* for workers: there is work, or none will come */
+	pthread_cond_t one_done; /* for the caller's thread */
+	uint64_t filled;	 /* blocks handed over */
+	uint64_t taken;		 /* blocks a worker has taken up */
+	bool stopping;
 };
 
-/* Compresses what the stream has been given, and with Z_FINISH ends it. */
-static int deflate_all(struct gzip *gzip, int flush)
+/* --- compressing --- */
+
+static void compress_block(const struct gzip *gzip, void *state, struct block *block)
 {
-	z_stream *stream = &gzip->stream;
-	int result;
+	const struct engine *engine = gzip->engine;
+	const unsigned char *bytes = block->memory + engine->window;
 
-	do {
-		size_t size;
+	block->crc = engine->crc32(0, bytes, block->size);
+	block->written =
+		engine->compress(state, bytes, block->before, block->size, block->last, block->out);
+}
 
-		stream->next_out = gzip->buffer;
-		stream->avail_out = sizeof(gzip->buffer);
-		result = deflate(stream, flush);
-		size = sizeof(gzip->buffer) - stream->avail_out;
-		if (size && gzip->to->write(gzip->to, gzip->buffer, size))
-			return -1;
-	} while (flush == Z_FINISH ? result == Z_OK : stream->avail_out == 0);
-	if (flush == Z_FINISH && result != Z_STREAM_END) {
-		errno = EIO;
+static void *work(void *argument)
+{
+	struct worker *worker = argument;
+	struct gzip *gzip = worker->gzip;
+	struct block *block;
+
+	pthread_mutex_lock(&gzip->mutex);
+	for (;;) {
+		while (!gzip->stopping && gzip->taken == gzip->filled)
+			pthread_cond_wait(&gzip->more, &gzip->mutex);
+		if (gzip->stopping)
+			break;
+		block = &gzip->ring[gzip->taken++ % gzip->room];
+		pthread_mutex_unlock(&gzip->mutex);
+		compress_block(gzip, worker->state, block);
+		pthread_mutex_lock(&gzip->mutex);
+		block->done = true;
+		pthread_cond_signal(&gzip->one_done);
+	}
+	pthread_mutex_unlock(&gzip->mutex);
+	return NULL;
+}
+
+/* One more, if it can be had: where the system gives no more, those that there are do it. */
+static void start_worker(struct gzip *gzip)
+{
+	struct worker *worker = &gzip->workers[gzip->running];
+
+	worker->gzip = gzip;
+	if (!worker->state)
+		worker->state = gzip->engine->open(gzip->level);
+	if (worker->state && !pthread_create(&worker->thread, NULL, work, worker))
+		gzip->running++;
+	else
+		gzip->limit = gzip->running;
+}
+
+/* --- writing --- */
+
+static void put_little_endian(unsigned char *to, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		to[i] = (unsigned char)(value >> 8 * i);
+}
+
+/* RFC 1952, 2.3: deflate, no flags, no time, no extra flags, made on Unix */
+static int write_header(struct gzip *gzip)
+{
+	static const unsigned char header[10] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3 };
+
+	gzip->crc = 0;
+	gzip->length = 0;
+	return gzip->to->write(gzip->to, header, sizeof(header));
+}
+
+static int write_trailer(struct gzip *gzip)
+{
+	unsigned char trailer[8];
+
+	put_little_endian(trailer, gzip->crc);
+	put_little_endian(trailer + 4, gzip->length);
+	return gzip->to->write(gzip->to, trailer, sizeof(trailer));
+}
+
+/*
+ * A member's trailer is written when it is known what follows: without the last one, what was
+ * written before a failure is no whole gzip, wherever it ended.
+ */
+static int write_block(struct gzip *gzip, const struct block *block)
+{
+	bool first = !gzip->flushed, begins = first || !gzip->engine->window;
+
+	if (!block->written)
+		return report(EIO, "%s: a block could not be compressed", gzip->engine->name);
+	if (begins && ((!first && write_trailer(gzip)) || write_header(gzip)))
 		return -1;
+	gzip->crc = (uint32_t)crc32_combine(gzip->crc, block->crc, (z_off_t)block->size);
+	gzip->length += (uint32_t)block->size;
+	return gzip->to->write(gzip->to, block->out, block->written);
+}
+
+static bool is_done(struct gzip *gzip, struct block *block, bool wait)
+{
+	bool done;
+
+	pthread_mutex_lock(&gzip->mutex);
+	while (wait && !block->done)
+		pthread_cond_wait(&gzip->one_done, &gzip->mutex);
+	done = block->done;
+	pthread_mutex_unlock(&gzip->mutex);
+	return done;
+}
+
+/* Writes out what is done, and waits for what is not until at most pending blocks are left. */
+static int flush(struct gzip *gzip, uint64_t pending)
+{
+	while (gzip->flushed < gzip->filled) {
+		struct block *block = &gzip->ring[gzip->flushed % gzip->room];
+
+		if (!is_done(gzip, block, gzip->filled - gzip->flushed > pending))
+			break;
+		if (write_block(gzip, block))
+			return -1;
+		gzip->flushed++;
 	}
 	return 0;
+}
+
+/* --- filling --- */
+
+/* Makes the next block the current one, with the end of the one before it as its window. */
+static int begin_block(struct gzip *gzip)
+{
+	const struct engine *engine = gzip->engine;
+	struct block *block = &gzip->ring[gzip->filled % gzip->room];
+	const struct block *previous = &gzip->ring[(gzip->filled + gzip->room - 1) % gzip->room];
+
+	if (!block->memory) {
+		block->memory = malloc(engine->window + engine->block_size);
+		block->out = malloc(gzip->bound);
+		if (!block->memory || !block->out)
+			return report_errno("%s", engine->name);
+	}
+	block->before = 0;
+	block->size = 0;
+	block->last = false;
+	block->done = false;
+	if (engine->window && gzip->filled) {
+		/* every block but the last is full, and longer than a window */
+		memcpy(block->memory, previous->memory + engine->block_size, engine->window);
+		block->before = engine->window;
+	}
+	gzip->current = block;
+	return 0;
+}
+
+/* Hands the current block over, and makes room in the ring for the next. */
+static int end_block(struct gzip *gzip, bool last)
+{
+	struct block *block = gzip->current;
+
+	block->last = last;
+	/* nobody is needed beside this thread for an archive of one block */
+	if (gzip->running < gzip->limit && !last)
+		start_worker(gzip);
+	if (!gzip->running) {
+		compress_block(gzip, gzip->workers[0].state, block);
+		block->done = true;
+	}
+	pthread_mutex_lock(&gzip->mutex);
+	gzip->filled++;
+	if (!gzip->running)
+		gzip->taken++;
+	pthread_cond_signal(&gzip->more);
+	pthread_mutex_unlock(&gzip->mutex);
+	gzip->current = NULL;
+	return flush(gzip, last ? 0 : gzip->room - 1);
 }
 
 static int sink_write(struct sink *sink, const void *bytes, size_t size)
 {
 	struct gzip *gzip = (struct gzip *)sink;
+	const struct engine *engine = gzip->engine;
+	const unsigned char *from = bytes;
 
-	gzip->stream.next_in = (z_const Bytef *)bytes;
 	while (size) {
-		gzip->stream.avail_in = size < UINT_MAX ? (uInt)size : UINT_MAX;
-		size -= gzip->stream.avail_in;
-		if (deflate_all(gzip, Z_NO_FLUSH))
+		struct block *block;
+		size_t room;
+
+		/* a full block waits here for more: only then it is known not to be the last */
+		if (gzip->current && gzip->current->size == engine->block_size &&
+		    end_block(gzip, false))
 			return -1;
+		if (!gzip->current && begin_block(gzip))
+			return -1;
+		block = gzip->current;
+		room = engine->block_size - block->size;
+		if (room > size)
+			room = size;
+		memcpy(block->memory + engine->window + block->size, from, room);
+		block->size += room;
+		from += room;
+		size -= room;
 	}
 	return 0;
 }
 
-struct sink *gzip_open(struct sink *to, int level)
+/* --- beginning and end --- */
+
+static void stop_workers(struct gzip *gzip)
+{
+	pthread_mutex_lock(&gzip->mutex);
+	gzip->stopping = true;
+	pthread_cond_broadcast(&gzip->more);
+	pthread_mutex_unlock(&gzip->mutex);
+	for (unsigned int i = 0; i < gzip->running; i++)
+		pthread_join(gzip->workers[i].thread, NULL);
+}
+
+static void free_gzip(struct gzip *gzip)
+{
+	for (size_t i = 0; gzip->workers && gzip->workers[i].state; i++)
+		gzip->engine->close(gzip->workers[i].state);
+	for (size_t i = 0; gzip->ring && i < gzip->room; i++) {
+		free(gzip->ring[i].memory);
+		free(gzip->ring[i].out);
+	}
+	pthread_cond_destroy(&gzip->one_done);
+	pthread_cond_destroy(&gzip->more);
+	pthread_mutex_destroy(&gzip->mutex);
+	free(gzip->workers);
+	free(gzip->ring);
+	free(gzip);
+}
+
+struct sink *gzip_open(struct sink *to, const struct engine *engine, int level,
+		       unsigned int threads)
 {
 	struct gzip *gzip = calloc(1, sizeof(*gzip));
-	int result;
 
 	if (!gzip)
 		return NULL;
 	gzip->sink.write = sink_write;
 	gzip->to = to;
-	result = deflateInit2(&gzip->stream, level, Z_DEFLATED, WINDOW_BITS + GZIP_WRAPPER,
-			      MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
-	if (result != Z_OK) {
-		free(gzip);
-		errno = result == Z_MEM_ERROR ? ENOMEM : EINVAL;
+	gzip->engine = engine;
+	gzip->level = level;
+	gzip->limit = threads > 1 ? threads : 0;
+	/* for each worker one in hand and one that waits; one that is filled */
+	gzip->room = 2 * (size_t)threads + 1;
+	pthread_mutex_init(&gzip->mutex, NULL);
+	pthread_cond_init(&gzip->more, NULL);
+	pthread_cond_init(&gzip->one_done, NULL);
+	gzip->ring = calloc(gzip->room, sizeof(*gzip->ring));
+	gzip->workers = calloc(threads + 1, sizeof(*gzip->workers)); /* a NULL state ends them */
+	if (gzip->ring && gzip->workers)
+		gzip->workers[0].state = engine->open(level);
+	if (!gzip->ring || !gzip->workers || !gzip->workers[0].state) {
+		int saved = errno;
+
+		free_gzip(gzip);
+		errno = saved;
 		return NULL;
 	}
-	gzip->header.os = UNIX_SYSTEM;
-	deflateSetHeader(&gzip->stream, &gzip->header);
+	gzip->bound = engine->bound(gzip->workers[0].state, engine->block_size);
 	return &gzip->sink;
 }
 
 int gzip_close(struct sink *sink, bool complete)
 {
 	struct gzip *gzip = (struct gzip *)sink;
-	int failed = complete ? deflate_all(gzip, Z_FINISH) : 0, saved = errno;
+	int failed = 0, saved;
 
-	deflateEnd(&gzip->stream);
-	free(gzip);
+	if (complete && !gzip->current)
+		failed = begin_block(gzip); /* nothing was written: an empty member */
+	if (complete && !failed)
+		failed = end_block(gzip, true) || write_trailer(gzip) ? -1 : 0;
+	saved = errno;
+	stop_workers(gzip);
+	free_gzip(gzip);
 	errno = saved;
 	return failed;
 }
