@@ -118,6 +118,18 @@ include/data 0o755 0 0 0 5" ]
 	[ "$(stat -c %s 9.run)" -lt "$(stat -c %s 1.run)" ]
 }
 
+@test "export: threads and engine are handed on, and refused by ktstr-pack" {
+	ktstr-export -q -o one.run -j1 --engine zlib a
+	ktstr-export -q -o two.run --jobs=2 --engine=zlib a
+	cmp one.run two.run
+	ktstr-manifest a | ktstr-pack --engine zlib | ktstr-b64 | cmp - <(sed '1,/^__ARCHIVE__$/d' one.run)
+	run -64 ktstr-export -j 0 a
+	[ "$output" = "ktstr-pack: -j: not a number from 1 to 1024: 0 (see --help)" ]
+	run -64 ktstr-export --engine none a
+	[ "$output" = "ktstr-pack: --engine: not built in (see --version): none (see --help)" ]
+	[ ! -e a.run ]
+}
+
 @test "export: its status is that of the first stage that failed, and nothing is left" {
 	run -1 ktstr-export nosuch
 	printf 'host-only\n' >>t.ktstr
@@ -251,7 +263,7 @@ include/data 0o755 0 0 0 5" ]
 }
 
 @test "export: misuse is status 64 and one line" {
-	for args in "" "a b" "-o" "--output=" "-x a" "--sha256 a" "a -- b"; do
+	for args in "" "a b" "-o" "-j" "--engine=" "--output=" "-x a" "--sha256 a" "a -- b"; do
 		# shellcheck disable=SC2086
 		run -64 ktstr-export $args
 		[ "${#lines[@]}" = 1 ]
