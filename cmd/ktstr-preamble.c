@@ -26,7 +26,7 @@ static const char usage[] =
 	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] < manifest > header\n"
 	"      --template FILE  a template of your own (default: ../share/ktstr/preamble.bash,\n"
 	"                       from the directory of this program)\n"
-	"      --sha256 HEX     SHA-256 of the gzipped archive, checked before anything is unpacked\n"
+	"      --sha256 HEX     SHA-256 of the gzipped archive, checked before anything is started\n"
 	"      --size N         its size in bytes, checked as well\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";

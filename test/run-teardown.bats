@@ -188,7 +188,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	export_test 'kill -KILL $$'
 	run -1 on_host ./t.run
 	nothing_left
-	head -c 2000000 /dev/urandom >big
+	head -c 4000000 /dev/urandom >big
 	export_test
 	echo 'include ./big' >>t.ktstr
 	ktstr-export -q t

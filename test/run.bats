@@ -208,6 +208,37 @@ damaged() {
 	[ ! -e ran ]
 }
 
+@test "run: bytes changed within a file, which unpack all the same, are found before anything is started" {
+	head -c 300000 /dev/urandom >big
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	echo 'include ./big' >>t.ktstr
+	ktstr-export -q t
+	local middle
+	middle=$(($(wc -l <t.run) - 2000))
+	sed "${middle}s/^./A/" t.run >changed.run
+	cmp -s t.run changed.run && sed "${middle}s/^./B/" t.run >changed.run
+	damaged changed.run "bytes below __ARCHIVE__ were changed: copy it again"
+	run -65 --separate-stderr on_host bash changed.run --quiet
+	[ "$stderr" = "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again" ]
+}
+
+@test "run: a header that was edited still finds its archive" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	sed '/^TEST_DURATION_SECS=/a# a line of mine, and __ARCHIVE__ in it\necho mine' t.run >edited.run
+	run -0 on_host bash edited.run --quiet
+	[ "${lines[0]}" = mine ]
+	[ -e ran ]
+	nothing_left
+}
+
+@test "run: pigz inflates where it is found" {
+	export_test '[ -e "$KTSTR_DIR/../../../inflated" ]'
+	mkdir bin
+	script bin/pigz '[ "$*" = -dc ] || exit' "touch $BATS_TEST_TMPDIR/inflated" 'exec gzip -dc'
+	PATH=$PWD/bin:$PATH run -0 on_host ./t.run --quiet
+	nothing_left
+}
+
 @test "run: line endings changed on the way are named as that" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	sed 's/$/\r/' t.run >crlf.run
@@ -324,7 +355,7 @@ damaged() {
 	sed() { echo bad; }
 	export -f sed
 	run -0 on_host env SHELLOPTS=noclobber BASHOPTS=failglob GLOBIGNORE='*' CDPATH=/ BASH_ENV=/dev/null IFS=x \
-		TAR_OPTIONS=--bad GZIP=--bad POSIXLY_CORRECT=1 LC_ALL=C bash ./t.run --quiet
+		TAR_OPTIONS=--bad GZIP=--bad PIGZ=--bad POSIXLY_CORRECT=1 LC_ALL=C bash ./t.run --quiet
 	run -0 on_host env SHELLOPTS=noglob TMPDIR=-x LC_ALL=xx_YY bash ./t.run --quiet
 	unset -f sed
 	nothing_left
