@@ -875,6 +875,7 @@ remember() {
 	work) WORK=$2 ;;
 	lock) LOCKED=1 ;;
 	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
+	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
 	used) USED_CGROUPS+=("$2") ;;
 	sysctl) SAVED_SYSCTLS=("$2" "$3" "${SAVED_SYSCTLS[@]}") ;;
 	scheduler) SCHED_PID=$2 ;;
@@ -957,8 +958,11 @@ make_cgroup() {
 		path+=/$part
 		[[ ! -d $path ]] || continue
 		hold_signals
-		mkdir "$path" || die "$STATUS_UNSUITABLE" "the cgroup $path cannot be made"
-		remember cgroup "$path"
+		remember cgroup "$path" # first: killed behind mkdir, nobody would know of it
+		mkdir "$path" || {
+			remember unmade
+			die "$STATUS_UNSUITABLE" "the cgroup $path cannot be made"
+		}
 		release_signals
 	done
 }

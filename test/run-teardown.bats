@@ -66,6 +66,18 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	grep -q "t.run: the run was killed: cleaning up" err
 }
 
+@test "teardown: kill -9 right after a cgroup was made: the janitor knows of it" {
+	local name
+	export_test 'exit 0'
+	mkdir bin
+	for name in ktstr ktstr.run test; do
+		script bin/mkdir "$(type -P mkdir) \"\$@\" || exit" "[[ \$1 != */$name ]] || kill -KILL \$PPID"
+		run -137 --separate-stderr on_host env PATH="$PWD/bin:$PATH" ./t.run
+		[[ $stderr == *"the run was killed: cleaning up"* ]]
+		nothing_left
+	done
+}
+
 @test "teardown: kill -9 of shell and janitor together: the scheduler and the test die all the same" {
 	setpriv --pdeathsig KILL true 2>/dev/null || skip "needs setpriv --pdeathsig"
 	start_run
