@@ -7,8 +7,8 @@
 
 enum {
 	WINDOW_BITS = 15,
-	MEMORY_LEVEL = 9, /* longer deflate blocks than 8: a little smaller, and no slower */
-	BLOCK_SIZE = 256 * 1024,
+	MEMORY_LEVEL = 8, /* 9 gives longer deflate blocks: slower, and no smaller here */
+	BLOCK_SIZE = 128 * 1024,
 };
 
 static void *zlib_open(int level)
