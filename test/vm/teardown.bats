@@ -56,7 +56,7 @@ stopped() {
 		told early_kill$n status=137
 		told early_kill$n left= || {
 			run -1 grep 'the run was killed: cleaning up' "$boot/out/early_kill$n.err"
-			grep -Eqx 'left=file /tmp/ktstr\.[[:alnum:]]+; ' "$boot/out/early_kill$n"
+			grep -Eqx 'left=file /tmp/ktstr\.[0-9]+-[0-9]+; ' "$boot/out/early_kill$n"
 		}
 	done
 }
