@@ -5,7 +5,7 @@
 #   make check      the tests (bats)
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
-#   make bench      how fast it is, beside other programs; the tables stay in build/bench.txt
+#   make bench      how fast it is, beside other programs; tables and a chart stay in build/bench.*
 #   make lint       formatting, shellcheck, mandoc, header checks
 #   make install    PREFIX=/usr/local DESTDIR=
 
@@ -146,6 +146,7 @@ check-vm: all
 bench: all $(units)
 	@for part in export b64 preflight extract; do \
 		echo "== $$part"; test/bench/$$part || exit; done >build/bench.txt; cat build/bench.txt
+	@test/bench/chart build/bench.txt >build/bench.svg
 
 vm-shell:
 	test/vm/vm-shell $(VM_FLAGS)
