@@ -9,26 +9,28 @@ setup() {
 	cp "$TOP"/build/examples/fair .
 }
 
-# example PAGE NUMBER: prints that block of its EXAMPLES, counted from 1, as a reader sees it
+# example PAGE NUMBER [SECTION]: prints that block of its EXAMPLES, counted from 1, as a reader sees it
 example() {
-	awk -v wanted="$2" '
-		/^\.Sh/ { inside = $2 == "EXAMPLES" }
+	awk -v wanted="$2" -v section="${3:-EXAMPLES}" '
+		/^\.Sh/ { inside = substr($0, 5) == section }
 		/^\.Ed/ { printing = 0 }
 		printing { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print }
 		inside && /^\.Bd/ { printing = ++block == wanted }' "$man/$1"
 }
 
-# run_examples PAGE: runs all its blocks, one after the other, where programs that need a terminal,
-# root or another host do something harmless
+# run_examples PAGE [SECTION]: runs all its blocks, one after the other, where programs that need a terminal,
+# root or another host do something harmless, and libktstr is the build tree's
 run_examples() {
 	local block number=1
-	while block=$(example "$1" $number) && [ -n "$block" ]; do
+	while block=$(example "$1" $number "${2:-}") && [ -n "$block" ]; do
 		echo "--- $1, example $number" >&2
 		bash -euo pipefail -c '
 			less() { cat; }
 			sudo() { bash -n "$1"; }
 			ssh() { [ "$1" = root@host ] && shift && bash -n; }
 			diff() { command diff "$@" || [ $? = 1 ]; }
+			pkg-config() { echo "-I$TOP/lib/harness $TOP/build/lib/libktstr.a"; }
+			cc() { command ${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror "$@"; }
 			'"$block" || return
 		number=$((number + 1))
 	done
@@ -130,7 +132,8 @@ tags() {
 	cp fair new
 	ktstr-export -q -b ./fair fair
 	export KTSTR_TEST_BINARY=./fair
-	for page in ktstr-manifest.1 ktstr-pack.1 ktstr-b64.1 ktstr-preamble.1 ktstr-export.1 ktstr-run.7; do
+	for page in "$man"/*.1 "$man"/*.7; do
+		page=${page##*/}
 		run_examples $page
 	done
 }
@@ -146,4 +149,15 @@ tags() {
 		sudo() { bash -n "$1"; }
 		'"$block"
 	[[ "$output" == *"wakeup: pass"*"topology 1n1l2c1t"*"wrote wakeup.run"* ]]
+}
+
+@test "man: ktstr(7)'s tutorial can be followed to its end" {
+	mkdir empty
+	cd empty
+	# on this machine, whatever it is, --check and the run have their say and no more
+	run -0 run_examples ktstr.7 "A TUTORIAL"
+	[[ "$output" == *$'\nwakeup: pass\n'* ]]
+	[[ "$output" == *"wakeup"$'\t'"eevdf"$'\t'"1n1l1c1t"* ]]
+	[[ "$output" == *"scheduler: scx_fifo not found; looked at "*"no scx_fifo on this machine"* ]]
+	[[ "$output" == *TEST_DURATION_SECS=60* ]]
 }
