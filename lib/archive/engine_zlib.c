@@ -11,44 +11,69 @@ enum {
 	BLOCK_SIZE = 128 * 1024,
 };
 
+struct state {
+	z_stream stream;
+	int level;
+};
+
 static void *zlib_open(int level)
 {
-	z_stream *stream = calloc(1, sizeof(*stream));
+	struct state *state = calloc(1, sizeof(*state));
 	int result;
 
-	if (!stream)
+	if (!state)
 		return NULL;
+	state->level = level;
 	/* negative: raw deflate data, without a wrapper */
-	result = deflateInit2(stream, level, Z_DEFLATED, -WINDOW_BITS, MEMORY_LEVEL,
+	result = deflateInit2(&state->stream, level, Z_DEFLATED, -WINDOW_BITS, MEMORY_LEVEL,
 			      Z_DEFAULT_STRATEGY);
 	if (result != Z_OK) {
-		free(stream);
+		free(state);
 		errno = result == Z_MEM_ERROR ? ENOMEM : EINVAL;
 		return NULL;
 	}
-	return stream;
+	return state;
 }
 
-static void zlib_close(void *state)
+static void zlib_close(void *opened)
 {
-	deflateEnd(state);
+	struct state *state = opened;
+
+	deflateEnd(&state->stream);
 	free(state);
 }
 
-static size_t zlib_bound(void *state, size_t size)
+static size_t zlib_bound(void *opened, size_t size)
 {
+	struct state *state = opened;
+
 	/* the empty stored block that a flush ends with is not in zlib's sum */
-	return deflateBound(state, size) + 16;
+	return deflateBound(&state->stream, size) + 16;
 }
 
-static size_t zlib_compress(void *state, const unsigned char *block, size_t before, size_t size,
+/* As after zlib_open, in front of a new block. Returns zlib's result. */
+static int begin(struct state *state)
+{
+	int result = deflateReset(&state->stream);
+
+	/*
+	 * Level 6, the usual one, with 96 in place of 128 candidates for a match: 4 to 14% less
+	 * time on ELF files, for 0.1 to 0.25% more bytes. A reset forgets it.
+	 */
+	if (result == Z_OK && state->level == 6)
+		result = deflateTune(&state->stream, 8, 16, 128, 96);
+	return result;
+}
+
+static size_t zlib_compress(void *opened, const unsigned char *block, size_t before, size_t size,
 			    bool last, unsigned char *out)
 {
-	z_stream *stream = state;
+	struct state *state = opened;
+	z_stream *stream = &state->stream;
 	uInt room = (uInt)zlib_bound(state, size);
 	int result;
 
-	if (deflateReset(stream) != Z_OK ||
+	if (begin(state) != Z_OK ||
 	    (before && deflateSetDictionary(stream, block - before, (uInt)before) != Z_OK))
 		return 0;
 	stream->next_in = (z_const Bytef *)block;
