@@ -30,7 +30,7 @@ EXAMPLES = fair spread reader
 
 BASE = utf8 report number strings file output record quote process command
 REGISTRY = topology entries definition elf ask source search resolve git manifest needs suggest
-ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
+ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
 UNITS = base base64
 

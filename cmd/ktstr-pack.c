@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive/gzip.h"
+#include "archive/progress.h"
 #include "archive/tar.h"
 #include "base/command.h"
 #include "base/number.h"
@@ -20,14 +21,15 @@
 #include "registry/manifest.h"
 
 static const char usage[] =
-	"usage: ktstr-pack [-1..-9] [-j N] [--engine NAME] [-t] < manifest > archive\n"
+	"usage: ktstr-pack [-1..-9] [-j N] [--engine NAME] [-t] [-p] < manifest > archive\n"
 	"Pack what the manifest's records \"file ARCHIVE-NAME PATH MODE\" list, as .tar.gz.\n"
-	"  -1 .. -9       compress fast .. compress well (-6)\n"
-	"  -j, --jobs N   compress with N threads (one for each CPU; the bytes stay the same)\n"
-	"  --engine NAME  compress with this engine (see --version for those built in)\n"
-	"  -t, --tar      do not compress\n"
-	"  -h, --help     show this help\n"
-	"  -V, --version  show the version, and the engines, the default first\n";
+	"  -1 .. -9        compress fast .. compress well (-6)\n"
+	"  -j, --jobs N    compress with N threads (one for each CPU; the bytes stay the same)\n"
+	"  --engine NAME   compress with this engine (see --version for those built in)\n"
+	"  -t, --tar       do not compress\n"
+	"  -p, --progress  show on a terminal (standard error) how far it is\n"
+	"  -h, --help      show this help\n"
+	"  -V, --version   show the version, and the engines, the default first\n";
 
 enum { OPTION_ENGINE = 256 };
 
@@ -35,6 +37,7 @@ static const struct option longopts[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "engine", required_argument, NULL, OPTION_ENGINE },
 	{ "tar", no_argument, NULL, 't' },
+	{ "progress", no_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -145,25 +148,40 @@ static int write_tar(struct sink *to, const struct files *files)
 	return tar_end(to);
 }
 
-static int write_tar_gz(struct sink *to, const struct files *files, const struct compression *how)
+static int write_tar_gz(struct sink *to, const struct files *files, const struct compression *how,
+			struct progress *progress)
 {
 	struct sink *gzip = gzip_open(to, how->engine, how->level, how->threads);
 	bool complete;
 
 	if (!gzip)
 		return report_errno("gzip");
-	complete = !write_tar(gzip, files);
+	complete = !write_tar(progress_read(progress, gzip), files);
 	return gzip_close(gzip, complete) || !complete ? -1 : 0;
 }
 
-static int pack(struct output *out, const struct compression *how)
+static int write_archive(struct sink *to, const struct files *files, const struct compression *how,
+			 bool show)
+{
+	struct progress progress = { 0 };
+	int failed;
+
+	if (show)
+		progress_begin(&progress, tar_size(files->items, files->count));
+	to = progress_written(&progress, to);
+	failed = how->engine ? write_tar_gz(to, files, how, &progress)
+			     : write_tar(progress_read(&progress, to), files);
+	progress_end(&progress);
+	return failed;
+}
+
+static int pack(struct output *out, const struct compression *how, bool show)
 {
 	struct files files = { 0 };
 	int failed = read_manifest(&files);
 
 	if (!failed)
-		failed = how->engine ? write_tar_gz(&out->sink, &files, how)
-				     : write_tar(&out->sink, &files);
+		failed = write_archive(&out->sink, &files, how, show);
 	free_files(&files);
 	return failed;
 }
@@ -193,14 +211,14 @@ static int print_version(void)
 int main(int argc, char **argv)
 {
 	struct compression how = { engines[0], 6, count_cpus() };
-	bool tar = false;
+	bool tar = false, show = false;
 	int option, failed;
 	struct output out;
 	uint64_t threads;
 
 	command_begin(argv);
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while ((option = getopt_long(argc, argv, "123456789j:thV", longopts, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "123456789j:tphV", longopts, NULL)) != -1) {
 		switch (option) {
 		case '1' ... '9':
 			how.level = option - '0';
@@ -218,6 +236,9 @@ int main(int argc, char **argv)
 			break;
 		case 't':
 			tar = true;
+			break;
+		case 'p':
+			show = true;
 			break;
 		case 'h':
 			return command_print(usage);
@@ -238,7 +259,7 @@ int main(int argc, char **argv)
 	}
 	if (tar)
 		how.engine = NULL;
-	failed = pack(&out, &how);
+	failed = pack(&out, &how, show);
 	if (output_close(&out))
 		failed = -1;
 	return failed ? STATUS_FAILED : 0;

@@ -376,3 +376,33 @@ int tar_end(struct sink *to)
 {
 	return to->write(to, zeros, 2 * BLOCK);
 }
+
+/* --- sizes --- */
+
+struct counter {
+	struct sink sink; /* first: a struct sink * to it is a struct counter * */
+	uint64_t bytes;
+};
+
+static int count_bytes(struct sink *sink, const void *bytes, size_t size)
+{
+	(void)bytes;
+	((struct counter *)sink)->bytes += size;
+	return 0;
+}
+
+uint64_t tar_size(const struct tar_file *files, size_t count)
+{
+	struct counter counter = { .sink.write = count_bytes };
+	struct stat status;
+
+	for (size_t i = 0; i < count; i++) {
+		if (stat(files[i].path, &status) || !S_ISREG(status.st_mode) ||
+		    write_file_header(&counter.sink, &files[i], (uint64_t)status.st_size))
+			continue;
+		write_padding(&counter.sink, (uint64_t)status.st_size);
+		counter.bytes += (uint64_t)status.st_size;
+	}
+	tar_end(&counter.sink);
+	return counter.bytes;
+}

@@ -9,6 +9,7 @@
 #define ARCHIVE_TAR_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/output.h"
 
@@ -28,6 +29,12 @@ struct tar_file {
  * Takes n log n time. Returns 0, or -1 with errno, EINVAL for such a name. Reports.
  */
 int tar_check_names(const struct tar_file *files, size_t count);
+
+/*
+ * Returns the size in bytes of an archive of these files as they are now. Files that tar_add_file
+ * will refuse count for nothing.
+ */
+uint64_t tar_size(const struct tar_file *files, size_t count);
 
 /*
  * Adds a file with the size it has when it is opened, and fails where it is no regular file or

@@ -11,6 +11,8 @@
 
 enum { MESSAGE_MAX = 16 * 1024 };
 
+void (*report_before)(void);
+
 static void print_escaped(const char *text, FILE *out)
 {
 	while (*text) {
@@ -30,6 +32,8 @@ static void report_line(const char *prefix, const char *format, va_list args, co
 	char message[MESSAGE_MAX];
 	int length = vsnprintf(message, sizeof(message), format, args);
 
+	if (report_before)
+		report_before();
 	flockfile(stderr);
 	fprintf(stderr, "%s: %s", program_invocation_short_name, prefix);
 	print_escaped(length < 0 ? format : message, stderr);

@@ -12,6 +12,9 @@
  * the others leave it to the caller, who finds the cause in errno.
  */
 
+/* Called before each such line, where it is not NULL, to clear the line that the cursor is in. */
+extern void (*report_before)(void);
+
 /* Reports and sets errno to errnum. Returns -1: "return report(EBADMSG, ...)". */
 int report(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
