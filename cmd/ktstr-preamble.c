@@ -23,20 +23,24 @@
 #define MARKER "__ARCHIVE__"
 
 static const char usage[] =
-	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] < manifest > header\n"
+	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] [--decompress CMD]\n"
+	"                      < manifest > header\n"
 	"      --template FILE  a template of your own (default: ../share/ktstr/preamble.bash,\n"
 	"                       from the directory of this program)\n"
-	"      --sha256 HEX     SHA-256 of the gzipped archive, checked before anything is started\n"
+	"      --sha256 HEX     SHA-256 of the archive, checked before anything is started\n"
 	"      --size N         its size in bytes, checked as well\n"
+	"      --decompress CMD what the host decompresses it with: words such as 'zstd -dc'\n"
+	"                       (default: gzip or pigz)\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";
 
-enum { OPTION_TEMPLATE = 256, OPTION_SHA256, OPTION_SIZE };
+enum { OPTION_TEMPLATE = 256, OPTION_SHA256, OPTION_SIZE, OPTION_DECOMPRESS };
 
 static const struct option longopts[] = {
 	{ "template", required_argument, NULL, OPTION_TEMPLATE },
 	{ "sha256", required_argument, NULL, OPTION_SHA256 },
 	{ "size", required_argument, NULL, OPTION_SIZE },
+	{ "decompress", required_argument, NULL, OPTION_DECOMPRESS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -45,6 +49,13 @@ static const struct option longopts[] = {
 enum { TEMPLATE_MAX = 1024 * 1024 };
 
 static struct output out;
+
+/* What the command line says of the archive; an empty word or no words: nothing. */
+struct archive {
+	const char *sha256;
+	const char *size;
+	struct strings decompress;
+};
 
 /* What a placeholder stands for: a word, or the words of an array. */
 struct value {
@@ -146,8 +157,15 @@ static int add_needs(struct values *values, const struct entries *manifest)
 	return failed ? report_errno("<stdin>") : 0;
 }
 
-static int add_all(struct values *values, const struct entries *manifest, const char *sha256,
-		   const char *size)
+static int add_archive(struct values *values, const struct archive *archive)
+{
+	return add_word(values, "PAYLOAD_SIZE", archive->size) ||
+	       add_word(values, "PAYLOAD_SHA256", archive->sha256) ||
+	       strings_add_all(add_value(values, "DECOMPRESS"), &archive->decompress);
+}
+
+static int add_all(struct values *values, const struct entries *manifest,
+		   const struct archive *archive)
 {
 	return add_word(values, "KTSTR_TEST_NAME", manifest_value(manifest, "test")) ||
 	       add_word(values, "KTSTR_SCHED_NAME", manifest_value(manifest, "scheduler")) ||
@@ -159,8 +177,7 @@ static int add_all(struct values *values, const struct entries *manifest, const 
 	       add_word(values, "CGROUP_PARENT", manifest_value(manifest, "cgroup-parent")) ||
 	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
 	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||
-	       add_packed_files(values, manifest) || add_word(values, "PAYLOAD_SIZE", size) ||
-	       add_word(values, "PAYLOAD_SHA256", sha256);
+	       add_packed_files(values, manifest) || add_archive(values, archive);
 }
 
 static const struct strings *find_value(const struct values *values, const char *name,
@@ -267,7 +284,7 @@ static int read_template(const char *path, char **text)
 }
 
 /* Everything is checked before the first byte goes out. */
-static int print_header(const char *template, const char *sha256, const char *size)
+static int print_header(const char *template, const struct archive *archive)
 {
 	struct values values = { 0 };
 	struct entries manifest = { 0 };
@@ -277,7 +294,7 @@ static int print_header(const char *template, const char *sha256, const char *si
 	if (!path)
 		report(ENOENT, "cannot tell where this program is: give --template FILE");
 	else if (!read_template(path, &text) && !manifest_read("<stdin>", stdin, &manifest)) {
-		if (add_all(&values, &manifest, sha256, size))
+		if (add_all(&values, &manifest, archive))
 			report_errno("<stdin>");
 		else if (!add_needs(&values, &manifest))
 			failed = render(path, text, &values);
@@ -295,9 +312,34 @@ static bool is_sha256(const char *text)
 	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
 }
 
+/* Splits a command at blanks: no shell reads it. Returns 0, or -1 with errno. */
+static int split_command(struct strings *words, const char *command)
+{
+	static const char blanks[] = " \t\n";
+
+	strings_free(words);
+	for (;;) {
+		size_t length;
+
+		command += strspn(command, blanks);
+		length = strcspn(command, blanks);
+		if (!length)
+			return 0;
+		if (strings_addf(words, "%.*s", (int)length, command))
+			return -1;
+		command += length;
+	}
+}
+
+static bool names_program(const struct strings *command)
+{
+	return command->count && command->items[0][0] != '-';
+}
+
 int main(int argc, char *argv[])
 {
-	const char *template = NULL, *sha256 = "", *size = "";
+	struct archive archive = { .sha256 = "", .size = "" };
+	const char *template = NULL;
 	uint64_t number;
 	int option, status;
 
@@ -312,12 +354,20 @@ int main(int argc, char *argv[])
 			if (!is_sha256(optarg))
 				return command_misused(
 					"--sha256: not 64 lower-case hexadecimal digits: ", optarg);
-			sha256 = optarg;
+			archive.sha256 = optarg;
 			break;
 		case OPTION_SIZE:
 			if (*optarg == '0' || parse_number(optarg, 10, 1, INT64_MAX, &number))
 				return command_misused("--size: not a number of bytes: ", optarg);
-			size = optarg;
+			archive.size = optarg;
+			break;
+		case OPTION_DECOMPRESS:
+			if (split_command(&archive.decompress, optarg)) {
+				report_errno("--decompress");
+				return STATUS_FAILED;
+			}
+			if (!names_program(&archive.decompress))
+				return command_misused("--decompress: names no program: ", optarg);
 			break;
 		case 'h':
 			return command_print(usage);
@@ -331,7 +381,8 @@ int main(int argc, char *argv[])
 		return command_misused(
 			"no operand is taken, the manifest comes on standard input: ",
 			argv[optind]);
-	status = print_header(template, sha256, size) ? STATUS_FAILED : 0;
+	status = print_header(template, &archive) ? STATUS_FAILED : 0;
+	strings_free(&archive.decompress);
 	if (status)
 		return status; /* what is in the buffer is not half a header */
 	return output_close(&out) ? STATUS_FAILED : 0;

@@ -2,7 +2,7 @@
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
 trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
 # A test of a Linux scheduler in one file, made by ktstr-export: this script, then the line
-# __ARCHIVE__, then the test's files as a gzipped tar archive in base64.
+# __ARCHIVE__, then the test's files as a compressed tar archive in base64.
 #
 # It runs as root. Before you run it on a machine that matters, read everything above the line
 # __ARCHIVE__:  sed '/^__ARCHIVE__$/q' FILE.run | less
@@ -26,7 +26,7 @@ set -euo pipefail
 # What a caller's environment may have set, and what it may have put in the place of programs.
 set +Cf
 shopt -u failglob nocasematch nullglob
-unset GLOBIGNORE CDPATH BASH_ENV TAR_OPTIONS GZIP PIGZ POSIXLY_CORRECT
+unset GLOBIGNORE CDPATH BASH_ENV TAR_OPTIONS GZIP PIGZ XZ_DEFAULTS XZ_OPT POSIXLY_CORRECT
 unset -f base64 cat chmod df dmesg getconf grep gzip kill ln mkdir mkfifo mv pigz printf read rm rmdir \
 	sed setpriv sha256sum tar tee tr trap uname wait wc
 
@@ -57,9 +57,11 @@ PACKED_BYTES=@PACKED_BYTES@
 NEED_MACHINES=(@NEED_MACHINES@)
 NEED_INTERPRETERS=(@NEED_INTERPRETERS@)
 NEED_GLIBC=@NEED_GLIBC@
-# Size and SHA-256 of the gzipped archive (empty: not known).
+# Size and SHA-256 of the compressed archive (empty: not known).
 PAYLOAD_SIZE=@PAYLOAD_SIZE@
 PAYLOAD_SHA256=@PAYLOAD_SHA256@
+# The program that decompresses it, and its arguments; none: it is gzip's.
+DECOMPRESS=(@DECOMPRESS@)
 
 # --- This run -------------------------------------------------------------------------------------
 
@@ -322,13 +324,24 @@ check_privileges() {
 
 check_programs() {
 	local program missing=''
-	for program in base64 chmod grep gzip ln mkdir mkfifo mv rm rmdir sed tar tee tr wc; do
+	for program in base64 chmod grep ln mkdir mkfifo mv rm rmdir sed tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
+	((${#DECOMPRESS[@]})) || type -P gzip >/dev/null || missing+=" gzip"
 	if [[ $missing ]]; then
 		problem "programs not found:$missing: install coreutils, grep, sed, gzip and tar, or busybox with links"
 	else
 		fine "programs"
+	fi
+	check_decompressor
+}
+
+check_decompressor() {
+	((${#DECOMPRESS[@]})) || return 0
+	if type -P -- "${DECOMPRESS[0]}" >/dev/null; then
+		fine "${DECOMPRESS[0]}, which decompresses the archive"
+	else
+		problem "program ${DECOMPRESS[0]} not found, needed to unpack: install it"
 	fi
 }
 
@@ -833,16 +846,18 @@ check_archive() {
 		REPLY=sha256sum
 		return
 	fi
-	REPLY=gzip
-	say "warning: SHA-256 not checked (no sha256sum here, or none exported): only gzip's checksum and the size are"
+	REPLY=${DECOMPRESS[0]:-gzip}
+	say "warning: SHA-256 not checked (no sha256sum here, or none exported): only what $REPLY checks and the size are"
 	[[ ! $PAYLOAD_SIZE ]] || (($(with_text base64 -d | wc -c) == PAYLOAD_SIZE)) || diagnose_damage
-	with_text base64 -d | gzip -t 2>/dev/null || diagnose_damage
+	with_text base64 -d | inflate >/dev/null 2>&1 || diagnose_damage
 }
 
-# inflate: where there is pigz it takes two thirds of the time: it reads, writes and checks in threads of
-# their own
+# inflate: by the program that was frozen, and no function of its name; else where there is pigz it takes
+# two thirds of the time: it reads, writes and checks in threads of their own
 inflate() {
-	if type -P pigz >/dev/null; then
+	if ((${#DECOMPRESS[@]})); then
+		"$(type -P -- "${DECOMPRESS[0]}")" "${DECOMPRESS[@]:1}"
+	elif type -P pigz >/dev/null; then
 		pigz -dc
 	else
 		gzip -dc
@@ -859,7 +874,7 @@ unpack() {
 	if [[ $failed || ! $fits ]]; then
 		check_archive # says what is wrong with it, if anything is
 		# else unpacking failed, or what was unpacked was read wrongly
-		[[ ! $failed && $REPLY == gzip ]] || die "$STATUS_UNSUITABLE" "the archive could not be unpacked into $1: is its disk full?" \
+		[[ ! $failed && $REPLY != sha256sum ]] || die "$STATUS_UNSUITABLE" "the archive could not be unpacked into $1: is its disk full?" \
 			"(${said%%$'\n'*})"
 	fi
 	for name in "${PACKED_FILES[@]}"; do
@@ -1454,6 +1469,7 @@ print_info() {
 		NEED_GLIBC PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
 		printf '%s=%s\n' "$name" "${!name}"
 	done
+	printf 'DECOMPRESS=%s\n' "${DECOMPRESS[*]@Q}"
 	printf 'SCHED_ARGS=%s\n' "${SCHED_ARGS[*]@Q}"
 	printf 'RUN_ARGS=%s\n' "${RUN_ARGS[*]@Q}"
 	printf 'SYSCTLS=%s\n' "${SYSCTLS[*]@Q}"

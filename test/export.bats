@@ -111,6 +111,55 @@ include/data 0o755 0 0 0 5" ]
 	[[ $stderr == "wrote standard output ("*" bytes archive, 1 include files)" ]]
 }
 
+# pack_with COMMAND: makes ./packer, which compresses with it
+pack_with() {
+	printf '%s\n' '#!/bin/bash' 'set -o pipefail' "ktstr-pack --tar | $1" >packer
+	chmod +x packer
+}
+
+@test "export: another compressor goes with --decompress, which the header has" {
+	need zstd xz tar
+	pack_with 'zstd -q'
+	KTSTR_PACK=./packer ktstr-export -q --decompress 'zstd -dc' a
+	grep -qx 'DECOMPRESS=(zstd -dc)' a.run
+	sed '1,/^__ARCHIVE__$/d' a.run | base64 -d | zstd -dc | cmp - <(ktstr-manifest a | ktstr-pack --tar)
+	pack_with xz
+	KTSTR_PACK=./packer ktstr-export -q --decompress='xz -dc' a
+	sed '1,/^__ARCHIVE__$/d' a.run | base64 -d | xz -dc | cmp - <(ktstr-manifest a | ktstr-pack --tar)
+	KTSTR_PACK=./packer ktstr-export -n --decompress 'xz -dc' -o b.run a >pipeline
+	bash -e pipeline
+	cmp a.run b.run
+}
+
+@test "export: an archive that a host would not decompress makes no .run" {
+	need zstd xz tar
+	pack_with 'zstd -q'
+	KTSTR_PACK=./packer run -1 ktstr-export a
+	[ "$output" = "ktstr-export: ./packer: printed no gzip archive: name with --decompress what decompresses it" ]
+	KTSTR_PACK='ktstr-pack -t' run -1 ktstr-export a
+	[ "$output" = "ktstr-export: ktstr-pack: printed no gzip archive: name with --decompress what decompresses it" ]
+	for command in 'xz -dc' cat 'zstd -t' false; do
+		KTSTR_PACK=./packer run -1 ktstr-export --decompress "$command" a
+		[ "${lines[-1]}" = "ktstr-export: --decompress '$command': makes no tar archive of what ./packer printed: it must undo what that does" ]
+	done
+	pack_with 'zstd -q | head -c 60'
+	KTSTR_PACK=./packer run -1 ktstr-export --decompress 'zstd -dc' a
+	nothing_left
+}
+
+@test "export: --decompress names a program that is here, and goes with KTSTR_PACK" {
+	run -64 ktstr-export --decompress 'cat' a
+	[ "$output" = "ktstr-export: --decompress: set KTSTR_PACK to what compresses so: ktstr-pack makes gzip's format" ]
+	export KTSTR_PACK='ktstr-pack -t'
+	run -1 ktstr-export --decompress 'no-such -dc' a
+	[ "$output" = "ktstr-export: --decompress: no-such: not found, needed to check the archive" ]
+	run -64 ktstr-export --decompress ' ' a
+	[ "$output" = "ktstr-export: --decompress: names no program: ' '" ]
+	nothing_left
+	ktstr-export -q --decompress $'\tcat\n-u ' a
+	grep -qx 'DECOMPRESS=(cat -u)' a.run
+}
+
 @test "export: levels are handed on" {
 	yes | head -c 100000 >data
 	ktstr-export -q -1 -o 1.run a

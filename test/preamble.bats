@@ -48,7 +48,7 @@ with() {
 }
 
 @test "preamble: bash reads every value back byte for byte" {
-	ktstr-preamble <m | sed -n '/^KTSTR_TEST_NAME=/,/^PAYLOAD_SHA256=/p' >values
+	ktstr-preamble <m | sed -n '/^KTSTR_TEST_NAME=/,/^DECOMPRESS=/p' >values
 	# shellcheck disable=SC1091
 	. ./values
 	[ "$KTSTR_SCHED_NAME" = "my sched" ]
@@ -62,6 +62,7 @@ with() {
 	[ "${RUN_ARGS[1]}" = $'\n__ARCHIVE__\n' ]
 	[ "${PACKED_FILES[*]@Q}" = "'ktstr' 'scheduler' 'include/c d'" ]
 	[ "$PAYLOAD_SIZE$PAYLOAD_SHA256" = "" ]
+	[ "${#DECOMPRESS[@]}" = 0 ]
 }
 
 @test "preamble: the template and a rendered header pass shellcheck and bash -n" {
@@ -81,6 +82,21 @@ with() {
 	run -64 ktstr-preamble --sha256 "${sum%?}G" <m
 	run -64 ktstr-preamble --size 0 <m
 	run -64 ktstr-preamble --size 1k <m
+}
+
+@test "preamble: --decompress is frozen as words, which no shell reads on the way" {
+	run -0 ktstr-preamble --decompress $' zstd  -dc\t--memory=1GB $(x) \'\n' <m
+	grep '^DECOMPRESS=' <<<"$output" >values
+	# shellcheck disable=SC1091
+	. ./values
+	[ "$(printf '<%s>' "${DECOMPRESS[@]}")" = "<zstd><-dc><--memory=1GB><\$(x)><'>" ]
+	run -0 ktstr-preamble --decompress 'xz -dc' --decompress=cat <m
+	grep -qx 'DECOMPRESS=(cat)' <<<"$output"
+	for command in '' $' \t\n' '-dc' ' -dc x'; do
+		run -64 --separate-stderr ktstr-preamble --decompress "$command" <m
+		[ -z "$output" ]
+		[[ $stderr == "ktstr-preamble: --decompress: names no program: "* ]]
+	done
 }
 
 @test "preamble: a template of one's own is rendered, and checked" {

@@ -268,12 +268,12 @@ damaged() {
 	[ ! -e ran ]
 }
 
-@test "run: without sha256sum the size and gzip's checksum are checked, and it says so" {
+@test "run: without sha256sum the size and what gzip checks are checked, and it says so" {
 	export_test
 	# shellcheck disable=SC2016
 	local hide='mount --bind "$(type -P false)" "$(type -P sha256sum)"; exec "$@"'
 	run -0 on_host bash -c "$hide" hide ./t.run --verify
-	[[ $output == *"warning: SHA-256 not checked"*"only gzip's checksum and the size are"* ]]
+	[[ $output == *"warning: SHA-256 not checked"*"only what gzip checks and the size are"* ]]
 	sed '$s/^./A/' t.run >flipped.run
 	cmp -s t.run flipped.run && sed '$s/^./B/' t.run >flipped.run
 	run -65 on_host bash -c "$hide" hide bash flipped.run --verify
@@ -290,6 +290,99 @@ damaged() {
 	sed '$d' bare.run >cut.run
 	run -65 bash cut.run --verify
 	[ "${lines[-1]}" = "t.run: this file is damaged: copy it again" ]
+}
+
+# --- another compressor ---
+
+# export_with COMPRESS DECOMPRESS LINE...: exports the test t, compressed by another program
+export_with() {
+	script packer 'set -o pipefail' "ktstr-pack --tar | $1"
+	script t "${@:3}"
+	printf 'test t\nbinary t\ntopology 1n1l1c1t\n' >t.ktstr
+	KTSTR_PACK=./packer ktstr-export -q --decompress "$2" t
+}
+
+@test "run: an archive of another compressor is verified, unpacked and run" {
+	need zstd xz
+	for name in zstd xz; do
+		export_with "$name -q" "$name -dc" 'exit "${RC:-0}"'
+		RC=2 run -2 on_host ./t.run --quiet
+		RC=2 run -2 on_host bash -s -- --quiet <t.run
+		run -0 on_host ./t.run --check
+		[[ $output == *"t.run: ok: $name, which decompresses the archive"* ]]
+		run -0 ./t.run --verify
+		run -0 ./t.run --extract "$name.d"
+		cmp t "$name.d/ktstr"
+		run -0 ./t.run --info
+		grep -qxF "DECOMPRESS='$name' '-dc'" <<<"$output"
+	done
+	nothing_left
+}
+
+@test "run: what decompresses the archive is looked for before anything is done" {
+	need zstd
+	mkdir bin
+	script bin/unpacker 'exec zstd "$@"'
+	PATH=$PWD/bin:$PATH export_with 'zstd -q' 'unpacker -dc' "touch $BATS_TEST_TMPDIR/ran"
+	local missing="program unpacker not found, needed to unpack: install it"
+	run -4 on_host ./t.run
+	[[ $output == *"t.run: not suitable: $missing" ]]
+	run -4 on_host ./t.run --check
+	[[ $output == *"t.run: not suitable: $missing" ]]
+	for action in --verify '--extract d'; do
+		# shellcheck disable=SC2086 # words
+		run -4 ./t.run $action
+		[ "$output" = "t.run: $missing" ]
+	done
+	[ ! -e ran ]
+	[ ! -e d ]
+	PATH=$PWD/bin:$PATH run -0 on_host ./t.run --quiet
+	[ -e ran ]
+	nothing_left
+}
+
+@test "run: a program that does not decompress the archive is no damage, and nothing is started" {
+	need zstd
+	mkdir bin
+	export_with 'zstd -q' 'zstd -dc' "touch $BATS_TEST_TMPDIR/ran"
+	script bin/zstd 'echo zstd: too old >&2; exit 1'
+	PATH=$PWD/bin:$PATH run -4 on_host ./t.run --quiet
+	[[ $output == *"could not be unpacked into "*"(zstd: too old)" ]]
+	[ ! -e ran ]
+	nothing_left
+}
+
+@test "run: a damaged archive of another compressor is found, with sha256sum and without" {
+	need zstd
+	head -c 100000 /dev/urandom >big
+	export_with 'zstd -q' 'zstd -dc' "touch $BATS_TEST_TMPDIR/ran"
+	echo 'include ./big' >>t.ktstr
+	KTSTR_PACK=./packer ktstr-export -q --decompress 'zstd -dc' t
+	local middle
+	middle=$(($(wc -l <t.run) - 700))
+	sed "${middle}s/^./A/" t.run >changed.run
+	cmp -s t.run changed.run && sed "${middle}s/^./B/" t.run >changed.run
+	damaged changed.run "bytes below __ARCHIVE__ were changed: copy it again"
+	local hide='mount --bind "$(type -P false)" "$(type -P sha256sum)"; exec "$@"'
+	run -0 on_host bash -c "$hide" hide ./t.run --verify
+	[[ $output == *"warning: SHA-256 not checked"*"only what zstd checks and the size are"* ]]
+	run -65 on_host bash -c "$hide" hide bash changed.run --verify
+	[ "${lines[-1]}" = "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again" ]
+	run -65 on_host bash -c "$hide" hide bash changed.run
+	[ ! -e ran ]
+	run -0 on_host bash -c "$hide" hide bash t.run --quiet
+	[ -e ran ]
+}
+
+@test "run: no function of the caller decompresses the archive" {
+	need zstd
+	export_with 'zstd -q' 'zstd -dc'
+	zstd() { touch "$BATS_TEST_TMPDIR/called"; }
+	export -f zstd
+	run -0 on_host ./t.run --quiet
+	unset -f zstd
+	[ ! -e called ]
+	nothing_left
 }
 
 # --- inspection ---
