@@ -126,7 +126,7 @@ tags() {
 }
 
 @test "man: the examples of the pages of the programs and of the .run run" {
-	need xz tar
+	need xz zstd tar
 	mkdir old new
 	cp fair old
 	cp fair new
