@@ -44,7 +44,7 @@ longest() {
 
 # is_gone: the last thing that was written takes the line away
 is_gone() {
-	((${#lines[@]})) && [[ $shown == *$'\e[J\r\e[J' ]]
+	((${#lines[@]})) && [[ $shown == *$'\e[J\r\r\e[J' ]]
 }
 
 @test "progress: bytes, all bytes, rate, time left and ratio are shown, in a shorter form on a narrow terminal" {
@@ -144,11 +144,11 @@ is_gone() {
 @test "progress: a message begins on a clean line" {
 	shown 100 'ktstr-pack -p -t <manifest | slowly "echo >>bytes" >out'
 	((${#lines[@]}))
-	[[ $shown == *$'\e[J\r\e[Jktstr-pack: <stdin>:1: bytes: '*"it grew while it was read, or is no file on a disk"$'\r' ]]
+	[[ $shown == *$'\e[J\r\r\e[Jktstr-pack: <stdin>:1: bytes: '*"it grew while it was read, or is no file on a disk"$'\r' ]]
 	echo "file gone $PWD/gone 0755" >>manifest
 	shown 100 'ktstr-pack -p -t <manifest | slowly >out'
 	((${#lines[@]}))
-	[[ $shown == *$'\e[J\r\e[Jktstr-pack: <stdin>:2: gone: '*": No such file or directory"$'\r' ]]
+	[[ $shown == *$'\e[J\r\r\e[Jktstr-pack: <stdin>:2: gone: '*": No such file or directory"$'\r' ]]
 }
 
 @test "progress: a signal that ends it takes the line away, and is its end" {
@@ -209,7 +209,7 @@ export_here() {
 	shown 100 'ktstr-export -j1 -9 a & sleep 1; kill $!; wait $!; status=$?; printf ended; exit $status'
 	[ "$status" = 143 ]
 	((${#lines[@]}))
-	[[ $shown == *$'\e[J\r\e[Jended' ]]
+	[[ $shown == *$'\e[J\r\r\e[Jended' ]]
 }
 
 @test "progress: ktstr-export ends behind its packer, however long that takes for it" {

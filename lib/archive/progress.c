@@ -53,10 +53,13 @@ static bool in_foreground(void)
 	return group < 0 || group == getpgrp();
 }
 
-/* Calls nothing that a signal's handler may not. */
+/* Calls nothing that a signal's handler may not. Of what was typed, as ^C, the echo goes as well.
+ */
 static void erase(void)
 {
-	if (on_screen && in_foreground() && write(STDERR_FILENO, ERASE, strlen(ERASE)) < 0)
+	static const char bytes[] = "\r" ERASE;
+
+	if (on_screen && in_foreground() && write(STDERR_FILENO, bytes, sizeof(bytes) - 1) < 0)
 		return; /* the terminal is gone, and the line with it */
 	on_screen = 0;
 }
@@ -160,7 +163,7 @@ static void draw(const struct progress *progress, int64_t time)
 	/* the last column stays free: some terminals begin a new line when it is filled */
 	while ((length = print_form(line + 1, &parts, form)) >= MIN(width, LINE_ROOM))
 		form++;
-	line[0] = '\r'; /* somebody may have typed */
+	line[0] = '\r'; /* the echo of what was typed has moved the cursor */
 	strcpy(line + 1 + length, ERASE "\r");
 	on_screen = 1;
 	if (write_all(STDERR_FILENO, line, strlen(line)))
