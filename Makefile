@@ -7,6 +7,7 @@
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make bench      how fast it is, beside other programs; tables and a chart stay in build/bench.*
 #   make lint       formatting, shellcheck, mandoc, header checks
+#   make analyse    analysers, and the tests with ThreadSanitizer and valgrind (PARTS: those of test/analyse)
 #   make install    PREFIX=/usr/local DESTDIR=
 
 VERSION = 0.1.0
@@ -53,7 +54,7 @@ LIBDEFLATE_LIBS = $(if $(findstring /,$(shell $(CC) -print-file-name=libdeflate.
 endif
 tools_libs = $(LIBDEFLATE_LIBS) $(ZLIB_LIBS) -pthread
 
-compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 \
 	-DKTSTR_VERSION='"$(VERSION)"' -Ilib $(LIBDEFLATE_CFLAGS) -pthread $(defines) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 
@@ -154,6 +155,12 @@ vm-shell:
 lint: $(programs) $(template)
 	test/lint
 
+# how analysers see the sources, all with the macros that some of them need
+analyse: private defines = -DKTSTR_BINDIR='"$(bindir)"' -Ilib/harness
+analyse:
+	CC='$(CC)' ANALYSE_FLAGS='$(subst ','\'',$(filter -std=% -I% -D%,$(filter-out -D_FORTIFY_SOURCE=%,$(compile))))' \
+		test/analyse $(PARTS)
+
 examples_installed = $(wildcard share/examples/*.c share/examples/*.ktstr share/examples/*.bash \
 	share/examples/*.txt)
 pages = $(wildcard man/*.[1-9])
@@ -186,6 +193,6 @@ clean:
 -include $(wildcard build/obj/*.d build/obj/*/*.d build/obj/*/*/*.d build/obj/*/*/*/*.d)
 
 FORCE:
-.PHONY: all bench check check-vm clean demo install lint uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-vm clean demo install lint uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -199,13 +199,15 @@ static unsigned int count_cpus(void)
 
 static int print_version(void)
 {
-	char text[128] = "ktstr-pack " KTSTR_VERSION " (";
+	struct output out;
 
+	output_open(&out, STDOUT_FILENO, "standard output");
+	output_puts(&out, "ktstr-pack " KTSTR_VERSION " (");
 	for (const struct engine *const *engine = engines; *engine; engine++) {
-		strcat(text, (*engine)->name);
-		strcat(text, engine[1] ? ", " : ")\n");
+		output_puts(&out, (*engine)->name);
+		output_puts(&out, engine[1] ? ", " : ")\n");
 	}
-	return command_print(text);
+	return output_close(&out) ? STATUS_FAILED : 0;
 }
 
 int main(int argc, char **argv)

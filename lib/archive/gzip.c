@@ -191,8 +191,10 @@ static int begin_block(struct gzip *gzip)
 	if (!block->memory) {
 		block->memory = malloc(engine->window + engine->block_size);
 		block->out = malloc(gzip->bound);
-		if (!block->memory || !block->out)
-			return report_errno("%s", engine->name);
+		if (!block->memory || !block->out) {
+			report_errno("%s", engine->name);
+			return -1;
+		}
 	}
 	block->before = 0;
 	block->size = 0;

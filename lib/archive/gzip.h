@@ -29,6 +29,6 @@ struct sink *gzip_open(struct sink *to, const struct engine *engine, int level,
  * stands in to is refused as cut short. Returns 0, or -1 with to's errno. Only what is not to's
  * failure has been reported.
  */
-int gzip_close(struct sink *gzip, bool complete);
+int gzip_close(struct sink *sink, bool complete);
 
 #endif

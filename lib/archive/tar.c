@@ -40,11 +40,12 @@ _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
 
 static const char zeros[2 * BLOCK];
 
-/* Reports what is wrong with a file at its path. */
+/* Reports what is wrong with a file at its path. Returns -1. */
 static int report_file(const struct tar_file *file, int errnum, const char *what)
 {
-	return report(errnum, "%s:%zu: %s: %s: %s", file->source, file->line, file->name,
-		      file->path, what);
+	report(errnum, "%s:%zu: %s: %s: %s", file->source, file->line, file->name, file->path,
+	       what);
+	return -1;
 }
 
 /* --- names --- */
@@ -198,7 +199,7 @@ static bool put_name(struct header *header, const char *name)
 		memcpy(header->name, name, length);
 		return true;
 	}
-	slash = strchr(name + length - room - 1, '/');
+	slash = strchr(name + (length - room - 1), '/');
 	if (!slash || (size_t)(slash - name) > sizeof(header->prefix)) {
 		memcpy(header->name, name, room);
 		return false;
@@ -374,7 +375,7 @@ int tar_add_file(struct sink *to, const struct tar_file *file)
 
 int tar_end(struct sink *to)
 {
-	return to->write(to, zeros, 2 * BLOCK);
+	return to->write(to, zeros, sizeof(zeros));
 }
 
 /* --- sizes --- */

@@ -143,6 +143,24 @@ static bool has_ended(pid_t pid)
 	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
 }
 
+/* Reads from those of out's and err's ends that are ready. Returns 0, or -1 with errno. */
+static int take_ready(struct pollfd fds[2], size_t max, struct capture *result, size_t *err_used)
+{
+	for (int i = 0; i < 2; i++) {
+		ssize_t n;
+
+		if (!fds[i].revents)
+			continue;
+		n = i == 0 ? take_out(fds[i].fd, result, max)
+			   : take_err(fds[i].fd, result, err_used);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n == 0)
+			fds[i].fd = -1;
+	}
+	return 0;
+}
+
 /*
  * Reads both pipes until the process has ended and they are empty. A child of its may hold them
  * open for longer, so their ends are not waited for. Returns 0, or -1 with errno.
@@ -170,17 +188,8 @@ static int drain(pid_t pid, int out, int err, const struct timespec *deadline, s
 			return -1;
 		if (ended && ready == 0)
 			return 0;
-		for (int i = 0; ready > 0 && i < 2; i++) {
-			ssize_t n;
-
-			if (!fds[i].revents)
-				continue;
-			n = i == 0 ? take_out(out, result, max) : take_err(err, result, &err_used);
-			if (n < 0 && errno != EINTR)
-				return -1;
-			if (n == 0)
-				fds[i].fd = -1;
-		}
+		if (ready > 0 && take_ready(fds, max, result, &err_used))
+			return -1;
 	}
 }
 

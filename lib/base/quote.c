@@ -33,7 +33,8 @@ static char *quote_octal(const char *text)
 			p += length;
 		}
 	}
-	strcpy(end, "'");
+	*end++ = '\'';
+	*end = '\0';
 	return word;
 }
 
@@ -50,7 +51,8 @@ static char *quote_single(const char *text)
 		else
 			*end++ = *text;
 	}
-	strcpy(end, "'");
+	*end++ = '\'';
+	*end = '\0';
 	return word;
 }
 

@@ -38,13 +38,14 @@ static int look_at_program(struct dl_phdr_info *info, size_t size, void *data)
 	(void)size;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): the loader gives it as a number */
+		const char *content = (const char *)(info->dlpi_addr + segment->p_vaddr);
 
 		if (segment->p_type == PT_LOAD && holds(info, segment, &here)) {
 			*rival = false;
 			return 1;
 		}
-		if (segment->p_type == PT_NOTE &&
-		    has_note((const char *)(info->dlpi_addr + segment->p_vaddr), segment->p_memsz))
+		if (segment->p_type == PT_NOTE && has_note(content, segment->p_memsz))
 			*rival = true;
 	}
 	return 1; /* the program comes first: no more than that */

@@ -1,7 +1,7 @@
 /* elf.c - what an ELF file says of itself, read without running it */
 #include "elf.h"
 
-#include <elf.h>
+#include <elf.h> /* NOLINT(readability-duplicate-include): the system's, not the one above */
 #include <endian.h>
 #include <errno.h>
 #include <stdbool.h>

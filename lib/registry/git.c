@@ -1,6 +1,7 @@
 /* git.c - which state of the sources a test was exported from */
 #include "git.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,12 +54,9 @@ char *git_state(const char *directory)
 
 		/* more digits where seven are ambiguous: seven is what the format promises */
 		if (answer.status == 0 && digits >= HASH_DIGITS) {
-			state = malloc(HASH_DIGITS + sizeof("-dirty"));
-			if (state) {
-				memcpy(state, answer.out, HASH_DIGITS);
-				strcpy(state + HASH_DIGITS,
-				       strncmp(rest, "-dirty", 6) ? "" : "-dirty");
-			}
+			if (asprintf(&state, "%.*s%s", HASH_DIGITS, answer.out,
+				     strncmp(rest, "-dirty", 6) ? "" : "-dirty") < 0)
+				state = NULL;
 		} else {
 			state = strdup("unknown");
 		}

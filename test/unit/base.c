@@ -23,7 +23,7 @@ static int quote(struct output *out)
 	size_t size;
 	char *text, *word;
 
-	if (read_all(STDIN_FILENO, 1024 * 1024, &text, &size))
+	if (read_all(STDIN_FILENO, (size_t)1024 * 1024, &text, &size))
 		return -1;
 	word = quote_shell(text);
 	if (word)
@@ -42,7 +42,7 @@ static int copy_records(struct output *out, int from_memory)
 	char *text = NULL;
 	int more = -1;
 
-	if (from_memory && read_all(STDIN_FILENO, 64 * 1024 * 1024, &text, &size))
+	if (from_memory && read_all(STDIN_FILENO, (size_t)64 * 1024 * 1024, &text, &size))
 		return -1;
 	reader = from_memory ? record_open_memory("<stdin>", text, size, rules)
 			     : record_open_stream("<stdin>", stdin, rules);
