@@ -18,6 +18,12 @@ need() {
 	done
 }
 
+# need_bare PROGRAM: skips the test where a sanitizer is built into one, or valgrind runs it, which take memory and
+# threads of their own
+need_bare() {
+	! grep -qE '__(asan|tsan)_init|valgrind' "$(command -v "$1")" || skip "not with a sanitizer or valgrind"
+}
+
 # on_terminal COMMAND [ARG...]: runs it with a terminal as standard input, output and error
 on_terminal() {
 	script -qec "$(printf '%q ' "$@")" /dev/null </dev/null
