@@ -223,6 +223,38 @@ same_bytes() {
 	cmp here/reader.run "there/far away/reader.run"
 }
 
+# page_says: prints the commands of REPRODUCING A FILE in ktstr-export(1)
+page_says() {
+	awk '/^\.Sh/ { inside = /REPRODUCING/ }
+		/^\.Ed/ { printing = 0 }
+		printing { gsub(/\\e/, "\\"); print }
+		inside && /^\.Bd/ { printing = 1 }' "$TOP/man/ktstr-export.1"
+}
+
+@test "reproducible: the commands of ktstr-export(1) tell a file that is the same from one that is not" {
+	local hash
+	cp "$TOP/build/examples/fair" .
+	ktstr-export -q -b ./fair fair
+	hash=$(grep '^KTSTR_GIT_HASH=' fair.run)
+	run -0 --separate-stderr bash -c "$(page_says)"
+	[ "$output" = "$hash"$'\nthe same\nthe same files' ]
+
+	rm -r theirs ours
+	ktstr-export -q -9 -b ./fair fair # compressed otherwise
+	run -1 bash -c "$(page_says)"
+	[ "${lines[0]}" = "$hash" ]
+	[[ ${lines[1]} == "fair.run again.run differ: "* ]]
+	[ "${lines[2]}" = 'the same files' ]
+	[ "$(grep -c '^[<>]' <<<"$output")" = 4 ]
+	[ "$(grep -cE '^[<>] PAYLOAD_(SIZE|SHA256)=' <<<"$output")" = 4 ]
+
+	rm -r theirs ours
+	ktstr-export -q -b ./fair fair
+	printf x >>fair # another program
+	run -1 bash -c "$(page_says)"
+	[[ $output == *"Binary files theirs/ktstr and ours/ktstr differ"* && $output != *"the same"* ]]
+}
+
 @test "reproducible: ktstr-preamble prints the same for manifests that differ in paths alone" {
 	mkdir other
 	cp original/* other
