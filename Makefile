@@ -25,12 +25,13 @@ $(foreach place,DESTDIR bindir libdir includedir datadir,$(if $(word 2,[$($(plac
 $(foreach place,bindir libdir includedir datadir,$(if $(filter /%,$($(place))),, \
 	$(error $(place) does not begin with /: $($(place)))))
 
-PROGRAMS = ktstr-manifest ktstr-pack ktstr-b64 ktstr-preamble
+PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble
 SCRIPTS = ktstr-export
 EXAMPLES = fair spread reader
 
 BASE = utf8 report number strings file output record quote process command
-REGISTRY = topology entries definition elf ask source search resolve git manifest needs suggest
+REGISTRY = topology entries definition elf elf_reader elf_dynamic ask source search resolve git manifest needs \
+	suggest glibc ldcache library_path libraries
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
 UNITS = base base64

@@ -2,6 +2,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,5 +21,8 @@ int write_all(int fd, const void *bytes, size_t size);
  * Returns 0, or -1 with errno and *bytes NULL.
  */
 int read_all(int fd, size_t max, char **bytes, size_t *size);
+
+/* Whether two paths lead to the same file. */
+bool file_is_same(const char *a, const char *b);
 
 #endif

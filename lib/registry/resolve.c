@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/report.h"
 #include "registry/git.h"
 #include "registry/manifest.h"
@@ -170,13 +171,6 @@ static int resolve_scheduler(struct resolution *r)
 	return -1;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* Adds a `file include/BASENAME` entry for the file at path, which spec names. Takes path. */
 static int add_include(struct resolution *r, const struct entry *entry, const char *spec,
 		       char *path)
@@ -197,7 +191,7 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 		failed = entries_add(&r->includes, "file", name, path, "0755", NULL)
 				 ? bad_entry(r, entry, errno, "%s", strerror(errno))
 				 : 0;
-	else if (is_same_file(twin->fields.items[1], path))
+	else if (file_is_same(twin->fields.items[1], path))
 		failed = 0;
 	else
 		bad_entry(r, entry, EEXIST, "%s and %s would both be %s: rename one",

@@ -1,0 +1,101 @@
+/* ktstr-libs - add the shared libraries of a manifest's files to it, and the glibc they need */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/command.h"
+#include "base/output.h"
+#include "registry/glibc.h"
+#include "registry/libraries.h"
+#include "registry/manifest.h"
+
+static const char usage[] =
+	"usage: ktstr-libs < manifest > manifest\n"
+	"Add a record \"file lib/NAME PATH 0755\" for each shared library that the packed programs\n"
+	"need, but for glibc's own, and \"needs-glibc VERSION\".\n"
+	"  -h, --help     show this help\n"
+	"  -V, --version  show the version\n";
+
+static const struct option longopts[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char source[] = "<stdin>";
+
+static struct output out;
+
+/* The manifest's own word counts where it asks for more. */
+static const char *newer_glibc(const struct entries *manifest, const struct libraries *libraries)
+{
+	const char *given = manifest_value(manifest, "needs-glibc");
+
+	if (!libraries->glibc || (*given && glibc_compare_versions(given, libraries->glibc) >= 0))
+		return given;
+	return libraries->glibc;
+}
+
+/* A failure comes out at output_close. */
+static void print_manifest(const struct entries *manifest, const struct libraries *libraries)
+{
+	const char *glibc = newer_glibc(manifest, libraries);
+	const struct entry *place = entries_find(manifest, "needs-glibc");
+	static char *const none[] = { NULL };
+
+	if (!place)
+		place = entries_find(manifest, "file"); /* which stands: ktstr's */
+	for (size_t i = 0; i < manifest->count; i++) {
+		const struct entry *entry = &manifest->items[i];
+
+		if (entry == place && *glibc)
+			record_write(&out, "needs-glibc", glibc, NULL);
+		if (strcmp(entry->keyword, "needs-glibc"))
+			record_write_fields(&out, entry->keyword,
+					    entry->fields.count ? entry->fields.items : none);
+	}
+	entries_write(&libraries->files, &out);
+}
+
+static int add_libraries(void)
+{
+	struct entries manifest;
+	struct libraries libraries;
+	int failed;
+
+	if (manifest_read(source, stdin, &manifest))
+		return -1;
+	failed = libraries_find(source, &manifest, &libraries);
+	if (!failed) {
+		print_manifest(&manifest, &libraries);
+		libraries_free(&libraries);
+	}
+	entries_free(&manifest);
+	return failed;
+}
+
+int main(int argc, char *argv[])
+{
+	int option;
+
+	command_begin(argv);
+	output_open(&out, STDOUT_FILENO, "standard output");
+	while ((option = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
+		switch (option) {
+		case 'h':
+			return command_print(usage);
+		case 'V':
+			return command_print("ktstr-libs " KTSTR_VERSION "\n");
+		default:
+			return STATUS_MISUSED; /* getopt has said what is wrong */
+		}
+	}
+	if (optind < argc)
+		return command_misused(
+			"no operand is taken, the manifest comes on standard input: ",
+			argv[optind]);
+	if (add_libraries())
+		return STATUS_FAILED; /* nothing is in the buffer */
+	return output_close(&out) ? STATUS_FAILED : 0;
+}

@@ -1,0 +1,313 @@
+/* elf_dynamic.c - what an ELF file asks of a dynamic loader, read without running it */
+#include "elf_dynamic.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/elf_reader.h"
+
+/* Far above what linkers make: what is more is malformed, and not worth memory or time. */
+enum {
+	LOADS_MAX = 256,
+	DYNAMIC_MAX = 1024 * 1024,
+	STRINGS_MAX = 64 * 1024 * 1024,
+	VERSIONS_MAX = 65536,
+};
+
+/* A file that is being read. */
+struct image {
+	struct elf elf;
+	struct elf_segment loads[LOADS_MAX];
+	size_t load_count;
+	struct elf_segment dynamic; /* type PT_NULL: there is none */
+	char *strings;		    /* DT_STRTAB, a NUL byte behind it */
+	size_t strings_size;
+};
+
+/* The values, or addresses, of the tags that stand once; 0 where they do not stand. */
+struct tags {
+	uint64_t strings, strings_size;
+	uint64_t versions;
+	uint64_t flags_1;
+	uint64_t soname, rpath, runpath; /* offsets in the strings plus 1 */
+};
+
+static int malformed(void)
+{
+	errno = EBADMSG;
+	return -1;
+}
+
+/* As elf_read_at, but the file must not end before. Returns 0, or -1 with errno. */
+static int read_part(const struct image *image, void *bytes, size_t size, uint64_t offset)
+{
+	int found = elf_read_at(image->elf.fd, bytes, size, offset);
+
+	return found ? found < 0 ? -1 : 0 : malformed();
+}
+
+static int read_segments(struct image *image)
+{
+	for (unsigned int i = 0; i < image->elf.header_count; i++) {
+		struct elf_segment segment;
+		int found = elf_read_segment(&image->elf, i, &segment);
+
+		if (found <= 0)
+			return found < 0 ? -1 : malformed();
+		if (segment.type == PT_DYNAMIC)
+			image->dynamic = segment;
+		if (segment.type != PT_LOAD)
+			continue;
+		if (image->load_count == LOADS_MAX)
+			return malformed();
+		image->loads[image->load_count++] = segment;
+	}
+	return 0;
+}
+
+/* Where in the file is what will be at this address? Returns 0, or -1 with errno. */
+static int find_address(const struct image *image, uint64_t address, uint64_t *offset)
+{
+	for (size_t i = 0; i < image->load_count; i++) {
+		const struct elf_segment *load = &image->loads[i];
+
+		if (address < load->address || address - load->address >= load->size)
+			continue;
+		*offset = load->offset + (address - load->address);
+		return 0;
+	}
+	return malformed();
+}
+
+static int read_strings(struct image *image, const struct tags *tags)
+{
+	uint64_t offset;
+
+	if (tags->strings_size > STRINGS_MAX || find_address(image, tags->strings, &offset))
+		return malformed();
+	image->strings_size = (size_t)tags->strings_size;
+	image->strings = malloc(image->strings_size + 1);
+	if (!image->strings || read_part(image, image->strings, image->strings_size, offset))
+		return -1;
+	image->strings[image->strings_size] = '\0';
+	return 0;
+}
+
+/* Returns a string of the table, which the NUL byte behind it ends if nothing else; or NULL. */
+static const char *string_at(const struct image *image, uint64_t offset)
+{
+	return offset < image->strings_size ? image->strings + offset : NULL;
+}
+
+static int add_string(const struct image *image, struct strings *list, uint64_t offset)
+{
+	const char *text = string_at(image, offset);
+
+	return text ? strings_add(list, text) : malformed();
+}
+
+/* Takes an offset plus 1; 0 leaves *text NULL. */
+static int copy_string(const struct image *image, uint64_t after_offset, char **text)
+{
+	const char *found;
+
+	if (!after_offset)
+		return 0;
+	found = string_at(image, after_offset - 1);
+	if (!found)
+		return malformed();
+	*text = strdup(found);
+	return *text ? 0 : -1;
+}
+
+/* Reads entry i of the dynamic section. Returns whether there is one. */
+static bool next_tag(const struct image *image, const char *section, size_t i, uint64_t *tag,
+		     uint64_t *value)
+{
+	size_t size = image->elf.is_64 ? sizeof(Elf64_Dyn) : sizeof(Elf32_Dyn);
+	Elf64_Dyn d64;
+	Elf32_Dyn d32;
+
+	if (i >= image->dynamic.size / size)
+		return false;
+	if (image->elf.is_64) {
+		memcpy(&d64, section + i * size, size);
+		*tag = elf_xword(&image->elf, (uint64_t)d64.d_tag);
+		*value = elf_xword(&image->elf, d64.d_un.d_val);
+	} else {
+		memcpy(&d32, section + i * size, size);
+		*tag = elf_word(&image->elf, (uint32_t)d32.d_tag);
+		*value = elf_word(&image->elf, d32.d_un.d_val);
+	}
+	return *tag != DT_NULL;
+}
+
+static void read_tags(const struct image *image, const char *section, struct tags *tags)
+{
+	uint64_t tag, value;
+
+	for (size_t i = 0; next_tag(image, section, i, &tag, &value); i++) {
+		switch (tag) {
+		case DT_STRTAB:
+			tags->strings = value;
+			break;
+		case DT_STRSZ:
+			tags->strings_size = value;
+			break;
+		case DT_SONAME:
+			tags->soname = value + 1;
+			break;
+		case DT_RPATH:
+			tags->rpath = value + 1;
+			break;
+		case DT_RUNPATH:
+			tags->runpath = value + 1;
+			break;
+		case DT_FLAGS_1:
+			tags->flags_1 = value;
+			break;
+		case DT_VERNEED:
+			tags->versions = value;
+			break;
+		}
+	}
+}
+
+static int read_needed(const struct image *image, const char *section, struct elf_dynamic *dynamic)
+{
+	uint64_t tag, value;
+
+	for (size_t i = 0; next_tag(image, section, i, &tag, &value); i++)
+		if ((tag == DT_NEEDED || tag == DT_FILTER) &&
+		    add_string(image, &dynamic->needed, value))
+			return -1;
+	return 0;
+}
+
+/* The versions of one library, from offset at; *budget is how many more are read at all. */
+static int read_versions_of(const struct image *image, const char *file, uint64_t at,
+			    unsigned int *budget, struct elf_dynamic *dynamic)
+{
+	for (;;) {
+		Elf64_Vernaux version; /* the same in both classes */
+
+		if (!(*budget)--)
+			return malformed();
+		if (read_part(image, &version, sizeof(version), at))
+			return -1;
+		/* a weak one may be missing */
+		if (!(elf_half(&image->elf, version.vna_flags) & VER_FLG_WEAK) &&
+		    (add_string(image, &dynamic->versions,
+				elf_word(&image->elf, version.vna_name)) ||
+		     strings_add(&dynamic->version_files, file)))
+			return -1;
+		if (!version.vna_next)
+			return 0;
+		at += elf_word(&image->elf, version.vna_next);
+	}
+}
+
+/* Like the loader, by the links from one to the next, which lead forward only. */
+static int read_versions(const struct image *image, uint64_t address, struct elf_dynamic *dynamic)
+{
+	unsigned int budget = VERSIONS_MAX;
+	uint64_t at;
+
+	if (!address)
+		return 0;
+	if (find_address(image, address, &at))
+		return -1;
+	for (;;) {
+		Elf64_Verneed library; /* the same in both classes */
+		const char *file;
+
+		if (!budget--)
+			return malformed();
+		if (read_part(image, &library, sizeof(library), at))
+			return -1;
+		file = string_at(image, elf_word(&image->elf, library.vn_file));
+		if (!file)
+			return malformed();
+		if (read_versions_of(image, file, at + elf_word(&image->elf, library.vn_aux),
+				     &budget, dynamic))
+			return -1;
+		if (!library.vn_next)
+			return 0;
+		at += elf_word(&image->elf, library.vn_next);
+	}
+}
+
+/* All that the dynamic section, whose bytes these are, tells of and leads to. */
+static int read_section(struct image *image, const char *section, struct elf_dynamic *dynamic)
+{
+	struct tags tags = { 0 };
+
+	read_tags(image, section, &tags);
+	dynamic->no_default_directories = tags.flags_1 & DF_1_NODEFLIB;
+	/* a program that is static and relocates itself has no strings, and asks for nothing */
+	if (tags.strings_size && read_strings(image, &tags))
+		return -1;
+	return read_needed(image, section, dynamic) ||
+			       copy_string(image, tags.soname, &dynamic->soname) ||
+			       copy_string(image, tags.rpath, &dynamic->rpath) ||
+			       copy_string(image, tags.runpath, &dynamic->runpath) ||
+			       read_versions(image, tags.versions, dynamic)
+		       ? -1
+		       : 0;
+}
+
+static int read_image(struct image *image, struct elf_dynamic *dynamic)
+{
+	char *section;
+	int failed;
+
+	if (read_segments(image))
+		return -1;
+	if (image->dynamic.type == PT_NULL)
+		return 0;
+	if (image->dynamic.size > DYNAMIC_MAX)
+		return malformed();
+	section = malloc((size_t)image->dynamic.size + 1);
+	if (!section)
+		return -1;
+	failed = read_part(image, section, (size_t)image->dynamic.size, image->dynamic.offset) ||
+		 read_section(image, section, dynamic);
+	free(section);
+	free(image->strings);
+	return failed;
+}
+
+int elf_read_dynamic(int fd, struct elf_dynamic *dynamic)
+{
+	struct image image = { .load_count = 0, .dynamic = { .type = PT_NULL } };
+	int found = elf_read_header(fd, &image.elf);
+
+	*dynamic = (struct elf_dynamic){ 0 };
+	if (found <= 0 || (image.elf.type != ET_EXEC && image.elf.type != ET_DYN))
+		return found < 0 ? -1 : 0;
+	dynamic->machine = image.elf.machine;
+	dynamic->is_64 = image.elf.is_64;
+	dynamic->is_big = image.elf.is_big;
+	if (read_image(&image, dynamic)) {
+		int saved = errno;
+
+		elf_free_dynamic(dynamic);
+		errno = saved;
+		return -1;
+	}
+	return 1;
+}
+
+void elf_free_dynamic(struct elf_dynamic *dynamic)
+{
+	strings_free(&dynamic->needed);
+	strings_free(&dynamic->version_files);
+	strings_free(&dynamic->versions);
+	free(dynamic->soname);
+	free(dynamic->rpath);
+	free(dynamic->runpath);
+	*dynamic = (struct elf_dynamic){ 0 };
+}

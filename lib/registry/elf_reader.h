@@ -1,0 +1,43 @@
+/* elf_reader.h - the headers of an ELF file, within its bounds: what elf.c and elf_dynamic.c share
+ *
+ * 32 and 64 bits, either byte order. Nothing that the file says is trusted. Source of the format:
+ * the System V ABI, chapters 4 and 5.
+ */
+#ifndef REGISTRY_ELF_READER_H
+#define REGISTRY_ELF_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct elf {
+	int fd;
+	bool is_64, is_big;
+	unsigned int type, machine;
+	uint64_t program_headers; /* offset of the first */
+	unsigned int header_size, header_count;
+};
+
+struct elf_segment {
+	uint32_t type;
+	uint64_t offset, size; /* in the file */
+	uint64_t address;
+	uint64_t align;
+};
+
+/* Reads size bytes at offset. Returns 1, 0 where the file ends before, or -1 with errno. */
+int elf_read_at(int fd, void *bytes, size_t size, uint64_t offset);
+
+/* Reads the file's header; fd stays the caller's. Returns 1, 0 where it is no ELF file, or -1 with
+ * errno. */
+int elf_read_header(int fd, struct elf *elf);
+
+/* Reads program header i. Returns 1, 0 where the file ends before, or -1 with errno. */
+int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *segment);
+
+/* The file's numbers as this machine's. */
+uint16_t elf_half(const struct elf *elf, uint16_t value);
+uint32_t elf_word(const struct elf *elf, uint32_t value);
+uint64_t elf_xword(const struct elf *elf, uint64_t value);
+
+#endif

@@ -1,0 +1,124 @@
+/* ldcache.c - /etc/ld.so.cache: which library the dynamic loader takes for a name */
+#include "ldcache.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define OLD_MAGIC "ld.so-1.7.0"
+#define MAGIC "glibc-ld.so.cache1.1"
+
+enum { CACHE_MAX = 64 * 1024 * 1024 };
+
+/* Numbers are in the byte order of the machine, offsets are counted from the header. */
+struct header {
+	char magic[sizeof(MAGIC) - 1];
+	uint32_t count;
+	uint32_t strings_size;
+	uint8_t flags; /* the two low bits: byte order, 0 where it is not told */
+	uint8_t unused[3];
+	uint32_t extensions;
+	uint32_t unused_too[3];
+};
+
+struct entry {
+	uint32_t flags;
+	uint32_t name, path;
+	uint32_t os_version;
+	uint64_t hwcap; /* what the machine must be able to do; 0: nothing */
+};
+
+/* The older table, which stands before the header in a file for both. */
+struct old_header {
+	char magic[sizeof(OLD_MAGIC)];
+	uint32_t count;
+};
+
+enum { OLD_ENTRY_SIZE = 12, HEADER_ALIGN = 8 };
+
+enum {
+	ORDER_MASK = 3,
+	ORDER_UNTOLD = 0,
+	ORDER = BYTE_ORDER == LITTLE_ENDIAN ? 2 : 3,
+};
+
+/* Where the header is: behind the older table, if that is there. May be past the end. */
+static uint64_t find_header(const char *bytes, size_t size)
+{
+	struct old_header old;
+	uint64_t end;
+
+	if (size < sizeof(old) || memcmp(bytes, OLD_MAGIC, strlen(OLD_MAGIC)))
+		return 0;
+	memcpy(&old, bytes, sizeof(old));
+	end = sizeof(old) + (uint64_t)old.count * OLD_ENTRY_SIZE;
+	return (end + HEADER_ALIGN - 1) / HEADER_ALIGN * HEADER_ALIGN;
+}
+
+/* Finds the table in what was read; leaves it empty where there is none. */
+static void find_table(struct ldcache *cache, size_t size)
+{
+	uint64_t begin = find_header(cache->bytes, size);
+	struct header header;
+
+	if (begin > size || size - begin < sizeof(header))
+		return;
+	memcpy(&header, cache->bytes + begin, sizeof(header));
+	if (memcmp(header.magic, MAGIC, sizeof(header.magic)) ||
+	    header.count > (size - begin - sizeof(header)) / sizeof(struct entry))
+		return;
+	if ((header.flags & ORDER_MASK) != ORDER_UNTOLD && (header.flags & ORDER_MASK) != ORDER)
+		return;
+	cache->begin = (size_t)begin;
+	cache->size = size - (size_t)begin;
+	cache->count = header.count;
+}
+
+int ldcache_read(const char *path, struct ldcache *cache)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t size;
+
+	*cache = (struct ldcache){ 0 };
+	if (fd < 0)
+		return 0;
+	if (!read_all(fd, CACHE_MAX, &cache->bytes, &size))
+		find_table(cache, size);
+	close(fd);
+	return !cache->bytes && errno == ENOMEM ? -1 : 0;
+}
+
+/* A string of the cache, which the NUL byte behind the file ends if nothing else. */
+static const char *string_at(const struct ldcache *cache, uint32_t offset)
+{
+	return offset < cache->size ? cache->bytes + cache->begin + offset : "";
+}
+
+const char *ldcache_find(const struct ldcache *cache, const char *name, uint32_t flags)
+{
+	for (size_t i = 0; i < cache->count; i++) {
+		struct entry entry;
+		const char *path;
+
+		memcpy(&entry,
+		       cache->bytes + cache->begin + sizeof(struct header) + i * sizeof(entry),
+		       sizeof(entry));
+		if (entry.flags != flags || entry.hwcap ||
+		    strcmp(string_at(cache, entry.name), name))
+			continue;
+		path = string_at(cache, entry.path);
+		return *path == '/' ? path : NULL;
+	}
+	return NULL;
+}
+
+void ldcache_free(struct ldcache *cache)
+{
+	free(cache->bytes);
+	*cache = (struct ldcache){ 0 };
+}

@@ -1,0 +1,598 @@
+/* libraries.c - the shared libraries that a manifest's files are run with, and the glibc */
+#include "libraries.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/report.h"
+#include "registry/elf.h"
+#include "registry/elf_dynamic.h"
+#include "registry/glibc.h"
+#include "registry/ldcache.h"
+#include "registry/library_path.h"
+#include "registry/manifest.h"
+
+#define PACKED "lib/"
+
+/* A program, or a library that was found for it. */
+struct object {
+	char *path; /* as it was found: $ORIGIN is its directory */
+	dev_t device;
+	ino_t inode;
+	struct elf_dynamic elf;
+	const struct object *loader; /* who needed it first; NULL: this is the program */
+	struct strings names;	     /* what it was needed as */
+	struct strings rpath;	     /* the directories of its DT_RPATH, where that counts */
+	struct strings directories;  /* looked at, before the cache, for what it needs */
+};
+
+/* What one packed file has loaded when it runs, in the loader's order; itself first. */
+struct process {
+	const struct entry *file; /* of the manifest */
+	struct object **objects;
+	size_t count, room;
+};
+
+struct search {
+	const char *source;
+	const struct entries *manifest;
+	struct libraries *found;
+	struct strings wanted_by; /* who needed found->files.items[i] first */
+	struct strings reached;	  /* the manifest's lib/ files that something needs */
+	struct strings unfit;	  /* for other machines, seen while one library was looked for */
+	struct library_defaults defaults;
+	struct ldcache cache;
+	bool cache_is_read;
+	bool failed; /* of something missing, which was reported */
+};
+
+static void free_object(struct object *object)
+{
+	free(object->path);
+	elf_free_dynamic(&object->elf);
+	strings_free(&object->names);
+	strings_free(&object->rpath);
+	strings_free(&object->directories);
+	free(object);
+}
+
+static void free_process(struct process *process)
+{
+	for (size_t i = 0; i < process->count; i++)
+		free_object(process->objects[i]);
+	free(process->objects);
+}
+
+/* Adds a new object. Returns NULL with errno where there is no memory. */
+static struct object *add_object(struct process *process, const struct object *loader)
+{
+	struct object *object;
+
+	if (process->count == process->room) {
+		size_t room = process->room ? 2 * process->room : 16;
+		struct object **objects = reallocarray(process->objects, room, sizeof(*objects));
+
+		if (!objects)
+			return NULL;
+		process->objects = objects;
+		process->room = room;
+	}
+	object = calloc(1, sizeof(*object));
+	if (!object)
+		return NULL;
+	object->loader = loader;
+	process->objects[process->count++] = object;
+	return object;
+}
+
+static void drop_last_object(struct process *process)
+{
+	free_object(process->objects[--process->count]);
+}
+
+static bool fits_here(const struct elf_dynamic *elf)
+{
+	return elf->machine == glibc_here.machine && elf->is_64 == glibc_here.is_64 &&
+	       elf->is_big == glibc_here.is_big;
+}
+
+/* --- Which glibc ---------------------------------------------------------------------------- */
+
+static int raise_glibc(struct libraries *libraries, const char *version)
+{
+	char *copy;
+
+	if (libraries->glibc && glibc_compare_versions(version, libraries->glibc) <= 0)
+		return 0;
+	copy = strdup(version);
+	if (!copy)
+		return -1;
+	free(libraries->glibc);
+	libraries->glibc = copy;
+	return 0;
+}
+
+static int add_versions(struct search *search, const struct object *object)
+{
+	const struct elf_dynamic *elf = &object->elf;
+
+	for (size_t i = 0; i < elf->versions.count; i++) {
+		const char *symbol = elf->versions.items[i], *file = elf->version_files.items[i];
+		const char *version = glibc_version_of(symbol);
+
+		if (!glibc_has_library(file))
+			continue;
+		if (!version && !strcmp(symbol, "GLIBC_PRIVATE"))
+			report_warning("%s: uses what is private to glibc (%s of %s): it may not "
+				       "run with another version of glibc than this system's",
+				       object->path, symbol, file);
+		else if (!version)
+			report_warning("%s: needs %s of %s: it is not known here which version of "
+				       "glibc has that first",
+				       object->path, symbol, file);
+		else if (raise_glibc(search->found, version))
+			return report_errno("%s", object->path);
+	}
+	return 0;
+}
+
+/* --- Where a library is --------------------------------------------------------------------- */
+
+/*
+ * Sets where is looked for what an object needs, in ld.so's order: its DT_RPATH and those of who
+ * loaded it, unless it has a DT_RUNPATH; LD_LIBRARY_PATH; its DT_RUNPATH. Of an object that has
+ * both, DT_RPATH counts for nobody.
+ */
+static int set_directories(const struct search *search, const struct object *program,
+			   struct object *object)
+{
+	const char *library_path = getenv("LD_LIBRARY_PATH");
+	const struct elf_dynamic *elf = &object->elf;
+	struct strings *directories = &object->directories;
+
+	if (!elf->runpath) {
+		if (elf->rpath && library_path_add(&search->defaults, elf->rpath, ":", object->path,
+						   &object->rpath))
+			return -1;
+		for (const struct object *o = object; o; o = o->loader)
+			if (strings_add_all(directories, &o->rpath))
+				return -1;
+	}
+	if (library_path &&
+	    library_path_add(&search->defaults, library_path, ":;", program->path, directories))
+		return -1;
+	return elf->runpath ? library_path_add(&search->defaults, elf->runpath, ":", object->path,
+					       directories)
+			    : 0;
+}
+
+/*
+ * Reads the library at path. Returns 1; 0 where there is none, or one for machines of another
+ * kind, which the loader passes over; -1 with errno. Reports.
+ */
+static int try_file(struct search *search, const char *path, struct object *object)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), found;
+	struct stat st;
+
+	if (fd < 0)
+		return 0;
+	found = fstat(fd, &st);
+	if (!found && S_ISREG(st.st_mode))
+		found = elf_read_dynamic(fd, &object->elf);
+	if (found < 0 && errno != EBADMSG)
+		report_errno("%s", path);
+	else if (found <= 0)
+		found = report(EBADMSG,
+			       "%s: this is no shared library, or a damaged one, and the dynamic "
+			       "loader comes upon it: remove or rebuild it",
+			       path);
+	close(fd);
+	if (found < 0)
+		return -1;
+	if (!fits_here(&object->elf)) {
+		elf_free_dynamic(&object->elf);
+		return strings_add(&search->unfit, path) ? report_errno("%s", path) : 0;
+	}
+	object->device = st.st_dev;
+	object->inode = st.st_ino;
+	object->path = strdup(path);
+	return object->path ? 1 : report_errno("%s", path);
+}
+
+static int try_directories(struct search *search, const struct strings *directories,
+			   const char *name, struct object *object)
+{
+	int found = 0;
+
+	for (size_t i = 0; !found && i < directories->count; i++) {
+		char *path;
+
+		if (asprintf(&path, "%s/%s", directories->items[i], name) < 0)
+			return report_errno("%s", name);
+		found = try_file(search, path, object);
+		free(path);
+	}
+	return found;
+}
+
+/* Whether path is below one of the default directories. */
+static bool is_default(const struct search *search, const char *path)
+{
+	const struct strings *directories = &search->defaults.directories;
+
+	for (size_t i = 0; i < directories->count; i++) {
+		size_t length = strlen(directories->items[i]);
+
+		if (!strncmp(path, directories->items[i], length) && path[length] == '/')
+			return true;
+	}
+	return false;
+}
+
+static int try_cache(struct search *search, const struct object *loader, const char *name,
+		     struct object *object)
+{
+	const char *path;
+
+	if (!search->cache_is_read && ldcache_read(LDCACHE_PATH, &search->cache))
+		return report_errno(LDCACHE_PATH);
+	search->cache_is_read = true;
+	path = ldcache_find(&search->cache, name, glibc_here.cache_flags);
+	if (!path || (loader->elf.no_default_directories && is_default(search, path)))
+		return 0;
+	return try_file(search, path, object);
+}
+
+/* Returns the manifest's entry for lib/NAME, of list, or NULL; errno is ENOMEM without memory. */
+static const struct entry *find_packed(const struct entries *list, const char *name)
+{
+	const struct entry *file = NULL;
+
+	while ((file = entries_next(list, "file", file))) {
+		const char *archive_name = file->fields.items[0];
+
+		if (!strncmp(archive_name, PACKED, strlen(PACKED)) &&
+		    !strcmp(archive_name + strlen(PACKED), name))
+			return file;
+	}
+	return NULL;
+}
+
+/* Finds the library that loader needs, as ld.so does. Returns 1, 0 or -1 with errno. Reports an
+ * error, but not that it is not there. */
+static int find_library(struct search *search, const struct object *loader, const char *name,
+			struct object *object)
+{
+	const struct entry *packed = find_packed(search->manifest, name);
+	int found;
+
+	strings_free(&search->unfit);
+	if (packed) { /* it is what the loader will come upon in the .run */
+		found = try_file(search, packed->fields.items[1], object);
+		return found ? found
+			     : report(EINVAL,
+				      "%s:%zu: %s: %s: there is no library for this kind of "
+				      "machine: take the record out",
+				      search->source, packed->line, packed->fields.items[0],
+				      packed->fields.items[1]);
+	}
+	found = try_directories(search, &loader->directories, name, object);
+	if (!found)
+		found = try_cache(search, loader, name, object);
+	if (!found && !loader->elf.no_default_directories)
+		found = try_directories(search, &search->defaults.directories, name, object);
+	return found;
+}
+
+static int report_missing(struct search *search, const struct process *process,
+			  const struct object *loader, const char *name)
+{
+	struct strings places = { 0 };
+	char *where = NULL, *unfit = NULL;
+
+	search->failed = true;
+	if (!strings_add_all(&places, &loader->directories) &&
+	    !strings_add(&places, LDCACHE_PATH) &&
+	    (loader->elf.no_default_directories ||
+	     !strings_add_all(&places, &search->defaults.directories)))
+		where = strings_join(&places, ", ");
+	unfit = strings_join(&search->unfit, ", ");
+	strings_free(&places);
+	report(ENOENT,
+	       "%s:%zu: %s: %s needs %s, which was not found in %s%s%s%s: install it, link with "
+	       "-Wl,-rpath,DIR or -static, or pack no libraries (ktstr-export --no-libs)",
+	       search->source, process->file->line, process->file->fields.items[0], loader->path,
+	       name, where ? where : "", search->unfit.count ? " (for another machine: " : "",
+	       unfit ? unfit : "", search->unfit.count ? ")" : "");
+	free(where);
+	free(unfit);
+	return 0;
+}
+
+/* --- What is packed ------------------------------------------------------------------------- */
+
+/* A library that another packed file needs as well: only the same will do. */
+static int check_twin(struct search *search, const struct entry *twin, const struct object *object,
+		      const char *name)
+{
+	const char *path = twin->fields.items[1];
+
+	if (file_is_same(path, object->path))
+		return 0;
+	return report(EEXIST,
+		      "%s: %s needs %s and %s needs %s: one directory of libraries serves both: "
+		      "have them use the same file",
+		      name, search->wanted_by.items[twin - search->found->files.items], path,
+		      object->loader->path, object->path);
+}
+
+/* Packs a library, or finds that it is, under the name that it was needed as. */
+static int pack_library(struct search *search, const struct object *object, const char *name)
+{
+	const struct entry *twin = find_packed(search->manifest, name);
+	char *archive_name, *path;
+	int failed;
+
+	if (twin && strings_contain(&search->reached, name))
+		return 0;
+	if (twin)
+		return strings_add(&search->reached, name) ? report_errno("%s", name)
+							   : add_versions(search, object);
+	twin = find_packed(&search->found->files, name);
+	if (twin)
+		return check_twin(search, twin, object, name);
+	if (asprintf(&archive_name, PACKED "%s", name) < 0)
+		return report_errno("%s", name);
+	path = realpath(object->path, NULL);
+	failed = !path ||
+		 entries_add(&search->found->files, "file", archive_name, path, "0755", NULL) ||
+		 strings_add(&search->wanted_by, object->loader->path);
+	if (failed)
+		report_errno("%s", object->path);
+	free(path);
+	free(archive_name);
+	return failed ? -1 : add_versions(search, object);
+}
+
+static bool has_loaded(const struct process *process, const char *name)
+{
+	for (size_t i = 0; i < process->count; i++) {
+		const struct object *object = process->objects[i];
+
+		if (strings_contain(&object->names, name) ||
+		    (object->elf.soname && !strcmp(object->elf.soname, name)))
+			return true;
+	}
+	return false;
+}
+
+/* Returns what the process has loaded of the same file, under another name; or NULL. */
+static struct object *find_alias(const struct process *process, const struct object *object)
+{
+	for (size_t i = 0; i < process->count; i++) {
+		struct object *other = process->objects[i];
+
+		if (other != object && other->device == object->device &&
+		    other->inode == object->inode)
+			return other;
+	}
+	return NULL;
+}
+
+/* Loads what loader needs under this name, unless that was loaded before. */
+static int load(struct search *search, struct process *process, const struct object *loader,
+		const char *name)
+{
+	struct object *object = add_object(process, loader), *alias;
+	int found;
+
+	if (!object)
+		return report_errno("%s", name);
+	found = find_library(search, loader, name, object);
+	if (found <= 0) {
+		drop_last_object(process);
+		return found < 0 ? -1 : report_missing(search, process, loader, name);
+	}
+	if (pack_library(search, object, name))
+		return -1;
+	alias = find_alias(process, object);
+	if (alias) {
+		report_warning("%s: %s needs it as %s as well as %s: unpacked, it is two "
+			       "libraries: link both users with one name",
+			       object->path, loader->path, name, alias->names.items[0]);
+		drop_last_object(process);
+		object = alias;
+	} else if (set_directories(search, process->objects[0], object)) {
+		return report_errno("%s", object->path);
+	}
+	return strings_add(&object->names, name) ? report_errno("%s", object->path) : 0;
+}
+
+/* Loads what the program needs, what that needs, and so on: breadth first, as ld.so. */
+static int load_all(struct search *search, struct process *process)
+{
+	for (size_t i = 0; i < process->count; i++) {
+		const struct object *loader = process->objects[i];
+
+		for (size_t j = 0; j < loader->elf.needed.count; j++) {
+			const char *name = loader->elf.needed.items[j];
+
+			if (glibc_has_library(name) || has_loaded(process, name))
+				continue;
+			if (strchr(name, '/')) {
+				report(EINVAL,
+				       "%s:%zu: %s: %s needs %s by its path, and would look for it "
+				       "there on the host: link that library with -Wl,-soname, or "
+				       "pack no libraries (ktstr-export --no-libs)",
+				       search->source, process->file->line,
+				       process->file->fields.items[0], loader->path, name);
+				search->failed = true;
+			} else if (load(search, process, loader, name)) {
+				return -1;
+			}
+		}
+	}
+	return 0;
+}
+
+/* --- The files of a manifest ---------------------------------------------------------------- */
+
+static bool is_musl(const char *name)
+{
+	return !strcmp(name, "libc.so") || !strncmp(name, "libc.musl-", 10);
+}
+
+/* Why the libraries of a program cannot be found here; NULL: they can. */
+static const char *why_not_here(const struct elf_program *program, const struct elf_dynamic *elf)
+{
+	const char *slash = strrchr(program->interpreter, '/');
+
+	if (!fits_here(elf))
+		return "it is for another kind of machine than this one";
+	if (slash && strcmp(slash + 1, glibc_here.loader))
+		return "its dynamic loader is not glibc's";
+	for (size_t i = 0; i < elf->needed.count; i++)
+		if (is_musl(elf->needed.items[i]))
+			return "its C library is not glibc";
+	return NULL;
+}
+
+/* Nothing is lost where it needs no more than its C library. */
+static int warn_of_unpacked(const struct search *search, const struct entry *file,
+			    const struct elf_dynamic *elf, const char *why)
+{
+	struct strings names = { 0 };
+	char *joined = NULL;
+	int failed = 0;
+
+	for (size_t i = 0; !failed && i < elf->needed.count; i++)
+		if (!glibc_has_library(elf->needed.items[i]) && !is_musl(elf->needed.items[i]))
+			failed = strings_add(&names, elf->needed.items[i]);
+	if (!failed && names.count) {
+		joined = strings_join(&names, ", ");
+		failed = !joined;
+	}
+	if (failed)
+		report_errno("%s:%zu", search->source, file->line);
+	else if (joined)
+		report_warning("%s:%zu: %s: %s: its libraries are not packed, as %s: the host must "
+			       "have %s, or link it with -static",
+			       search->source, file->line, file->fields.items[0],
+			       file->fields.items[1], why, joined);
+	free(joined);
+	strings_free(&names);
+	return failed ? -1 : 0;
+}
+
+/* Adds the libraries of an open file that was found to be an ELF one. */
+static int add_libraries(struct search *search, struct process *process, int fd)
+{
+	struct object *object = process->objects[0];
+	struct elf_program program = { 0 };
+	const char *why;
+
+	object->path = realpath(process->file->fields.items[1], NULL);
+	if (!object->path || elf_read_program(fd, &program) < 0)
+		return report_errno("%s", process->file->fields.items[1]);
+	if (add_versions(search, object))
+		return -1;
+	why = why_not_here(&program, &object->elf);
+	if (why)
+		return warn_of_unpacked(search, process->file, &object->elf, why);
+	if (set_directories(search, object, object))
+		return report_errno("%s", object->path);
+	return load_all(search, process);
+}
+
+/* An included file may be damaged on purpose, a program not. */
+static int take_damaged(const struct search *search, const struct entry *file)
+{
+	const char *name = file->fields.items[0], *path = file->fields.items[1];
+
+	if (!strcmp(name, "ktstr") || !strcmp(name, "scheduler"))
+		return report(EBADMSG, "%s:%zu: %s: %s: a damaged ELF file: build it again",
+			      search->source, file->line, name, path);
+	report_warning("%s:%zu: %s: %s: a damaged ELF file: its libraries are not packed",
+		       search->source, file->line, name, path);
+	return 0;
+}
+
+static int add_file(struct search *search, const struct entry *file)
+{
+	struct process process = { .file = file };
+	struct object *object = add_object(&process, NULL);
+	int fd = open(file->fields.items[1], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int found = -1;
+	struct stat st;
+
+	if (object && fd >= 0)
+		found = fstat(fd, &st);
+	if (!found && S_ISREG(st.st_mode))
+		found = elf_read_dynamic(fd, &object->elf);
+	if (found < 0 && errno == EBADMSG)
+		found = take_damaged(search, file);
+	else if (found < 0)
+		report_errno("%s:%zu: %s: %s", search->source, file->line, file->fields.items[0],
+			     file->fields.items[1]);
+	else if (found > 0)
+		found = add_libraries(search, &process, fd);
+	if (fd >= 0)
+		close(fd);
+	free_process(&process);
+	return found;
+}
+
+/* Those in lib/ come behind the others: most are libraries of these, and not looked at twice. */
+static int add_files(struct search *search, bool packed)
+{
+	const struct entry *file = NULL;
+
+	while ((file = entries_next(search->manifest, "file", file))) {
+		const char *name = file->fields.items[0];
+		bool is_packed = !strncmp(name, PACKED, strlen(PACKED));
+
+		if (is_packed == packed &&
+		    !(packed && strings_contain(&search->reached, name + strlen(PACKED))) &&
+		    add_file(search, file))
+			return -1;
+	}
+	return 0;
+}
+
+int libraries_find(const char *source, const struct entries *manifest, struct libraries *libraries)
+{
+	struct search search = { .source = source, .manifest = manifest, .found = libraries };
+	int failed, saved;
+
+	*libraries = (struct libraries){ 0 };
+	failed = library_defaults_find(&search.defaults) ? report_errno("%s", source) : 0;
+	failed = failed || add_files(&search, false) || add_files(&search, true);
+	if (!failed && search.failed) {
+		errno = ENOENT;
+		failed = -1;
+	}
+	saved = errno;
+	if (failed)
+		libraries_free(libraries);
+	strings_free(&search.wanted_by);
+	strings_free(&search.reached);
+	strings_free(&search.unfit);
+	strings_free(&search.defaults.directories);
+	ldcache_free(&search.cache);
+	errno = saved;
+	return failed ? -1 : 0;
+}
+
+void libraries_free(struct libraries *libraries)
+{
+	entries_free(&libraries->files);
+	free(libraries->glibc);
+	*libraries = (struct libraries){ 0 };
+}
