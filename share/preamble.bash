@@ -373,18 +373,48 @@ version_number() {
 	REPLY=$((10#0${1%%.*} * 10000 + 10#0${minor%%.*}))
 }
 
+# find_glibc: sets REPLY to the version of this host's glibc; empty where it has none. getconf is not
+# everywhere (busybox): the dynamic loader says its version since 2.33, and until then the library,
+# which this shell may have loaded, has it in its name.
+find_glibc() {
+	local line='' path
+	read -r line < <(getconf GNU_LIBC_VERSION 2>/dev/null) || true
+	[[ ! $line =~ ^glibc\ ([0-9]+\.[0-9]+) ]] || {
+		REPLY=${BASH_REMATCH[1]}
+		return
+	}
+	for path in "${NEED_INTERPRETERS[@]}"; do
+		[[ $path == */ld*.so.* && -x $path ]] || continue
+		read -r line < <("$path" --version 2>/dev/null </dev/null) || true
+		[[ ! $line =~ ^ld\.so\ .*\ ([0-9]+\.[0-9]+)(\.[0-9]+)*\.?$ ]] || {
+			REPLY=${BASH_REMATCH[1]}
+			return
+		}
+	done
+	REPLY=''
+	while read -r line; do
+		[[ $line =~ /libc-([0-9]+\.[0-9]+)[0-9.]*\.so$ ]] || continue
+		REPLY=${BASH_REMATCH[1]}
+		break
+	done 2>/dev/null <"/proc/$$/maps" || true
+}
+
 check_glibc() {
-	local name version='' have need
+	local version have need
 	[[ $NEED_GLIBC ]] || return 0
-	read -r name version < <(getconf GNU_LIBC_VERSION 2>/dev/null) || true
+	find_glibc
+	version=$REPLY
 	version_number "${version:-0}"
 	have=$REPLY
 	version_number "$NEED_GLIBC"
 	need=$REPLY
-	if ((have >= need)); then
+	if [[ ! $version ]]; then
+		problem "no glibc found, glibc $NEED_GLIBC or later needed: link the programs statically and" \
+			"export them again"
+	elif ((have >= need)); then
 		fine "glibc $version"
 	else
-		problem "${name:-no glibc} $version found, glibc $NEED_GLIBC or later needed:" \
+		problem "glibc $version found, glibc $NEED_GLIBC or later needed:" \
 			"export it on a system that is as old as this one"
 	fi
 }

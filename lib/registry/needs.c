@@ -34,8 +34,9 @@ static int add_script(struct needs *needs, int fd)
 }
 
 /* Returns 0, or -1 with errno. */
-static int add_file(struct needs *needs, int fd, bool is_main)
+static int add_file(struct needs *needs, int fd, const char *name)
 {
+	bool is_main = !strcmp(name, "ktstr") || !strcmp(name, "scheduler");
 	struct elf_program program;
 	struct stat st;
 	int is_elf;
@@ -43,6 +44,9 @@ static int add_file(struct needs *needs, int fd, bool is_main)
 	if (fstat(fd, &st))
 		return -1;
 	needs->bytes += ((uint64_t)st.st_size + BLOCK - 1) / BLOCK * BLOCK;
+	/* a library may be a program as well (libcap.so.2): here it is of the kind of its users */
+	if (!strncmp(name, "lib/", 4))
+		return 0;
 	is_elf = elf_read_program(fd, &program);
 	if (is_elf < 0)
 		return -1;
@@ -66,8 +70,7 @@ int needs_read(const char *source, const struct entries *manifest, struct needs 
 		const char *name = file->fields.items[0], *path = file->fields.items[1];
 		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-		failed = fd < 0 ||
-			 add_file(needs, fd, !strcmp(name, "ktstr") || !strcmp(name, "scheduler"));
+		failed = fd < 0 || add_file(needs, fd, name);
 		if (failed)
 			report_errno("%s:%zu: %s: %s", source, file->line, name, path);
 		if (fd >= 0)

@@ -1,0 +1,473 @@
+#!/usr/bin/env bats
+# libs.bats - ktstr-libs: which libraries are packed, compared with what the dynamic loader says
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	unset LD_LIBRARY_PATH
+	mkdir -p a b
+}
+
+# manifest NAME PATH...: prints a manifest of these files
+manifest() {
+	printf '%s\n' 'manifest 1' 'test t' 'scheduler eevdf' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown'
+	printf 'file %s %s 0755\n' "$@"
+}
+
+# library FILE [ARG...]: a shared library whose function has the name of the file without lib and .so, and whose
+# DT_SONAME is the file's name; later arguments are the linker's
+library() {
+	local name=${1##*/}
+	printf 'int %s(void) { return 0; }\n' "$(function_of "$name")" |
+		${CC:-cc} -shared -fPIC -x c - -x none -Wl,--no-as-needed "-Wl,-soname,$name" -o "$@"
+}
+
+function_of() {
+	local name=${1##*/lib}
+	name=${name#lib}
+	echo "${name%%.so*}"
+}
+
+# program FILE [ARG...]: one that needs the libraries among the linker's arguments
+program() {
+	echo 'int main(void) { return 0; }' |
+		${CC:-cc} -x c - -x none -Wl,--no-as-needed -Wl,--allow-shlib-undefined "${@:2}" -o "$1"
+}
+
+# old RPATH rather than RUNPATH, and the other way round
+rpath() {
+	printf -- '-Wl,--disable-new-dtags,-rpath,%s' "$1"
+}
+
+runpath() {
+	printf -- '-Wl,--enable-new-dtags,-rpath,%s' "$1"
+}
+
+# packed: prints the added files of the manifest on standard input, as NAME PATH
+packed() {
+	sed -n 's/^file lib\/\([^ ]*\) \([^ ]*\) 0755$/\1 \2/p'
+}
+
+# loaded PROGRAM: what the dynamic loader itself says, in the same form, but for glibc's own
+loaded() {
+	LD_TRACE_LOADED_OBJECTS=1 "$1" | sed -n 's/^\t\([^ ]*\) => \([^ ]*\) .*/\1 \2/p' | grep -vE '^(lib(c|m|pthread|dl|rt|resolv|util|anl|mvec)\.so)' |
+		while read -r name path; do
+			echo "$name $(readlink -f "$path")"
+		done
+}
+
+# same_as_loader PROGRAM: the same libraries, paths and order
+same_as_loader() {
+	diff -u <(loaded "$1") <(manifest ktstr "$1" | ktstr-libs | packed)
+}
+
+# fails MESSAGE: the last run failed with this one line and no output
+fails() {
+	[ "$output" = "" ]
+	# shellcheck disable=SC2053 # a pattern
+	[[ $stderr == $1 ]] || {
+		echo "said: $stderr"
+		return 1
+	}
+}
+
+@test "libs: the libraries of programs of this system are those of ldd, in its order" {
+	local count=0 path
+	for path in /usr/bin/git /usr/bin/bsdtar /usr/bin/gdb /usr/bin/qemu-system-x86_64 /usr/bin/ssh /usr/bin/bash /usr/bin/strace \
+		/usr/bin/clang /usr/bin/python3 /usr/bin/pigz; do
+		[ -x $path ] || continue
+		same_as_loader "$(readlink -f $path)"
+		[ -z "$(loaded $path)" ] || count=$((count + 1))
+	done
+	[ $count -ge 3 ]
+}
+
+@test "libs: needs-glibc is the highest version symbol that readelf shows in any of the files" {
+	local path file version
+	for path in /usr/bin/bash /usr/bin/bsdtar; do
+		[ -x $path ] || continue
+		manifest ktstr $path | ktstr-libs >out
+		version=$(for file in $path $(packed <out | cut -d' ' -f2); do
+			readelf -VW "$file" 2>/dev/null
+		done | grep -oE 'Name: GLIBC_[0-9.]+  Flags: none' | grep -oE '[0-9.]+' | sort -V | tail -n 1)
+		grep -qx "needs-glibc $version" out
+	done
+}
+
+@test "libs: all else passes through, in its order; needs-glibc comes before the files, libraries behind them" {
+	library a/libone.so.1
+	program p a/libone.so.1 "$(rpath "$PWD/a")"
+	{
+		manifest ktstr "$PWD/p" include/p "$PWD/p"
+		echo '# a comment'
+		printf 'sysctl a.b ""\nx-mine a\\040b\nrun-arg \\012\nx-none\n'
+	} >in
+	ktstr-libs <in >out
+	diff <(grep -v '^#' in) <(grep -vE '^(needs-glibc |file lib/)' out)
+	[ "$(tail -n 1 out)" = "file lib/libone.so.1 $PWD/a/libone.so.1 0755" ]
+	[ "$(grep -A1 needs-glibc out | tail -n 1)" = "file ktstr $PWD/p 0755" ]
+	ktstr-libs <out | cmp - out
+	ktstr-pack -t <out | tar -tf - | grep -qx lib/libone.so.1
+	ktstr-preamble <out | grep -qx "NEED_GLIBC=$(sed -n 's/^needs-glibc //p' out)"
+}
+
+@test "libs: a diamond, each library once, breadth first" {
+	library a/libbottom.so
+	library a/libleft.so a/libbottom.so "$(runpath '$ORIGIN')"
+	library a/libright.so a/libbottom.so "$(runpath '$ORIGIN')"
+	program p a/libleft.so a/libright.so "$(runpath '$ORIGIN/a')"
+	same_as_loader "$PWD/p"
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | cut -d' ' -f1 | xargs)" = 'libleft.so libright.so libbottom.so' ]
+}
+
+@test "libs: DT_RPATH serves what the libraries need, DT_RUNPATH does not" {
+	library a/libinner.so
+	library b/libouter.so a/libinner.so
+	program old b/libouter.so "$(rpath "$PWD/a:$PWD/b")"
+	same_as_loader "$PWD/old"
+	manifest ktstr "$PWD/old" | ktstr-libs | packed | grep -qx "libinner.so $PWD/a/libinner.so"
+	program new b/libouter.so "$(runpath "$PWD/a:$PWD/b")"
+	loaded "$PWD/new" >/dev/null
+	ldd new | grep -q 'libinner.so => not found'
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/new")
+	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/b/libouter.so needs libinner.so, which was not found in /etc/ld.so.cache, /*"
+}
+
+@test "libs: a library's DT_RUNPATH takes it off the DT_RPATH of who loaded it" {
+	library a/libinner.so
+	library b/libouter.so a/libinner.so "$(runpath /nowhere)"
+	program p b/libouter.so "$(rpath "$PWD/a:$PWD/b")"
+	ldd p | grep -q 'libinner.so => not found'
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	fails "*libouter.so needs libinner.so, which was not found in /nowhere, /etc/ld.so.cache, *"
+}
+
+@test "libs: DT_RPATH comes before LD_LIBRARY_PATH, that before DT_RUNPATH" {
+	local kind dir
+	mkdir env
+	for dir in a b env; do
+		library $dir/libone.so
+	done
+	for kind in rpath runpath; do
+		program $kind a/libone.so "$($kind "$PWD/a")"
+		LD_LIBRARY_PATH=$PWD/none:$PWD/env same_as_loader "$PWD/$kind"
+	done
+	[ "$(manifest ktstr "$PWD/rpath" | LD_LIBRARY_PATH=$PWD/env ktstr-libs | packed)" = "libone.so $PWD/a/libone.so" ]
+	[ "$(manifest ktstr "$PWD/runpath" | LD_LIBRARY_PATH=$PWD/env ktstr-libs | packed)" = "libone.so $PWD/env/libone.so" ]
+	program none a/libone.so
+	for dir in "$PWD/env" env "x;$PWD/env" "" ":" "x:" '$ORIGIN/env' '${ORIGIN}/env'; do
+		echo "LD_LIBRARY_PATH=$dir"
+		(cd env && LD_LIBRARY_PATH=$dir run ktstr-libs < <(manifest ktstr "$BATS_TEST_TMPDIR/none")
+			if [[ $(LD_LIBRARY_PATH=$dir ldd ../none) == *'libone.so => not found'* ]]; then
+				[ "$status" = 1 ]
+			else
+				[ "$status" = 0 ]
+			fi)
+	done
+}
+
+@test "libs: \$ORIGIN, \$LIB and \$PLATFORM, in braces or not, through a symbolic link to the program" {
+	local lib path
+	lib=$(readlink -f "$(ldd /bin/sh | grep -oE '/[^ ]*/ld-linux[^ ]*')")
+	lib=$("$lib" --list-diagnostics 2>/dev/null | sed -n 's/^dl_dst_lib="\(.*\)"$/\1/p')
+	mkdir -p "x/${lib:-none}" "x/$(uname -m)-y" link
+	library "x/${lib:-none}/libtwo.so"
+	library "x/$(uname -m)-y/libthree.so"
+	library x/libone.so
+	# shellcheck disable=SC2016
+	program x/p x/libone.so "x/$(uname -m)-y/libthree.so" "$(runpath '${ORIGIN}/.:$ORIGIN/$PLATFORM-y:$ORIGINAL:${PLATFORM:$')"
+	ln -s ../x/p link/p
+	same_as_loader "$PWD/x/p"
+	diff <(loaded link/p) <(manifest ktstr "$PWD/link/p" | ktstr-libs | packed)
+	[ -n "$lib" ] || skip "this glibc does not tell what \$LIB is"
+	# shellcheck disable=SC2016
+	program x/p "x/$lib/libtwo.so" "$(rpath '$ORIGIN/$LIB')"
+	same_as_loader "$PWD/x/p"
+	[ -n "$(loaded x/p)" ]
+}
+
+@test "libs: a candidate for another machine is passed over, and named where there is no other" {
+	need aarch64-linux-gnu-gcc
+	library b/libone.so
+	echo 'int one;' | aarch64-linux-gnu-gcc -nostdlib -shared -fPIC -x c - -o a/libone.so
+	program p b/libone.so "$(runpath "$PWD/a:$PWD/b")"
+	same_as_loader "$PWD/p"
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" = "libone.so $PWD/b/libone.so" ]
+	rm b/libone.so
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	fails "*p needs libone.so, which was not found in $PWD/a, $PWD/b, * (for another machine: $PWD/a/libone.so): install it, *"
+}
+
+@test "libs: what is no library and would be loaded is an error, as it is for the loader" {
+	library a/libone.so
+	program p a/libone.so "$(runpath "$PWD/a")"
+	printf 'INPUT(libone.so.1)\n' >a/libone.so
+	run -127 ./p
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	fails "ktstr-libs: $PWD/a/libone.so: this is no shared library, or a damaged one, and the dynamic loader comes upon it: *"
+	rm a/libone.so
+	mkdir a/libone.so
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	fails "ktstr-libs: $PWD/a/libone.so: this is no shared library*"
+}
+
+@test "libs: every missing library is named, with who wants it, and nothing is printed" {
+	library a/libone.so
+	library a/libtwo.so
+	library b/libthree.so a/libtwo.so
+	program p a/libone.so b/libthree.so "$(runpath "$PWD/b")"
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[ "$output" = "" ]
+	[ "${#stderr_lines[@]}" = 2 ]
+	[[ ${stderr_lines[0]} == "ktstr-libs: <stdin>:8: ktstr: $PWD/p needs libone.so, which was not found in $PWD/b, /etc/ld.so.cache, "* ]]
+	[[ ${stderr_lines[0]} == *": install it, link with -Wl,-rpath,DIR or -static, or pack no libraries (ktstr-export --no-libs)" ]]
+	[[ ${stderr_lines[1]} == "ktstr-libs: <stdin>:8: ktstr: $PWD/b/libthree.so needs libtwo.so, "* ]]
+}
+
+@test "libs: a library that is needed by its path is an error" {
+	echo 'int one;' | ${CC:-cc} -shared -x c - -o a/libone.so # without soname
+	program p "$PWD/a/libone.so"
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/p needs $PWD/a/libone.so by its path, *"
+}
+
+@test "libs: two packed files that need different files of one name are an error, the same file is packed once" {
+	library a/libone.so
+	cp a/libone.so b
+	program p a/libone.so "$(runpath "$PWD/a")"
+	program q a/libone.so "$(runpath "$PWD/b")"
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" scheduler "$PWD/q")
+	fails "ktstr-libs: libone.so: $PWD/p needs $PWD/a/libone.so and $PWD/q needs $PWD/b/libone.so: one directory of libraries serves both: *"
+	ln -sf ../a/libone.so b/libone.so
+	manifest ktstr "$PWD/p" scheduler "$PWD/q" | ktstr-libs >out
+	[ "$(packed <out)" = "libone.so $PWD/a/libone.so" ]
+}
+
+@test "libs: one program's first library of a name serves all of it, as in the loader" {
+	library a/libone.so
+	cp a/libone.so b
+	library b/libtwo.so b/libone.so "$(runpath "$PWD/b")"
+	program p b/libtwo.so a/libone.so "$(runpath "$PWD/a:$PWD/b")"
+	same_as_loader "$PWD/p"
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | grep -c libone)" = 1 ]
+}
+
+@test "libs: a library needed under two names is packed under both, with a warning" {
+	library a/libone.so.1
+	ln -s libone.so.1 a/libone.so
+	printf 'int one(void);int two(void) { return one(); }' | ${CC:-cc} -shared -fPIC -x c - -o a/libtwo.so
+	echo 'int x;' | ${CC:-cc} -shared -fPIC -Wl,-soname,libone.so -x c - -o b/libone.so
+	library a/libtwo.so b/libone.so
+	program p a/libone.so.1 a/libtwo.so "$(rpath "$PWD/a")"
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[ "$(packed <<<"$output" | cut -d' ' -f1 | xargs)" = 'libone.so.1 libtwo.so libone.so' ]
+	[[ $stderr == "ktstr-libs: warning: $PWD/a/libone.so: $PWD/a/libtwo.so needs it as libone.so as well as libone.so.1: "* ]]
+}
+
+@test "libs: records of libraries that stand already are taken, with what they need" {
+	library a/libinner.so
+	library a/libone.so a/libinner.so "$(runpath '$ORIGIN')"
+	library b/libone.so
+	program p b/libone.so "$(runpath "$PWD/b")"
+	manifest ktstr "$PWD/p" lib/libone.so "$PWD/a/libone.so" | ktstr-libs >out
+	[ "$(packed <out)" = "libone.so $PWD/a/libone.so
+libinner.so $PWD/a/libinner.so" ]
+	ktstr-libs <out | cmp - out
+	# one that nothing needs by name, as for dlopen(3)
+	manifest ktstr /bin/true lib/libone.so "$PWD/a/libone.so" | ktstr-libs >out
+	packed <out | grep -qx "libinner.so $PWD/a/libinner.so"
+	echo data >data
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" lib/libone.so "$PWD/data")
+	fails "ktstr-libs: $PWD/data: this is no shared library*"
+}
+
+@test "libs: what a library of the manifest needs may come from the program's DT_RPATH" {
+	library a/libinner.so
+	library b/libone.so a/libinner.so
+	program p b/libone.so "$(rpath "$PWD/a:$PWD/b")"
+	manifest ktstr "$PWD/p" | ktstr-libs >out
+	ktstr-libs <out | cmp - out
+	manifest ktstr "$PWD/p" lib/libone.so "$PWD/b/libone.so" | ktstr-libs | packed | grep -qx "libinner.so $PWD/a/libinner.so"
+}
+
+@test "libs: a needs-glibc that asks for more stays, one that asks for less is raised in its place" {
+	local version
+	for version in 2.5 2.1.999 1.99; do
+		run -0 ktstr-libs < <(manifest ktstr /bin/bash | sed "2a needs-glibc $version")
+		[[ ${lines[2]} == 'needs-glibc 2.'[1-9][0-9] ]]
+		[ "$(grep -c needs-glibc <<<"$output")" = 1 ]
+	done
+	for version in 2.999 3 10.1 2.100.1; do
+		run -0 ktstr-libs < <(manifest ktstr /bin/bash | sed "2a needs-glibc $version")
+		[ "${lines[2]}" = "needs-glibc $version" ]
+	done
+	run -0 ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" | sed "2a needs-glibc 2.4")
+	[ "${lines[2]}" = "needs-glibc 2.4" ]
+}
+
+@test "libs: packed relative relocations need glibc 2.36, weak symbols nothing" {
+	echo 'int main(void) { static int *p[] = { 0, (int *)&p, (int *)&p }; return p[1] == 0; }' >p.c
+	${CC:-cc} -pie -fPIE -Wl,-z,pack-relative-relocs p.c -o p 2>/dev/null || skip "needs a linker with -z pack-relative-relocs"
+	readelf -V p | grep -q GLIBC_ABI_DT_RELR || skip "needs a linker that asks for GLIBC_ABI_DT_RELR"
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | grep needs-glibc)" = 'needs-glibc 2.36' ]
+}
+
+@test "libs: GLIBC_PRIVATE is warned of" {
+	printf '%s\n' 'int __libc_early_init(int);' 'int main(void) { return __libc_early_init(0); }' |
+		${CC:-cc} -x c - -o p 2>/dev/null || skip "needs a linker that links private symbols"
+	readelf -V p | grep -q GLIBC_PRIVATE
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[[ $stderr == "ktstr-libs: warning: $PWD/p: uses what is private to glibc (GLIBC_PRIVATE of libc.so.6): "* ]]
+}
+
+@test "libs: static programs, scripts, data, object files and glibc's own libraries add nothing" {
+	echo 'int main(void) { return 0; }' >p.c
+	${CC:-cc} -static p.c -o static
+	${CC:-cc} -static-pie p.c -o static-pie
+	${CC:-cc} -c p.c -o p.o
+	: >empty
+	manifest ktstr "$PWD/static" include/1 "$PWD/static-pie" include/2 "$PWD/p.o" include/3 "$PWD/empty" \
+		include/4 "$BATS_TEST_FILENAME" include/5 "$PWD/p.c" >in
+	run -0 --separate-stderr ktstr-libs <in
+	[ "$stderr" = "" ]
+	[ "$output" = "$(<in)" ]
+	program p -lm -lpthread -ldl -lrt -lresolv -lutil -lanl
+	run -0 ktstr-libs < <(manifest ktstr "$PWD/p")
+	[[ $output != *lib/* ]]
+	[[ $output == *needs-glibc* ]]
+}
+
+@test "libs: a program for another machine passes; a warning names what is not packed" {
+	need aarch64-linux-gnu-gcc
+	[ "$(uname -m)" != aarch64 ] || skip "aarch64 is this machine's own"
+	echo 'int one;' | aarch64-linux-gnu-gcc -shared -fPIC -Wl,-soname,libone.so -x c - -o a/libone.so
+	echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -Wl,--no-as-needed -x c - -x none a/libone.so -o p
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[[ $stderr == "ktstr-libs: warning: <stdin>:8: ktstr: $PWD/p: its libraries are not packed, as it is for another kind of machine than this one: the host must have libone.so, "* ]]
+	[[ $output == *"needs-glibc 2."* ]]
+	# one that needs only glibc loses nothing
+	echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -x c - -o q
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/q")
+	[ "$stderr" = "" ]
+}
+
+@test "libs: a program whose dynamic loader is not glibc's passes with a warning" {
+	library a/libone.so
+	program p a/libone.so -Wl,-dynamic-linker,/lib/ld-musl-x86_64.so.1
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[[ $stderr == "ktstr-libs: warning: <stdin>:8: ktstr: $PWD/p: its libraries are not packed, as its dynamic loader is not glibc's: the host must have libone.so, "* ]]
+	library a/libc.so
+	library b/libtwo.so a/libc.so a/libone.so
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr /bin/true include/libtwo.so "$PWD/b/libtwo.so")
+	[[ $stderr == *"as its C library is not glibc: the host must have libone.so, "* ]]
+}
+
+@test "libs: an included program and an included library have theirs packed as well" {
+	library a/libone.so
+	library b/libtwo.so a/libone.so "$(runpath "$PWD/a")"
+	program p b/libtwo.so "$(runpath "$PWD/b")"
+	manifest ktstr /bin/true include/p "$PWD/p" | ktstr-libs | packed >out
+	diff out <(loaded "$PWD/p")
+	manifest ktstr /bin/true include/x "$PWD/b/libtwo.so" | ktstr-libs | packed | grep -qx "libone.so $PWD/a/libone.so"
+}
+
+@test "libs: a file that is not there or damaged: error for a program, warning for an included file" {
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/none")
+	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/none: No such file or directory"
+	head -c 4096 /bin/bash >cut
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/cut")
+	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/cut: a damaged ELF file: build it again"
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" include/cut "$PWD/cut")
+	[ "$stderr" = "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/cut: a damaged ELF file: its libraries are not packed" ]
+}
+
+@test "libs: an ELF file cut short at every offset, and with every byte of its tables spoilt, ends well" {
+	library a/libone.so
+	program p a/libone.so "$(runpath "$PWD/a")" -s -Wl,-z,noseparate-code
+	cat >hostile.py <<-'END'
+		import os, subprocess, sys
+		whole = open("p", "rb").read()
+		head = "manifest 1\ntest t\nscheduler e\ntopology 1n1l1c1t\nduration 1\nwatchdog 1\ngit unknown\n"
+		def variants():
+		    for size in range(len(whole)):
+		        if size < 4200 or size > len(whole) - 1500: yield whole[:size]
+		    dynamic = whole.index(b"libone.so") & ~15
+		    places = list(range(64 + 56 * 13)) + list(range(dynamic - 64, min(dynamic + 1024, len(whole))))
+		    end = whole.rindex((1).to_bytes(8, "little"), 0, len(whole) - 64)
+		    places += range(max(0, end - 512), min(end + 512, len(whole)))
+		    for at in sorted(set(places)):
+		        for value in (0, 0x7f, 0xff):
+		            if value != whole[at]: yield whole[:at] + bytes([value]) + whole[at + 1:]
+		count = 0
+		batch = []
+		def flush():
+		    global batch
+		    manifest = head + "".join("file %s %s/v/%d 0755\n" % ("ktstr" if i == 0 else "include/%d" % i, os.getcwd(), i)
+		                               for i in range(len(batch) + 1))
+		    r = subprocess.run(["ktstr-libs"], input=manifest, text=True, capture_output=True, timeout=60)
+		    # found wanting or taken: never killed by a signal, nothing of a sanitizer
+		    if r.returncode not in (0, 1) or "runtime error" in r.stderr or "Sanitizer" in r.stderr or \
+		       (r.returncode == 1) != (r.stdout == "") or not r.returncode and not r.stdout.startswith(head):
+		        sys.exit("status %s: %s" % (r.returncode, r.stderr[:2000]))
+		    batch = []
+		os.mkdir("v")
+		open("v/0", "w").write("#!/bin/sh\n")
+		for data in variants():
+		    count += 1
+		    open("v/%d" % (len(batch) + 1), "wb").write(data)
+		    batch.append(data)
+		    if len(batch) == 50: flush()
+		flush()
+		print(count)
+	END
+	need python3
+	run -0 python3 hostile.py
+	[ "$output" -gt 8000 ]
+}
+
+@test "libs: tables that lead in circles, far away or nowhere end with a message" {
+	need python3
+	library a/libone.so
+	program p a/libone.so "$(runpath "$PWD/a")"
+	cat >spoil.py <<-'END'
+		import struct, sys
+		data = bytearray(open("p", "rb").read())
+		phoff, = struct.unpack_from("<Q", data, 32)
+		count, = struct.unpack_from("<H", data, 56)
+		loads = []
+		for i in range(count):
+		    kind, flags, offset, address, _, size = struct.unpack_from("<IIQQQQ", data, phoff + 56 * i)
+		    if kind == 1: loads.append((offset, address, size))
+		    if kind == 2: dynamic, header = offset, phoff + 56 * i
+		def at(address): return [o + address - a for o, a, s in loads if a <= address < a + s][0]
+		tags = {}
+		i = dynamic
+		while True:
+		    tag, value = struct.unpack_from("<QQ", data, i)
+		    if not tag: break
+		    tags.setdefault(tag, (i, value))
+		    i += 16
+		what = sys.argv[1]
+		verneed = at(tags[0x6ffffffe][1])
+		if what == "strtab": struct.pack_into("<Q", data, tags[5][0] + 8, 1 << 40)
+		if what == "strsz": struct.pack_into("<Q", data, tags[10][0] + 8, (1 << 64) - 1)
+		if what == "needed": struct.pack_into("<Q", data, tags[1][0] + 8, (1 << 64) - 1)
+		if what == "dynamic": struct.pack_into("<Q", data, header + 32, 1 << 62)
+		if what == "far": struct.pack_into("<I", data, verneed + 12, 0xffffffff)
+		if what == "file": struct.pack_into("<I", data, verneed + 4, 0xffffffff)
+		if what == "chain":
+		    # a million libraries, each with as many versions as come behind it
+		    stack = [i for i in range(count) if struct.unpack_from("<I", data, phoff + 56 * i)[0] == 0x6474e551][0]
+		    size = 16 * 1000000
+		    struct.pack_into("<IIQQQQQ", data, phoff + 56 * stack, 1, 4, len(data), 1 << 40, 0, size, size)
+		    struct.pack_into("<Q", data, tags[0x6ffffffe][0] + 8, 1 << 40)
+		    data += struct.pack("<HHIII", 1, 1, 0, 16, 16) * 1000000
+		open("spoilt", "wb").write(data)
+	END
+	for what in strtab strsz needed dynamic far file chain; do
+		python3 spoil.py $what
+		run -1 --separate-stderr timeout 10 ktstr-libs < <(manifest ktstr "$PWD/spoilt")
+		fails "ktstr-libs: <stdin>:8: ktstr: $PWD/spoilt: a damaged ELF file: build it again"
+	done
+}
