@@ -184,7 +184,7 @@ pack_with() {
 	printf 'host-only\n' >>t.ktstr
 	run -2 ktstr-export a
 	nothing_left
-	for stage in KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE; do
+	for stage in KTSTR_LIBS KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE; do
 		printf '#!/bin/sh\nhead -c 10; exit 7\n' >broken
 		chmod +x broken
 		printf 'test a\nbinary t\n' >t.ktstr
@@ -294,6 +294,32 @@ pack_with() {
 	chmod +x stubs/ktstr-manifest
 	TMPDIR="$PWD/it's" run -1 "$TOP/share/examples/demo" "$PWD/stubs" t
 	[ -z "$(ls "it's")" ]
+}
+
+@test "export: shared libraries are packed, --no-libs leaves them out, and KTSTR_LIBS is another program" {
+	echo 'int one;' | ${CC:-cc} -shared -x c - -Wl,-soname,libone.so -o libone.so
+	echo 'int main(void) { return 0; }' | ${CC:-cc} -Wl,--no-as-needed,-rpath,"$PWD" -x c - -x none libone.so -o t
+	ktstr-export -q a
+	[ "$(bash a.run --list)" = $'ktstr\ninclude/data\nlib/libone.so' ]
+	grep -qE '^NEED_GLIBC=2\.[0-9]+' a.run
+	ktstr-manifest a | ktstr-libs | ktstr-pack | ktstr-b64 | cmp - <(sed '1,/^__ARCHIVE__$/d' a.run)
+	ktstr-export -q -o b.run --no-libs a
+	[ "$(bash b.run --list)" = $'ktstr\ninclude/data' ]
+	grep -qx "NEED_GLIBC=''" b.run
+	KTSTR_LIBS=cat ktstr-export -q -o c.run a
+	cmp b.run c.run
+	KTSTR_LIBS=no-such ktstr-export -q -o c.run --no-libs a
+	cmp b.run c.run
+	for options in '' --no-libs; do
+		# shellcheck disable=SC2086
+		ktstr-export -n $options -o d.run a | bash -e
+		[ -n "$options" ] || cmp a.run d.run
+		[ -z "$options" ] || cmp b.run d.run
+	done
+	rm ./*.run libone.so
+	run -1 --separate-stderr ktstr-export a
+	[[ $stderr == "ktstr-libs: <stdin>:8: ktstr: $PWD/t needs libone.so, which was not found in "* ]]
+	nothing_left
 }
 
 @test "export: definitions come from standard input, too" {

@@ -208,6 +208,33 @@ accepted() {
 	done
 }
 
+@test "preflight: glibc's version is found without getconf, and a host without glibc is refused" {
+	export_test
+	local loader host
+	loader=$(LD_TRACE_LOADED_OBJECTS=1 "$BASH" | grep -oE '/[^ ]*/ld[^ /]*\.so[^ ]*')
+	host=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
+	{ ktstr-manifest t; echo "needs-glibc 2.5"; } | ktstr-preamble >plain.run
+	printf '#!/bin/sh\nexit 1\n' >getconf
+	chmod +x getconf
+	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/bin/sh $loader)|" plain.run >t.run
+	PATH=$PWD:$PATH run on_host bash t.run --check
+	if "$loader" --version >/dev/null 2>&1; then # since 2.33
+		[[ $output == *"ok: glibc $host"* ]]
+	fi
+	# an older one: of this shell's memory map only what /proc says is known
+	printf '%s\n' "7f0000000000-7f0000001000 r-xp 00000000 fe:01 42   /lib/x86_64-linux-gnu/libm-2.99.so" \
+		"7f0000000000-7f0000001000 r-xp 00000000 fe:01 42   /lib/x86_64-linux-gnu/libc-2.31.so" >maps
+	PATH=$PWD:$PATH run -0 on_host bash -c 'mount --bind maps /proc/$$/maps && exec bash plain.run --check'
+	[[ $output == *"ok: glibc 2.31"* ]]
+	# musl's loader and getconf say something else
+	printf '#!/bin/sh\necho "musl libc (x86_64)"; echo undefined\n' >getconf
+	cp getconf ld-musl-x86_64.so.1
+	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=($PWD/ld-musl-x86_64.so.1)|" plain.run >t.run
+	: >maps
+	PATH=$PWD:$PATH run -4 on_host bash -c 'mount --bind maps /proc/$$/maps && exec bash t.run --check'
+	[[ $output == *"not suitable: no glibc found, glibc 2.5 or later needed: link the programs statically"* ]]
+}
+
 @test "preflight: missing programs are named" {
 	export_test
 	mkdir bin

@@ -44,6 +44,42 @@ load run_helper
 	nothing_left
 }
 
+# linked_with_library: t and sched, programs that need a library that is gone once the test t is exported with
+# the given options of ktstr-export
+linked_with_library() {
+	mkdir libs
+	echo 'int here(void) { return 42; }' | ${CC:-cc} -shared -fPIC -Wl,-soname,libhere.so.3 -x c - -o libs/libhere.so.3
+	printf '%s\n' 'int here(void);' 'int main(void) { return here() == 42 ? 0 : 9; }' >t.c
+	printf '%s\n' '#include <unistd.h>' 'int here(void);' 'int main(int c, char **v) { return here() != 42 ||' \
+		'execl("/bin/bash", "bash", "-c", "exec \"${0%scheduler}include/attach\"", v[0], NULL); }' >s.c
+	${CC:-cc} t.c libs/libhere.so.3 -Wl,-rpath,"$PWD/libs" -o t
+	${CC:-cc} s.c libs/libhere.so.3 -Wl,-rpath,"$PWD/libs" -o sched
+	script attach 'echo "$LD_LIBRARY_PATH" >"$OUT"' "${attach[@]}" "${stay[@]}"
+	printf 'test t\nbinary t\ntopology 1n1l1c1t\nscheduler fake ./sched\ninclude ./attach\n' >t.ktstr
+	ktstr-export -q "$@" t
+	rm -r libs
+	run -127 ./t
+}
+
+@test "run: packed libraries serve the test and the scheduler, on a host that has none of them" {
+	linked_with_library
+	./t.run --list | grep -qx lib/libhere.so.3
+	OUT=$PWD/out run -0 on_host ./t.run
+	[[ $(<out) == "$PWD/tmp/ktstr."*/tree/lib ]]
+	nothing_left
+}
+
+@test "run: without their libraries neither is a pass, and the loader's message is seen" {
+	linked_with_library --no-libs
+	run -3 on_host ./t.run
+	[[ $output == *"libhere.so.3: cannot open shared object file"* ]]
+	sed -i /scheduler/d t.ktstr
+	ktstr-export -q --no-libs t
+	run -1 on_host ./t.run
+	[[ $output == *"libhere.so.3: cannot open shared object file"* ]]
+	nothing_left
+}
+
 @test "run: what the test leaves in its cgroup and in the background is ended and removed" {
 	export_test 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"; (setsid sleep 93.25 &)' \
 		'sleep 93.25 & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"'
