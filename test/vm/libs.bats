@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# A scheduler and a test that are linked with shared libraries, on a host that has none of these
+
+load exports
+
+setup_file() {
+	prepare_exports
+	"${CC:-cc}" -I "$VM/../../lib/harness" -o libraries libraries.c "$PROGRAMS/../lib/libktstr.a" -lelf -lzstd -lbpf
+	export_c ./libraries libraries
+	local host=$BATS_FILE_TMPDIR/host
+	ktstr-export -q --no-libs -b ./libraries -o "$host/bare.run" libraries
+	ktstr-export -q --no-libs -b ./libraries -o "$host/bare_alone.run" libraries_alone
+	# a program of this machine that its host has not, started by a script
+	cp "$(type -P bsdtar || type -P git)" ./tool
+	printf '%s\n' '#!/bin/bash' 'exec tool --version' >version.bash
+	chmod +x version.bash
+	printf '%s\n' 'test tool' 'binary ./version.bash' 'include ./tool' 'topology 1n1l1c1t' 'run-arg x' >tool.ktstr
+	ktstr-export -q -f tool.ktstr -o "$host/tool.run" tool
+}
+
+setup() {
+	booted libs
+}
+
+teardown() {
+	explain
+}
+
+@test "libs: the host has none of the libraries, and no getconf" {
+	told host here=0 getconf=
+}
+
+@test "libs: packed, they serve the scheduler, which attaches, and the test, which passes" {
+	told libraries status=0 left=
+	said libraries 'test libraries, scheduler fifo, git *' pass
+	local name
+	for name in libelf.so.1 libz.so.1 libzstd.so.1 libbpf.so.1; do
+		bash "$BATS_FILE_TMPDIR/host/libraries.run" --list | grep -qx "lib/$name"
+	done
+}
+
+@test "libs: the host's glibc is checked before that" {
+	told check status=0
+	said check 'ok: glibc 2.*'
+}
+
+@test "libs: not packed, the scheduler fails, by what the loader says, and so does the test" {
+	told bare status=3 left=
+	grep -q 'error while loading shared libraries: lib[a-z]*.so.1: cannot open shared object file' "$boot/out/bare.err"
+	told bare_alone status=1 left=
+	grep -q 'error while loading shared libraries: lib[a-z]*.so.1: cannot open shared object file' "$boot/out/bare_alone".*
+}
+
+@test "libs: those of an included program serve it as well" {
+	told tool status=0 left=
+	grep -qE '(bsdtar|git version) [0-9]' "$boot/out/tool.out"
+}
