@@ -50,12 +50,14 @@ enum { TEMPLATE_MAX = 1024 * 1024 };
 
 static struct output out;
 
-/* What the command line says of the archive; an empty word or no words: nothing. */
+/* What the command line says of the archive; empty: nothing. */
 struct archive {
 	const char *sha256;
 	const char *size;
-	struct strings decompress;
+	const char *decompress; /* a command: words between blanks */
 };
+
+static const char blanks[] = " \t\n";
 
 /* What a placeholder stands for: a word, or the words of an array. */
 struct value {
@@ -157,11 +159,26 @@ static int add_needs(struct values *values, const struct entries *manifest)
 	return failed ? report_errno("<stdin>") : 0;
 }
 
+/* Splits a command at its blanks: no shell reads it. */
+static int add_command(struct values *values, const char *placeholder, const char *command)
+{
+	struct strings *words = add_value(values, placeholder);
+	size_t length;
+
+	for (command += strspn(command, blanks); *command; command += strspn(command, blanks)) {
+		length = strcspn(command, blanks);
+		if (strings_addf(words, "%.*s", (int)length, command))
+			return -1;
+		command += length;
+	}
+	return 0;
+}
+
 static int add_archive(struct values *values, const struct archive *archive)
 {
 	return add_word(values, "PAYLOAD_SIZE", archive->size) ||
 	       add_word(values, "PAYLOAD_SHA256", archive->sha256) ||
-	       strings_add_all(add_value(values, "DECOMPRESS"), &archive->decompress);
+	       add_command(values, "DECOMPRESS", archive->decompress);
 }
 
 static int add_all(struct values *values, const struct entries *manifest,
@@ -312,33 +329,15 @@ static bool is_sha256(const char *text)
 	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
 }
 
-/* Splits a command at blanks: no shell reads it. Returns 0, or -1 with errno. */
-static int split_command(struct strings *words, const char *command)
+static bool names_program(const char *command)
 {
-	static const char blanks[] = " \t\n";
-
-	strings_free(words);
-	for (;;) {
-		size_t length;
-
-		command += strspn(command, blanks);
-		length = strcspn(command, blanks);
-		if (!length)
-			return 0;
-		if (strings_addf(words, "%.*s", (int)length, command))
-			return -1;
-		command += length;
-	}
-}
-
-static bool names_program(const struct strings *command)
-{
-	return command->count && command->items[0][0] != '-';
+	command += strspn(command, blanks);
+	return *command && *command != '-';
 }
 
 int main(int argc, char *argv[])
 {
-	struct archive archive = { .sha256 = "", .size = "" };
+	struct archive archive = { "", "", "" };
 	const char *template = NULL;
 	uint64_t number;
 	int option, status;
@@ -362,12 +361,9 @@ int main(int argc, char *argv[])
 			archive.size = optarg;
 			break;
 		case OPTION_DECOMPRESS:
-			if (split_command(&archive.decompress, optarg)) {
-				report_errno("--decompress");
-				return STATUS_FAILED;
-			}
-			if (!names_program(&archive.decompress))
+			if (!names_program(optarg))
 				return command_misused("--decompress: names no program: ", optarg);
+			archive.decompress = optarg;
 			break;
 		case 'h':
 			return command_print(usage);
@@ -382,7 +378,6 @@ int main(int argc, char *argv[])
 			"no operand is taken, the manifest comes on standard input: ",
 			argv[optind]);
 	status = print_header(template, &archive) ? STATUS_FAILED : 0;
-	strings_free(&archive.decompress);
 	if (status)
 		return status; /* what is in the buffer is not half a header */
 	return output_close(&out) ? STATUS_FAILED : 0;
