@@ -18,8 +18,8 @@ need() {
 	done
 }
 
-# need_bare PROGRAM: skips the test where a sanitizer is built into one, or valgrind runs it, which take memory and
-# threads of their own
+# need_bare PROGRAM: skips the test where a sanitizer is built into one, or valgrind runs it, which take memory,
+# threads and time of their own
 need_bare() {
 	! grep -qE '__(asan|tsan)_init|valgrind' "$(command -v "$1")" || skip "not with a sanitizer or valgrind"
 }
