@@ -7,6 +7,10 @@ trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >
 # It runs as root. Before you run it on a machine that matters, read everything above the line
 # __ARCHIVE__:  sed '/^__ARCHIVE__$/q' FILE.run | less
 #
+# Where a FILE.run.sig came with it, check first who made it, with a file of the keys that you trust,
+# which came to you by another way (ktstr-run(7) says more):
+#   ssh-keygen -Y verify -f allowed_signers -I IDENTITY -n ktstr-run -s FILE.run.sig < FILE.run
+#
 # It first checks that the host is fit and changes nothing where it is not. Then it unpacks into a
 # directory of its own, attaches the packed sched_ext scheduler where there is one, runs the test,
 # and takes all of it away again, however it ends: a second process, the janitor, does that where
@@ -149,6 +153,10 @@ print_help() {
 		  --extract DIR            unpack into DIR, which must be new or empty
 		  --print-command          print the command lines of the scheduler and the test
 		  --help                   show this help
+
+		Who made it? This file cannot say: check its signature, where there is one, before you run it
+		in any way, with the keys that you trust in a file (see ktstr-run(7)):
+		  ssh-keygen -Y verify -f allowed_signers -I IDENTITY -n ktstr-run -s NAME.run.sig < NAME.run
 
 		Frozen at export: the scheduler, its arguments, and the topology:
 		$NEED_NUMA_NODES NUMA nodes, $NEED_LLCS LLCs, each with $NEED_CORES_PER_LLC cores of $NEED_THREADS_PER_CORE threads.
