@@ -28,6 +28,7 @@ run_examples() {
 			less() { cat; }
 			sudo() { bash -n "$1"; }
 			ssh() { [ "$1" = root@host ] && shift && bash -n; }
+			ssh-keygen() { [ "$1" != -t ] || set -- -q -N "" "$@"; command ssh-keygen "$@"; }
 			diff() { command diff "$@" || [ $? = 1 ]; }
 			pkg-config() { echo "-I$TOP/lib/harness $TOP/build/lib/libktstr.a"; }
 			cc() { command ${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror "$@"; }
@@ -126,11 +127,13 @@ tags() {
 }
 
 @test "man: the examples of the pages of the programs and of the .run run" {
-	need xz zstd tar
+	need xz zstd tar ssh-keygen
 	mkdir old new
 	cp fair old
 	cp fair new
-	ktstr-export -q -b ./fair fair
+	ssh-keygen -q -t ed25519 -N '' -C kim@example.org -f key
+	ktstr-export -q --sign key -b ./fair fair
+	echo "kim@example.org namespaces=\"ktstr-run\" $(cat key.pub)" >allowed_signers
 	export KTSTR_TEST_BINARY=./fair
 	for page in "$man"/*.1 "$man"/*.7; do
 		page=${page##*/}
