@@ -1595,7 +1595,8 @@ run() {
 main() {
 	trap - EXIT
 	umask 022
-	PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	# an empty PATH is the current directory, and so is one that begins with a colon
+	PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	parse_arguments "$@"
 	trap cleanup EXIT
 	trap 'stop 129' HUP

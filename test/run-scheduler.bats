@@ -65,6 +65,22 @@ scheduler_failed() {
 	nothing_left
 }
 
+@test "scheduler: cgroups that were there before, above and beside its own, stay with what is in them" {
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	echo 'cgroup-parent /theirs/ours/cell' >>t.ktstr
+	ktstr-export -q t
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts)
+		mkdir -p $m/theirs/beside; sleep 84.25 & echo $! >$m/theirs/beside/cgroup.procs; ./t.run; s=$?
+		[ ! -e $m/theirs/ours ] || s=97; kill $! || s=98; wait; rmdir $m/theirs/beside $m/theirs || s=99; exit $s'
+	# and one that is there as a whole
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts)/theirs/ours/cell
+		mkdir -p $m; sleep 84.25 & echo $! >$m/cgroup.procs; ./t.run; s=$?
+		kill $! || s=98; wait; rmdir $m ${m%/*} ${m%/*/*} || s=99; exit $s'
+	nothing_left
+}
+
 @test "scheduler: sysctls are set before it starts, and set back last" {
 	[ -w /proc/sys/vm/dirty_ratio ] || skip "needs a writable /proc/sys"
 	local old

@@ -490,6 +490,17 @@ export_with() {
 	nothing_left
 }
 
+@test "run: where PATH is empty no program is taken from the current directory" {
+	local program
+	export_test
+	for program in base64 cat chmod df gzip ln mkdir mkfifo mv rm sed sha256sum tar tee tr true uname wc; do
+		script "$program" "echo $program >>$BATS_TEST_TMPDIR/taken"
+	done
+	run -0 on_host env PATH= /bin/bash ./t.run --quiet
+	[ ! -e taken ]
+	nothing_left
+}
+
 @test "run: busybox applets and bash are enough" {
 	need busybox
 	export_test '[ "$1" = run ]'
