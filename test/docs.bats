@@ -57,9 +57,9 @@ setup() {
 	cp spread.run.sig NAME.run.sig
 	printf '%s namespaces="ktstr-run" %s\n' IDENTITY "$(cat key.pub)" kim@example.org "$(cat key.pub)" >allowed_signers
 	for document in SECURITY README; do
-		grep '^    ssh-keygen -Y verify ' "$TOP/$document.md" >command
-		[ "$(wc -l <command)" = 1 ]
-		run -0 bash -e command
+		grep '^    ssh-keygen -Y verify ' "$TOP/$document.md" >check.bash
+		[ "$(wc -l <check.bash)" = 1 ]
+		run -0 bash -e check.bash
 		[[ $output == 'Good "ktstr-run" signature for '* ]]
 	done
 	echo >>NAME.run

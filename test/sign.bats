@@ -373,11 +373,11 @@ change_byte() {
 	for help in "ktstr-export --help" "bash ./a.run --help"; do
 		ktstr-export -q --sign key a
 		echo "IDENTITY namespaces=\"ktstr-run\" $(cat key.pub)" >allowed_signers
-		$help | grep -A 1 '^ *ssh-keygen -Y verify' | sed 's/NAME\.run/a.run/g' >command
-		[ -s command ]
-		run -0 bash -e command
+		$help | grep -A 1 '^ *ssh-keygen -Y verify' | sed 's/NAME\.run/a.run/g' >check.bash
+		[ -s check.bash ]
+		run -0 bash -e check.bash
 		[[ $output == 'Good "ktstr-run" signature for IDENTITY'* ]]
 		ktstr-export -q --sign other a
-		run ! bash -e command
+		run ! bash -e check.bash
 	done
 }
