@@ -8,7 +8,11 @@
 #   make bench      how fast it is, beside other programs; tables and a chart stay in build/bench.*
 #   make lint       formatting, shellcheck, mandoc, header checks
 #   make analyse    analysers, and the tests with ThreadSanitizer and valgrind (PARTS: those of test/analyse)
-#   make install    PREFIX=/usr/local DESTDIR=
+#   make install    PREFIX=/usr/local DESTDIR= (uninstall: takes away the same files)
+#   make dist       the sources as build/ktstr-tools-VERSION.tar.gz; the same bytes from the same commit
+#   make clean      remove build/
+#
+# CC, AR, CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS are yours; LIBDEFLATE=no leaves ktstr-pack's faster engine out.
 
 VERSION = 0.1.0
 
@@ -18,11 +22,16 @@ bindir = $(PREFIX)/bin
 libdir = $(PREFIX)/lib
 includedir = $(PREFIX)/include
 datadir = $(PREFIX)/share
+mandir = $(datadir)/man
+docdir = $(datadir)/doc/ktstr-tools
+bashdir = $(datadir)/bash-completion/completions
+zshdir = $(datadir)/zsh/site-functions
 
 # make cannot handle blanks in names; these places are compiled in, so they are absolute
-$(foreach place,DESTDIR bindir libdir includedir datadir,$(if $(word 2,[$($(place))]), \
+places_installed = bindir libdir includedir datadir mandir docdir bashdir zshdir
+$(foreach place,DESTDIR $(places_installed),$(if $(word 2,[$($(place))]), \
 	$(error $(place) has a blank in its name: $($(place)))))
-$(foreach place,bindir libdir includedir datadir,$(if $(filter /%,$($(place))),, \
+$(foreach place,$(places_installed),$(if $(filter /%,$($(place))),, \
 	$(error $(place) does not begin with /: $($(place)))))
 
 PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble
@@ -165,35 +174,60 @@ analyse:
 examples_installed = $(wildcard share/examples/*.c share/examples/*.ktstr share/examples/*.bash \
 	share/examples/*.txt)
 pages = $(wildcard man/*.[1-9])
+sections = $(sort $(subst .,,$(suffix $(pages))))
+documents = $(wildcard README.md CHANGELOG.md LICENSE)
+commands = $(PROGRAMS) $(SCRIPTS)
 
 install: all
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(includedir) \
-		$(DESTDIR)$(datadir)/ktstr/examples $(addprefix $(DESTDIR)$(datadir)/man/man,1 3 5 7)
+	install -d $(addprefix $(DESTDIR),$(bindir) $(libdir)/pkgconfig $(includedir) $(datadir)/ktstr \
+		$(addprefix $(mandir)/man,$(sections)) $(bashdir) $(zshdir) $(docdir)/examples)
 	install -m 755 $(programs) $(DESTDIR)$(bindir)
 	install -m 644 $(template) $(DESTDIR)$(datadir)/ktstr
 	install -m 644 $(libktstr) $(DESTDIR)$(libdir)
 	install -m 644 lib/harness/ktstr.h $(DESTDIR)$(includedir)
 	install -m 644 build/lib/pkgconfig/ktstr.pc $(DESTDIR)$(libdir)/pkgconfig
-	install -m 644 $(examples_installed) $(DESTDIR)$(datadir)/ktstr/examples
-	chmod 755 $(DESTDIR)$(datadir)/ktstr/examples/*.bash
 	for page in $(pages); do \
-		install -m 644 $$page $(DESTDIR)$(datadir)/man/man$${page##*.} || exit; done
+		install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.} || exit; done
+	install -m 644 share/completions/ktstr.bash $(DESTDIR)$(bashdir)/ktstr
+	for command in $(commands); do \
+		ln -sf ktstr $(DESTDIR)$(bashdir)/$$command || exit; done
+	install -m 644 share/completions/_ktstr $(DESTDIR)$(zshdir)
+	install -m 644 $(documents) $(DESTDIR)$(docdir)
+	install -m 644 $(examples_installed) $(DESTDIR)$(docdir)/examples
+	chmod 755 $(addprefix $(DESTDIR)$(docdir)/examples/,$(notdir $(filter %.bash,$(examples_installed))))
 
+# Directories that are not ours alone stay, with whatever else they hold.
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(bindir)/,$(PROGRAMS) $(SCRIPTS)) \
-		$(DESTDIR)$(libdir)/libktstr.a $(DESTDIR)$(includedir)/ktstr.h \
-		$(DESTDIR)$(libdir)/pkgconfig/ktstr.pc $(DESTDIR)$(datadir)/ktstr/preamble.bash \
-		$(addprefix $(DESTDIR)$(datadir)/ktstr/examples/,$(notdir $(examples_installed)))
-	for page in $(pages); do \
-		rm -f $(DESTDIR)$(datadir)/man/man$${page##*.}/$${page##*/}; done
-	-rmdir $(DESTDIR)$(datadir)/ktstr/examples $(DESTDIR)$(datadir)/ktstr
+	rm -f $(addprefix $(DESTDIR),$(addprefix $(bindir)/,$(commands)) $(datadir)/ktstr/preamble.bash \
+		$(libdir)/libktstr.a $(includedir)/ktstr.h $(libdir)/pkgconfig/ktstr.pc \
+		$(foreach n,$(sections),$(addprefix $(mandir)/man$n/,$(notdir $(filter %.$n,$(pages))))) \
+		$(addprefix $(bashdir)/,ktstr $(commands)) $(zshdir)/_ktstr \
+		$(addprefix $(docdir)/,$(documents) $(addprefix examples/,$(notdir $(examples_installed)))))
+	for directory in $(datadir)/ktstr $(docdir)/examples $(docdir); do \
+		rmdir $(DESTDIR)$$directory 2>/dev/null || true; done
+
+# From a commit, or from an unpacked tarball, which gives that tarball again: what is in it, and
+# not the time, the umask, the user or the order of a directory, makes the bytes.
+dist = ktstr-tools-$(VERSION)
+dist:
+	rm -rf build/dist
+	mkdir -p build/dist/$(dist)
+	if [ -e .git ]; then git archive -o build/dist/tree.tar HEAD; \
+		else tar --exclude=./build -cf build/dist/tree.tar .; fi
+	tar -xpf build/dist/tree.tar -C build/dist/$(dist)
+	tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=u-w \
+		--mtime=@$$(stat -c %Y build/dist/$(dist)/Makefile) -cf build/$(dist).tar -C build/dist $(dist)
+	gzip -9nf build/$(dist).tar
 
 clean:
 	rm -rf build
 
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
 -include $(wildcard build/obj/*.d build/obj/*/*.d build/obj/*/*/*.d build/obj/*/*/*/*.d)
 
 FORCE:
-.PHONY: all analyse bench check check-vm clean demo install lint uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-vm clean demo dist help install lint uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
