@@ -10,6 +10,7 @@
 #   make analyse    analysers, and the tests with ThreadSanitizer and valgrind (PARTS: those of test/analyse)
 #   make install    PREFIX=/usr/local DESTDIR= (uninstall: takes away the same files)
 #   make dist       the sources as build/ktstr-tools-VERSION.tar.gz; the same bytes from the same commit
+#   make packages   Debian packages of it, checked by lintian, in build/packages
 #   make clean      remove build/
 #
 # CC, AR, CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS are yours; LIBDEFLATE=no leaves ktstr-pack's faster engine out.

@@ -2,6 +2,7 @@
 # install.bats - what make install puts where, used as a stranger would; what make uninstall takes away
 
 load helper
+load typing
 
 # Another PREFIX is compiled into libktstr, so the tree is copied: other tests use the one in build/.
 setup_file() {
@@ -28,14 +29,16 @@ compile() {
 	for file in bin/ktstr-manifest bin/ktstr-libs bin/ktstr-pack bin/ktstr-b64 bin/ktstr-preamble bin/ktstr-export \
 		share/ktstr/preamble.bash lib/libktstr.a lib/pkgconfig/ktstr.pc include/ktstr.h \
 		share/man/man1/ktstr-export.1 share/man/man3/ktstr.3 share/man/man5/ktstr-manifest.5 \
-		share/ktstr/examples/fair.c share/ktstr/examples/load.ktstr; do
+		share/bash-completion/completions/ktstr-export share/zsh/site-functions/_ktstr \
+		share/doc/ktstr-tools/README.md share/doc/ktstr-tools/LICENSE \
+		share/doc/ktstr-tools/examples/fair.c share/doc/ktstr-tools/examples/load.ktstr; do
 		[ -f "$PREFIX/$file" ]
 	done
-	[ -x "$PREFIX/share/ktstr/examples/load.bash" ]
+	[ -x "$PREFIX/share/doc/ktstr-tools/examples/load.bash" ]
 }
 
 @test "install: ktstr-export works from anywhere, through a link, and makes what the build tree makes" {
-	cp "$PREFIX"/share/ktstr/examples/load.* .
+	cp "$PREFIX"/share/doc/ktstr-tools/examples/load.* .
 	ln -s "$PREFIX/bin/ktstr-export" link
 	./link -q load
 	"$TOP/build/bin/ktstr-export" -q -o built.run load
@@ -59,20 +62,84 @@ compile() {
 
 @test "install: the installed examples compile as they say" {
 	for example in fair spread reader; do
-		compile "$PREFIX/share/ktstr/examples/$example.c" "$example"
+		compile "$PREFIX/share/doc/ktstr-tools/examples/$example.c" "$example"
 		run -0 "./$example" --ktstr-list
 		[ "$output" = "$example" ]
 	done
 }
 
-@test "install: DESTDIR is in front of every path, uninstall removes what was installed" {
-	make -s -C "$BATS_FILE_TMPDIR/tree" install PREFIX="$PREFIX" DESTDIR="$PWD/dest" CC="${CC:-cc}" \
-		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} >/dev/null
+@test "install: bash-completion and zsh find the completion of every program by its name" {
+	need zsh
+	local program common=/usr/share/bash-completion/bash_completion
+	[ -e "$common" ] || skip "needs bash-completion"
+	for program in "$PREFIX"/bin/*; do
+		rc_file "PATH=$PREFIX/bin:\$PATH" "XDG_DATA_DIRS=$PREFIX/share" ". $common"
+		run -0 type_in_bash "${program##*/} --vers"$'\t'
+		[ "$output" = "${program##*/} --version " ]
+		rc_file
+		FPATH=$PREFIX/share/zsh/site-functions:$(zsh -fc 'echo $FPATH') \
+			run -0 type_in_zsh "${program##*/} --vers"$'\t'
+		[ "$output" = "${program##*/} --version " ]
+	done
+}
+
+# make_tree TARGET [ARG...]: in the copy, as it was built
+make_tree() {
+	make -s -C "$BATS_FILE_TMPDIR/tree" PREFIX="$PREFIX" CC="${CC:-cc}" \
+		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} "$@" >/dev/null
+}
+
+@test "install: DESTDIR is in front of every path, and nothing is written elsewhere" {
+	cp -a "$PREFIX" before
+	make_tree install DESTDIR="$PWD/dest"
 	[ -x "dest$PREFIX/bin/ktstr-pack" ]
-	run -1 grep -r "$PWD/dest" "dest$PREFIX/lib/pkgconfig"
-	touch "dest$PREFIX/bin/mine"
-	make -s -C "$BATS_FILE_TMPDIR/tree" uninstall PREFIX="$PREFIX" DESTDIR="$PWD/dest" >/dev/null
-	[ "$(find dest -type f)" = "dest$PREFIX/bin/mine" ]
+	run -1 grep -r "$PWD/dest" dest
+	diff -r before "$PREFIX"
+	diff -r "$PREFIX" "dest$PREFIX"
+	[ "$(find dest -mindepth 1 ! -path "dest$PREFIX/*" ! -type d)" = "" ]
+}
+
+@test "install: of a user who is not root, and by several jobs at once" {
+	as_nobody
+	install -d -o 65534 mine
+	as_nobody make -s -j 4 -C "$BATS_FILE_TMPDIR/tree" install PREFIX="$PREFIX" DESTDIR="$PWD/mine" -o all >/dev/null
+	diff -r "$PREFIX" "mine$PREFIX"
+}
+
+@test "install: uninstall removes what was installed, and leaves all else as it was" {
+	local directory
+	make_tree install DESTDIR="$PWD/dest"
+	while IFS= read -r directory; do
+		case $directory in
+		*/share/ktstr | */ktstr-tools | */ktstr-tools/examples) continue ;; # ours alone
+		esac
+		mkdir -p "before/${directory#dest/}"
+		[[ $directory == */man? ]] || echo other >"before/${directory#dest/}/ktstr-other" # some stay empty
+	done < <(find dest -type d | sort)
+	cp -a before after
+	make_tree install DESTDIR="$PWD/after"
+	[ "$(find after -type f | wc -l)" -gt 40 ]
+	make_tree uninstall DESTDIR="$PWD/after"
+	diff -r before after
+}
+
+@test "install: uninstall leaves a file of yours among ours, and is content where nothing is installed" {
+	make_tree install DESTDIR="$PWD/dest"
+	touch "dest$PREFIX/share/doc/ktstr-tools/examples/mine.c"
+	make_tree uninstall DESTDIR="$PWD/dest"
+	[ "$(find dest ! -type d)" = "dest$PREFIX/share/doc/ktstr-tools/examples/mine.c" ]
+	run -0 make_tree uninstall DESTDIR="$PWD/dest"
+	[ -z "$output" ]
+}
+
+@test "install: another mandir, docdir, bashdir or zshdir is used" {
+	make_tree install DESTDIR="$PWD/dest" mandir=/m docdir=/d bashdir=/b zshdir=/z
+	[ -e dest/m/man1/ktstr-pack.1 ]
+	[ -e dest/d/examples/fair.c ]
+	[ -e dest/b/ktstr-pack ]
+	[ -e dest/z/_ktstr ]
+	make_tree uninstall DESTDIR="$PWD/dest" mandir=/m docdir=/d bashdir=/b zshdir=/z
+	[ -z "$(find dest ! -type d)" ]
 }
 
 @test "install: places of one's own are in the .pc file, in full where they are not below PREFIX" {

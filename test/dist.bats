@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# dist.bats - the tarball of the sources, what is made from it, and the one place that has the version
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	version=$(sed -n 's/^VERSION = //p' "$TOP/Makefile")
+	name=ktstr-tools-$version
+}
+
+# repository: a repository with one commit, of what is here now
+repository() {
+	need git tar
+	mkdir tree
+	(cd "$TOP" && if [ -e .git ]; then git ls-files -z; else find . -path ./build -prune -o -type f -print0; fi |
+		xargs -0 cp --parents -t "$BATS_TEST_TMPDIR/tree")
+	git -C tree -c init.defaultBranch=main init -q
+	git -C tree add -A
+	git -C tree -c user.name=x -c user.email=x@localhost commit -qm x --date=2020-02-02T20:20:20Z
+}
+
+@test "dist: the same commit gives the same bytes: later, elsewhere, under another umask, beside other files" {
+	repository
+	cp -a tree 'other place'
+	make -s -C tree dist
+	sleep 1.1
+	touch 'other place/stray' 'other place/Makefile'
+	(cd 'other place' && umask 077 && git config tar.umask 0 && LC_ALL=C TZ=Asia/Tokyo make -s dist)
+	cmp "tree/build/$name.tar.gz" "other place/build/$name.tar.gz"
+	run -0 tar -tf "tree/build/$name.tar.gz"
+	[ "$(grep -v '/$' <<<"$output" | sed "s|^$name/||" | sort)" = "$(git -C tree ls-files | sort)" ]
+	[ "$(grep -v "^$name/" <<<"$output")" = "" ]
+}
+
+@test "dist: an unpacked tarball builds, tests and installs without git, and gives the same tarball" {
+	repository
+	make -s -C tree dist
+	mkdir unpacked
+	tar -xzf "tree/build/$name.tar.gz" -C unpacked
+	cd "unpacked/$name"
+	make -s -j 2 install PREFIX=/usr DESTDIR="$PWD/build/root" CC="${CC:-cc}" \
+		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} >/dev/null
+	run -0 build/root/usr/bin/ktstr-pack --version
+	[[ $output == "ktstr-pack $version "* ]]
+	make -s dist
+	cmp "build/$name.tar.gz" "$BATS_TEST_TMPDIR/tree/build/$name.tar.gz"
+	run -0 env -u BATS_RUN_TMPDIR make -s check TESTS=test/dist.bats BATS_FLAGS='--tap -f version' CC="${CC:-cc}" \
+		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"}
+	[[ $output == *"ok 1 "* ]]
+}
+
+@test "dist: the version stands in the Makefile, and the programs, the package and the changelog agree" {
+	local program
+	[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
+	for program in "$TOP"/build/bin/*; do
+		run -0 "$program" --version
+		[[ "$output " == "${program##*/} $version "* ]]
+	done
+	grep -qx "Version: $version" "$TOP/build/lib/pkgconfig/ktstr.pc"
+	run -0 head -n 1 "$TOP/debian/changelog"
+	[[ $output == "ktstr-tools ($version) "* ]]
+	[ ! -e "$TOP/CHANGELOG.md" ] || grep -qE "^## \[?(Unreleased|$version)\b" "$TOP/CHANGELOG.md"
+	# and nowhere else
+	run -1 grep -rnF "$version" "$TOP/cmd" "$TOP/lib" "$TOP/man" "$TOP/share" "$TOP/README.md"
+}
+
+@test "dist: make help names the targets, and make alone does not stop at help" {
+	local target
+	run -0 make -s -C "$TOP" help
+	[[ ${lines[0]} == "ktstr tools: "* ]]
+	for target in $(sed -n 's/^\.PHONY: //p' "$TOP/Makefile"); do
+		case $target in
+		all | help | FORCE) ;;
+		*) grep -qw "$target" <<<"$output" || { echo "not named: $target"; false; } ;;
+		esac
+	done
+	run -0 make -s -n -C "$TOP" --trace
+	[[ $output != *"'/^#/!q"* ]]
+}
