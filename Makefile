@@ -220,6 +220,9 @@ dist:
 		--mtime=@$$(stat -c %Y build/dist/$(dist)/Makefile) -cf build/$(dist).tar -C build/dist $(dist)
 	gzip -9nf build/$(dist).tar
 
+packages:
+	test/packages
+
 clean:
 	rm -rf build
 
@@ -229,6 +232,6 @@ help:
 -include $(wildcard build/obj/*.d build/obj/*/*.d build/obj/*/*/*.d build/obj/*/*/*/*.d)
 
 FORCE:
-.PHONY: all analyse bench check check-vm clean demo dist help install lint uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-vm clean demo dist help install lint packages uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
