@@ -24,6 +24,15 @@ need_bare() {
 	! grep -qE '__(asan|tsan)_init|valgrind' "$(command -v "$1")" || skip "not with a sanitizer or valgrind"
 }
 
+# example PAGE NUMBER [SECTION]: prints that block of its EXAMPLES, counted from 1, as a reader sees it
+example() {
+	awk -v wanted="$2" -v section="${3:-EXAMPLES}" '
+		/^\.Sh/ { inside = substr($0, 5) == section }
+		/^\.Ed/ { printing = 0 }
+		printing { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print }
+		inside && /^\.Bd/ { printing = ++block == wanted }' "$TOP/man/$1"
+}
+
 # on_terminal COMMAND [ARG...]: runs it with a terminal as standard input, output and error
 on_terminal() {
 	script -qec "$(printf '%q ' "$@")" /dev/null </dev/null

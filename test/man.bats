@@ -9,15 +9,6 @@ setup() {
 	cp "$TOP"/build/examples/fair .
 }
 
-# example PAGE NUMBER [SECTION]: prints that block of its EXAMPLES, counted from 1, as a reader sees it
-example() {
-	awk -v wanted="$2" -v section="${3:-EXAMPLES}" '
-		/^\.Sh/ { inside = substr($0, 5) == section }
-		/^\.Ed/ { printing = 0 }
-		printing { gsub(/\\e/, "\\"); sub(/^\\&/, ""); print }
-		inside && /^\.Bd/ { printing = ++block == wanted }' "$man/$1"
-}
-
 # run_examples PAGE [SECTION]: runs all its blocks, one after the other, where programs that need a terminal,
 # root or another host do something harmless, and libktstr is the build tree's
 run_examples() {
