@@ -45,14 +45,18 @@ as_documented() {
 	bash -euo pipefail -c "$(documented "$1")"
 }
 
-# started HOST: the test works there
+# started HOST: the test works there, in 60 s at most: ansible has much to do before
 started() {
-	wait_for test -e "hosts/$1/root/started"
+	local i
+	for ((i = 0; i < 6; i++)); do
+		! wait_for test -e "hosts.d/$1/root/started" || return 0
+	done
+	return 1
 }
 
 # idle HOST: no run is there, and nothing of one
 idle() {
-	[ -z "$(ls -A "hosts/$1/tmp")" ] && ssh "root@$1" '[ ! -e /run/ktstr.lock ]'
+	[ -z "$(find "hosts.d/$1/tmp" -name 'ktstr.*')" ] && ssh "root@$1" '[ ! -e /run/ktstr.lock ]'
 }
 
 @test "fleet: ssh with a pipe: nothing is copied, options arrive, the status and the outputs come back" {
@@ -62,10 +66,10 @@ idle() {
 	[ "$output" = "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5" ]
 	[[ $stderr == *"fair.run: pass" ]]
 	for status in 1 2 4; do
-		echo "$status" >hosts/host/root/verdict
+		echo "$status" >hosts.d/host/root/verdict
 		run "-$status" as_documented '^ktstr-export -o -'
 	done
-	[ "$(ls hosts/host/root)" = verdict ]
+	[ "$(ls hosts.d/host/root)" = verdict ]
 }
 
 @test "fleet: ssh with a copied file: checked, run, standard output and error apart" {
@@ -75,7 +79,7 @@ idle() {
 	[[ $output == *"this host is suitable" ]]
 	[ "$(cat fair.out)" = "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5" ]
 	[ "$(tail -n 1 fair.log)" = "fair.run: pass" ]
-	echo enabled >hosts/host/kernel/sched_ext/state
+	echo enabled >hosts.d/host/kernel/sched_ext/state
 	run -4 as_documented '^scp'
 	[[ $output == *"sched_ext is enabled"* ]]
 }
@@ -86,7 +90,7 @@ idle() {
 	run -255 ssh root@nowhere.invalid bash -s <fair.run
 	sed -i 's/^host /other /; s/^\[host\]/[other]/' known_hosts
 	run -255 ssh root@host bash -s <fair.run
-	[ ! -e hosts/host/root/started ]
+	[ ! -e hosts.d/host/root/started ]
 	sed -i 's/^other /host /; s/^\[other\]/[host]/' known_hosts
 	ssh root@host bash -s <fair.run >out 2>&1 &
 	local job=$! status=0
@@ -108,8 +112,8 @@ idle() {
 	export_fair 'touch ~/started; sleep 3; touch ~/finished'
 	fake_fleet host
 	for way in pipe file; do
-		rm -f hosts/host/root/{started,finished}
-		cp fair.run hosts/host/root
+		rm -f hosts.d/host/root/{started,finished}
+		cp fair.run hosts.d/host/root
 		case $way in
 		pipe) ssh root@host bash -s <fair.run >out 2>&1 & ;;
 		file) ssh root@host ./fair.run >out 2>&1 </dev/null & ;;
@@ -118,7 +122,7 @@ idle() {
 		kill -KILL $!
 		sleep 1
 		run -1 idle host
-		wait_for test -e hosts/host/root/finished
+		wait_for test -e hosts.d/host/root/finished
 		wait_for idle host
 	done
 }
@@ -127,20 +131,20 @@ idle() {
 	export_fair 'touch ~/started; while [ ! -e ~/dropped ]; do sleep 0.1; done' 'echo line; sleep 0.5; touch ~/finished'
 	fake_fleet host
 	for option in '' --ktap; do
-		rm -f hosts/host/root/{started,dropped,finished}
+		rm -f hosts.d/host/root/{started,dropped,finished}
 		ssh root@host "bash -s -- $option 2>log; echo \$? >status" <fair.run >out 2>&1 &
 		started host
 		kill -KILL $!
 		sleep 1
-		touch hosts/host/root/dropped
+		touch hosts.d/host/root/dropped
 		wait_for idle host
 		if [ "$option" ]; then
-			[ "$(cat hosts/host/root/status)" = 0 ]
-			[ -e hosts/host/root/finished ]
+			[ "$(cat hosts.d/host/root/status)" = 0 ]
+			[ -e hosts.d/host/root/finished ]
 		else
-			[ "$(cat hosts/host/root/status)" = 1 ]
-			grep -q 'the test was killed by SIGPIPE' hosts/host/root/log
-			[ ! -e hosts/host/root/finished ]
+			[ "$(cat hosts.d/host/root/status)" = 1 ]
+			grep -q 'the test was killed by SIGPIPE' hosts.d/host/root/log
+			[ ! -e hosts.d/host/root/finished ]
 		fi
 	done
 }
@@ -148,20 +152,20 @@ idle() {
 @test "fleet: a dropped connection with a terminal: HUP ends the run at once" {
 	export_fair 'touch ~/started; sleep 83.25; touch ~/finished'
 	fake_fleet host
-	cp fair.run hosts/host/root
+	cp fair.run hosts.d/host/root
 	as_documented '^ssh -tt root@host' </dev/null >out 2>&1 &
 	started host
 	pkill -KILL -f -- "-F $PWD/ssh_config -tt root@host"
 	wait_for idle host
 	run -1 pgrep -f 'sleep 83.25'
-	[ ! -e hosts/host/root/finished ]
+	[ ! -e hosts.d/host/root/finished ]
 }
 
 @test "fleet: with a terminal output and error are one stream, and the status comes back" {
 	export_fair 'echo line'
 	fake_fleet host
-	cp fair.run hosts/host/root
-	echo 2 >hosts/host/root/verdict
+	cp fair.run hosts.d/host/root
+	echo 2 >hosts.d/host/root/verdict
 	run -2 --separate-stderr as_documented '^ssh -tt root@host'
 	[[ $output == *$'\nline\r\n'*$'fair.run: inconclusive\r' ]]
 }
@@ -192,40 +196,246 @@ idle() {
 	wait_for ssh root@host '[ -e /run/ktstr.lock ]'
 	kill -KILL $!
 	exec 5>&-
-	wait_for test -s hosts/host/root/status
-	[ "$(cat hosts/host/root/status)" = 65 ]
-	grep -q 'this file is damaged: it is cut short' hosts/host/root/log
-	[ ! -e hosts/host/root/started ]
+	wait_for test -s hosts.d/host/root/status
+	[ "$(cat hosts.d/host/root/status)" = 65 ]
+	grep -q 'this file is damaged: it is cut short' hosts.d/host/root/log
+	[ ! -e hosts.d/host/root/started ]
 	wait_for idle host
 }
 
 @test "fleet: output and status that are kept on the host are there whatever became of the connection" {
 	export_fair 'touch ~/started; sleep 1; echo line'
 	fake_fleet host
-	cp fair.run hosts/host/root
-	echo 2 >hosts/host/root/verdict
+	cp fair.run hosts.d/host/root
+	echo 2 >hosts.d/host/root/verdict
 	run -0 as_documented 'fair.status$'
 	[[ $output == *$'\n# line\n'*$'\nnot ok 1 fair\n2' ]]
-	rm hosts/host/root/{fair.status,started}
+	rm hosts.d/host/root/{fair.status,started}
 	bash -c "$(documented 'fair.status$' | head -n 1)" &
 	started host
 	pkill -KILL -f -- "-F $PWD/ssh_config root@host ./fair.run --ktap"
-	wait_for test -s hosts/host/root/fair.status
+	wait_for test -s hosts.d/host/root/fair.status
 	run -0 bash -c "$(documented 'fair.status$' | tail -n 1)"
 	[[ $output == *$'\n# line\n'*$'\nnot ok 1 fair\n2' ]]
 }
 
-# --- many ---
-
-# three_hosts: alpha passes, beta fails, gamma is not suitable; all at the same time: each waits for the
-# other to have started
-three_hosts() {
-	export_fair "touch $PWD/started.\$\$; for ((i = 0; i < 200; i++)); do" \
-		"[ \$(ls $PWD/started.* | wc -l) != 2 ] || break; sleep 0.05; done; ((i < 200)) || exit 2"
-	fake_fleet alpha beta gamma
-	cp hosts.list hosts
+@test "fleet: sudo: through a pipe it must ask for nothing, on a terminal it may" {
+	need sudo script
+	export_fair 'touch ~/started; [ "$(id -u)" = 0 ]'
+	fake_fleet host
+	run -0 bash -euo pipefail -c "$(documented 'sudo -n' | head -n 1)"
+	[[ $output == *"fair.run: pass" ]]
+	scp -q fair.run user@host:
+	echo 2 >hosts.d/host/root/verdict
+	run -2 on_terminal bash -c "$(documented 'sudo -n' | tail -n 1)"
+	[[ $output == *"fair.run: inconclusive"* ]]
+	# one that wants a password: its status is no verdict
+	rm hosts.d/host/root/started
+	echo 'user ALL=(ALL) ALL' >sudoers
+	run -1 bash -euo pipefail -c "$(documented 'sudo -n' | head -n 1)"
+	[ "$output" = "sudo: a password is required" ]
+	[ ! -e hosts.d/host/root/started ]
 }
 
-@test "fleet: parallel: where would it run?" {
+@test "fleet: sudo: a dropped connection ends the run with a terminal, and not without" {
+	need sudo
+	export_fair 'touch ~/started; sleep 4; touch ~/finished'
+	fake_fleet host
+	scp -q fair.run user@host:
+	ssh -tt user@host sudo ./fair.run >out 2>&1 </dev/null &
+	started host
+	kill -KILL $!
+	wait_for idle host
+	[ ! -e hosts.d/host/root/finished ]
+	rm hosts.d/host/root/started
+	ssh user@host sudo -n bash -s >out 2>&1 <fair.run &
+	started host
+	kill -KILL $!
+	wait_for test -e hosts.d/host/root/finished
+	wait_for idle host
+}
+
+# --- many hosts ---
+
+# three_hosts: alpha passes, beta fails, gamma is not suitable; on alpha and beta the test waits until it
+# has started on the other, too, and is inconclusive where that does not happen
+three_hosts() {
+	export_fair "started=$PWD/started" 'touch "$started.$$"; for ((i = 0; i < 300; i++)); do' \
+		'all=("$started".*); ((${#all[@]} < 2)) || break; sleep 0.05; done; ((i < 300)) || exit 2'
+	fake_fleet alpha beta gamma
+	echo 1 >hosts.d/beta/root/verdict
+	echo enabled >hosts.d/gamma/kernel/sched_ext/state
+}
+
+# all_pass: makes it so
+all_pass() {
+	rm -f started.* hosts.d/beta/root/verdict
+	echo disabled >hosts.d/gamma/kernel/sched_ext/state
+}
+
+# use_ansible: with the example where the manual page has it; connections that ansible shares are not kept
+use_ansible() {
+	need ansible ansible-playbook python3
+	export ANSIBLE_SSH_ARGS='-o ControlMaster=auto -o ControlPersist=1s' ANSIBLE_NOCOLOR=1
+	cp "$TOP/share/examples/run-on-hosts.yml" .
+}
+
+@test "fleet: parallel: which hosts are suitable?" {
+	need parallel
+	three_hosts
+	run -1 as_documented '^parallel.*--check'
+	for host in alpha beta; do
+		grep -qx "$host"$'\t'"fair.run: this host is suitable" <<<"$output"
+	done
+	grep -q "^gamma"$'\t'"fair.run: not suitable: sched_ext is enabled" <<<"$output"
+}
+
+@test "fleet: parallel: a run on all hosts at the same time, outputs and verdicts of each kept" {
+	need parallel
+	three_hosts
+	mkdir results
+	touch results/old.ktap
+	run -2 as_documented '--joblog'
+	run -1 as_documented '^awk'
+	[ "$output" = $'alpha\tpass\nbeta\tfail\ngamma\tskip' ]
+	[ "$(tail -n 1 results/alpha.ktap)" = "ok 1 fair" ]
+	[ "$(tail -n 1 results/beta.ktap)" = "not ok 1 fair" ]
+	[[ $(tail -n 1 results/gamma.ktap) == "ok 1 fair # SKIP sched_ext is enabled"* ]]
+	[ ! -e results/old.ktap ]
+	all_pass
+	run -0 as_documented '--joblog'
+	run -0 as_documented '^awk'
+	[ "$output" = $'alpha\tpass\nbeta\tpass\ngamma\tpass' ]
+}
+
+@test "fleet: parallel: a host without a verdict is none that passed: no connection, ssh killed, not begun, damaged" {
+	need parallel
+	export_fair 'touch ~/started; [ ! -e ~/wait ] || sleep 81.25'
+	fake_fleet alpha beta
+	printf '%s\n' alpha nowhere.invalid beta >hosts
+	touch hosts.d/beta/root/wait
+	as_documented '--joblog' >out 2>&1 &
+	started beta
+	pkill -KILL -f -- "-F $PWD/ssh_config .*root@beta"
+	wait $! || true
+	echo never >>hosts
+	run -1 as_documented '^awk'
+	[ "$output" = $'alpha\tpass\nnowhere.invalid\tssh failed\nbeta\tstatus 137\nnever\tnot run' ]
+	ssh root@beta 'read -r pid rest </run/ktstr.lock && kill "$pid"'
+	wait_for idle beta
+	echo alpha >hosts
+	sed -i '$d' fair.run
+	run -1 as_documented '--joblog'
+	run -1 as_documented '^awk'
+	[ "$output" = $'alpha\tstatus 65' ]
+}
+
+@test "fleet: parallel: every status of a test has its word" {
+	need parallel
+	local status
+	for status in 0 1 2 3 4 64 70 126 127 129 143; do
+		echo "host$status" >>hosts
+		echo $((++seq))$'\t:\t  1700000000.000\t     0.100\t0\t0\t'"$status"$'\t0\tssh root@host' >>jobs
+	done
+	echo hostX >>hosts
+	echo $((++seq))$'\t:\t  1700000000.000\t     0.100\t0\t0\t0\t15\tssh root@host' >>jobs
+	{ echo header; sort -r jobs; } >joblog # as they ended
+	run -1 as_documented '^awk'
+	[ "${lines[*]}" = "host0	pass host1	fail host2	inconclusive host3	scheduler-failed host4	skip host64	status 64 \
+host70	status 70 host126	status 126 host127	status 127 host129	status 129 host143	status 143 hostX	killed by signal 15" ]
+}
+
+@test "fleet: ansible: a run on all hosts at the same time in one command, nothing left there" {
+	use_ansible
+	three_hosts
+	run -2 as_documented '^ansible all'
+	[[ $output == *"alpha | CHANGED"* && $output == *"beta | FAILED"* && $output == *"gamma | FAILED"* ]]
+	[[ $output == *"ok 1 fair # SKIP sched_ext is enabled"* ]]
+	run -0 find hosts.d/*/root -name '*.run'
+	[ "$output" = "" ]
+	all_pass
+	run -0 as_documented '^ansible all'
+}
+
+@test "fleet: ansible: a run that ansible no longer waits for is ended" {
+	use_ansible
+	export_fair 'touch ~/started; sleep 80.25'
+	fake_fleet host
+	for way in '^ansible all' '^ansible-playbook'; do
+		rm -f hosts.d/host/root/started
+		setsid bash -c "$(documented "$way")" >out 2>&1 &
+		started host
+		kill -INT -- -$!
+		wait $! || true
+		wait_for idle host
+		run -1 pgrep -f 'sleep 80.25'
+	done
+	[ -e hosts.d/host/tmp/copied.run.*/test.run ]
+	rm -r hosts.d/host/tmp/*
+}
+
+@test "fleet: ansible: the playbook runs it on all hosts at the same time, skip is no failure, nothing left there" {
+	use_ansible
+	three_hosts
+	run -2 as_documented '^ansible-playbook'
+	grep -qE '^alpha .*failed=0' <<<"$output"
+	grep -qE '^beta .*failed=1' <<<"$output"
+	grep -qE '^gamma .*failed=0' <<<"$output"
+	for verdict in 'alpha: pass' 'beta: fail' 'gamma: skip'; do
+		grep -qF "\"$verdict\"" <<<"$output"
+	done
+	[ "$(tail -n 1 results/alpha.ktap)" = "ok 1 fair" ]
+	[ "$(tail -n 1 results/beta.ktap)" = "not ok 1 fair" ]
+	[[ $(tail -n 1 results/gamma.ktap) == "ok 1 fair # SKIP sched_ext is enabled"* ]]
+	grep -q 'this host is suitable' results/alpha.check
+	grep -q 'not suitable: sched_ext is enabled' results/gamma.check
+	[ -e results/alpha.log ]
+	all_pass
+	run -0 as_documented '^ansible-playbook'
+	[ "$(tail -qn 1 results/*.ktap)" = $'ok 1 fair\nok 1 fair\nok 1 fair' ]
+}
+
+@test "fleet: ansible: the playbook passes options on" {
+	use_ansible
+	export_fair 'echo "$@"'
+	fake_fleet host
+	run -0 as_documented '^ansible-playbook'
+	grep -qx '# run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5' results/host.ktap
+}
+
+@test "fleet: ansible: the playbook fails for an inconclusive test, a damaged file and a host that does not answer" {
+	use_ansible
 	export_fair
+	fake_fleet host
+	run -0 as_documented '^ansible-playbook'
+	[ -e results/host.ktap ]
+	echo 2 >hosts.d/host/root/verdict
+	run -2 as_documented '^ansible-playbook'
+	[ "$(tail -n 1 results/host.ktap)" = "not ok 1 fair" ]
+	sed -i '$d' fair.run
+	run -2 as_documented '^ansible-playbook'
+	[[ $output == *"this file is damaged: it is cut short"* ]]
+	[ ! -e results/host.ktap ]
+	[ ! -e results/host.check ]
+	echo nowhere.invalid >hosts
+	run -4 as_documented '^ansible-playbook'
+	[ "$(find hosts.d/host/tmp -mindepth 1)" = "" ]
+}
+
+@test "fleet: the verdicts of all hosts make one KTAP document, in which a host without one is not ok" {
+	need parallel
+	three_hosts
+	echo nowhere.invalid >>hosts
+	run -3 as_documented '--joblog'
+	printf 'KTAP version 1\n1..1\nok 1 fair' >results/cut.ktap # was to be # SKIP
+	printf '%s\n' cut never >>hosts
+	as_documented 'fleet.ktap'
+	run -0 cat fleet.ktap
+	[ "${lines[0]} ${lines[1]}" = "KTAP version 1 1..6" ]
+	run -0 grep -E '^(not )?ok' fleet.ktap
+	[ "${lines[0]}" = "ok 1 alpha" ]
+	[ "${lines[1]}" = "not ok 2 beta" ]
+	[[ ${lines[2]} == "ok 3 gamma # SKIP sched_ext is enabled"* ]]
+	[ "${lines[3]} ${lines[4]} ${lines[5]}" = "not ok 4 nowhere.invalid not ok 5 cut not ok 6 never" ]
+	grep -qx '  ok 1 fair' fleet.ktap
 }
