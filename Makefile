@@ -173,7 +173,7 @@ analyse:
 		test/analyse $(PARTS)
 
 examples_installed = $(wildcard share/examples/*.c share/examples/*.ktstr share/examples/*.bash \
-	share/examples/*.txt)
+	share/examples/*.txt share/examples/*.yml)
 pages = $(wildcard man/*.[1-9])
 sections = $(sort $(subst .,,$(suffix $(pages))))
 documents = $(wildcard README.md CHANGELOG.md LICENSE)

@@ -101,6 +101,15 @@ idle() {
 	wait_for idle host
 }
 
+@test "fleet: an export that fails sends nothing, and its status 0 comes without a line that says pass" {
+	export_fair
+	fake_fleet host
+	rm fair.ktstr
+	run -1 as_documented '^ktstr-export -o -'
+	run -0 bash -c "$(documented '^ktstr-export -o -')"
+	! grep -q pass <<<"$output"
+}
+
 @test "fleet: 127 is a host without bash" {
 	export_fair
 	fake_fleet host
@@ -328,11 +337,17 @@ use_ansible() {
 	run -1 as_documented '--joblog'
 	run -1 as_documented '^awk'
 	[ "$output" = $'alpha\tstatus 65' ]
+	: >fair.run
+	run -0 as_documented '--joblog'
+	run -1 as_documented '^awk'
+	[ "$output" = $'alpha\tno verdict' ]
 }
 
 @test "fleet: parallel: every status of a test has its word" {
 	need parallel
 	local status
+	mkdir results
+	echo 'ok 1 fair' >results/host0.ktap
 	for status in 0 1 2 3 4 64 70 126 127 129 143; do
 		echo "host$status" >>hosts
 		echo $((++seq))$'\t:\t  1700000000.000\t     0.100\t0\t0\t'"$status"$'\t0\tssh root@host' >>jobs
@@ -403,6 +418,16 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	grep -qx '# run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5' results/host.ktap
 }
 
+@test "fleet: ansible: the playbook runs it as root where only a user may log in" {
+	use_ansible
+	need sudo
+	export_fair 'touch ~/started; [ "$(id -u)" = 0 ]'
+	fake_fleet host
+	run -0 bash -c "$(documented '^ansible-playbook' | sed 's/-u root/-u user -b/')"
+	started host
+	[ "$(tail -n 1 results/host.ktap)" = "ok 1 fair" ]
+}
+
 @test "fleet: ansible: the playbook fails for an inconclusive test, a damaged file and a host that does not answer" {
 	use_ansible
 	export_fair
@@ -417,6 +442,10 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	[[ $output == *"this file is damaged: it is cut short"* ]]
 	[ ! -e results/host.ktap ]
 	[ ! -e results/host.check ]
+	: >fair.run
+	run -2 as_documented '^ansible-playbook'
+	run -0 find results -type f -size +1c
+	[ "$output" = "" ]
 	echo nowhere.invalid >hosts
 	run -4 as_documented '^ansible-playbook'
 	[ "$(find hosts.d/host/tmp -mindepth 1)" = "" ]

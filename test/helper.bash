@@ -35,7 +35,7 @@ example() {
 
 # on_terminal COMMAND [ARG...]: runs it with a terminal as standard input, output and error
 on_terminal() {
-	script -qec "$(printf '%q ' "$@")" /dev/null </dev/null
+	command script -qec "$(printf '%q ' "$@")" /dev/null </dev/null
 }
 
 # as_nobody COMMAND...: runs it as a user who is not root; as_nobody alone prepares that, or skips
