@@ -87,6 +87,9 @@ usable_cpus() {
 # stop_fleet: ends every sshd; fails where a host has a process, a cgroup or a file of a run left
 stop_fleet() {
 	local job left status=0
+	for left in home/.ansible/cp/*; do # connections that ansible shares
+		[ ! -S "$left" ] || ssh -O exit -S "$left" host 2>/dev/null || true
+	done
 	for left in hosts.d/*/sshd.pid; do
 		[ ! -e "$left" ] || kill "$(cat "$left")"
 	done
