@@ -7,7 +7,7 @@
 
 #include "registry/elf_reader.h"
 
-enum { SEGMENT_MAX = 1024 * 1024 }; /* notes are small: a larger segment is not read */
+enum { NOTES_MAX = 1024 * 1024 }; /* notes are small: of all segments no more is read */
 
 static size_t align_up(size_t value, size_t align)
 {
@@ -59,22 +59,26 @@ static int search_notes(const struct elf *elf, const struct elf_segment *segment
 
 int elf_has_note(int fd, const char *name)
 {
+	uint64_t left = NOTES_MAX;
 	struct elf elf;
 	int found = elf_read_header(fd, &elf);
 
 	if (found <= 0)
 		return found;
-	found = 0;
-	for (unsigned int i = 0; !found && i < elf.header_count; i++) {
+	for (unsigned int i = 0; i < elf.header_count; i++) {
 		struct elf_segment segment = { 0 };
 
 		found = elf_read_segment(&elf, i, &segment);
-		if (found > 0)
-			found = segment.type == PT_NOTE && segment.size <= SEGMENT_MAX
-					? search_notes(&elf, &segment, name)
-					: 0;
+		if (found <= 0)
+			return found;
+		if (segment.type != PT_NOTE || segment.size > left)
+			continue;
+		left -= segment.size;
+		found = search_notes(&elf, &segment, name);
+		if (found)
+			return found;
 	}
-	return found;
+	return 0;
 }
 
 /* What uname -m prints where programs of that kind run. */
@@ -116,12 +120,15 @@ int elf_read_program(int fd, struct elf_program *program)
 		found = elf_read_segment(&elf, i, &segment);
 		if (found <= 0)
 			return found;
-		if (segment.type != PT_INTERP || segment.size >= sizeof(program->interpreter))
+		if (segment.type != PT_INTERP)
 			continue;
+		if (segment.size >= sizeof(program->interpreter))
+			break;
 		found = elf_read_at(fd, program->interpreter, (size_t)segment.size, segment.offset);
 		if (found <= 0)
 			return found;
 		program->interpreter[segment.size] = '\0';
+		break; /* the kernel, too, takes the first */
 	}
 	return 1;
 }
