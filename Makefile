@@ -5,6 +5,7 @@
 #   make check      the tests (bats)
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
+#   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")
 #   make bench      how fast it is, beside other programs; tables and a chart stay in build/bench.*
 #   make lint       formatting, shellcheck, mandoc, header checks
 #   make analyse    analysers, and the tests with ThreadSanitizer and valgrind (PARTS: those of test/analyse)
@@ -44,7 +45,8 @@ REGISTRY = topology entries definition elf elf_reader elf_dynamic ask source sea
 	suggest glibc ldcache library_path libraries
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
-UNITS = base base64
+UNITS = base base64 cut
+FUZZ = record definition manifest quote elf base64 gzip
 
 CC = cc
 AR = ar
@@ -76,15 +78,16 @@ programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)
 template = build/share/ktstr/preamble.bash
 libktstr = build/lib/libktstr.a
 examples = $(EXAMPLES:%=build/examples/%)
-units = $(UNITS:%=build/test/%)
+units = $(UNITS:%=build/test/%) $(FUZZ:%=build/test/fuzz/%)
 
 all: $(programs) $(template) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
 
 # Whatever changes how things are compiled rebuilds them: two builds never mix in build/.
 settings = $(CC) $(AR) $(LIBDEFLATE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(HARDENING) $(LINK_HARDENING) $(LDFLAGS) \
 	$(VERSION)
+fuzz_settings = $(FUZZ_CC) $(FUZZ_CFLAGS) $(LIBDEFLATE_CFLAGS) $(WARNINGS)
 places = $(PREFIX) $(bindir) $(libdir) $(includedir)
-build/settings build/places: FORCE
+build/settings build/places build/fuzz_settings: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$($(@F)))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
@@ -137,6 +140,32 @@ build/examples/%: share/examples/%.c lib/harness/ktstr.h $(libktstr)
 build/test/%: test/unit/%.c build/lib/tools.a
 	@mkdir -p $(@D)
 	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(tools_libs) $(LDLIBS)
+
+# A fuzzing target by itself, with a main that gives it files.
+fuzz_common = build/obj/test/fuzz/fuzz.o build/obj/test/fuzz/replay.o
+build/test/fuzz/%: build/obj/test/fuzz/%.o $(fuzz_common) build/lib/tools.a
+	@mkdir -p $(@D)
+	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
+
+# And with clang's libFuzzer, for which all of lib/ is compiled once more.
+FUZZ_CC = clang
+FUZZ_CFLAGS = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_objects = $(tools_objects:build/%=build/fuzz/%) build/fuzz/obj/test/fuzz/fuzz.o
+fuzz_compile = $(FUZZ_CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib $(LIBDEFLATE_CFLAGS) \
+	-pthread $(FUZZ_CFLAGS) -MMD -MP
+
+build/fuzz/obj/%.o: %.c build/fuzz_settings
+	@mkdir -p $(@D)
+	$(fuzz_compile) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/fuzz/bin/%: build/fuzz/obj/test/fuzz/%.o $(fuzz_objects)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(tools_libs)
+
+SECONDS = 60
+TARGETS = $(FUZZ)
+fuzz: $(TARGETS:%=build/fuzz/bin/%)
+	test/fuzz/run $(SECONDS) $(TARGETS)
 
 # The main job, on a bundled example: what a new user sees first.
 demo: all
@@ -229,9 +258,9 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
--include $(wildcard build/obj/*.d build/obj/*/*.d build/obj/*/*/*.d build/obj/*/*/*/*.d)
+-include $(wildcard $(foreach obj,build/obj build/fuzz/obj,$(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d $(obj)/*/*/*/*.d))
 
 FORCE:
-.PHONY: all analyse bench check check-vm clean demo dist help install lint packages uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-vm clean demo dist fuzz help install lint packages uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,0 +1,104 @@
+/* manifest.c - fuzzes manifests, and what later stages make of their values: shell and names */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/tar.h"
+#include "fuzz.h"
+#include "registry/manifest.h"
+
+enum { MOST = 15 * 1024 };
+
+static int read_manifest(const void *text, size_t size, struct entries *manifest)
+{
+	FILE *in = fmemopen((void *)text, size, "r");
+	int failed;
+
+	REQUIRE(in);
+	failed = manifest_read("text", in, manifest);
+	fclose(in);
+	return failed;
+}
+
+static bool has_component(const char *name, const char *component)
+{
+	char *in, *wanted;
+	bool found;
+
+	REQUIRE(asprintf(&in, "/%s/", name) > 0 && asprintf(&wanted, "/%s/", component) > 0);
+	found = strstr(in, wanted);
+	free(in);
+	free(wanted);
+	return found;
+}
+
+/* Whether extracting a would be in the way of b: the same name, or a directory b needs. */
+static bool is_in_the_way(const char *a, const char *b)
+{
+	size_t length = strlen(a);
+
+	return !strncmp(a, b, length) && (b[length] == '/' || !b[length]);
+}
+
+/* ktstr-pack takes names that stay where they are extracted, each once; and no others. */
+static void check_names(const struct entries *manifest)
+{
+	struct tar_file *files = calloc(manifest->count, sizeof(*files));
+	const struct entry *entry = NULL;
+	size_t count = 0;
+	bool good = true;
+
+	REQUIRE(files);
+	while ((entry = entries_next(manifest, "file", entry)))
+		files[count++] = (struct tar_file){ .name = entry->fields.items[0],
+						    .path = entry->fields.items[1],
+						    .source = "text",
+						    .line = entry->line };
+	for (size_t i = 0; i < count; i++) {
+		const char *name = files[i].name;
+
+		good = good && *name != '/' && !has_component(name, "..") &&
+		       !has_component(name, ".") && !has_component(name, "");
+		for (size_t j = 0; j < count; j++)
+			good = good && (i == j || !is_in_the_way(name, files[j].name));
+	}
+	REQUIRE(good == !tar_check_names(files, count));
+	take_messages(!good);
+	free(files);
+}
+
+static void check_manifest(const struct entries *manifest)
+{
+	struct output *out = open_memory_output();
+	struct entries again;
+
+	for (size_t i = 0; i < manifest->count; i++) {
+		require_quotable(manifest->items[i].keyword);
+		for (size_t j = 0; j < manifest->items[i].fields.count; j++)
+			require_quotable(manifest->items[i].fields.items[j]);
+	}
+	REQUIRE(!strcmp(manifest->items[0].keyword, "manifest"));
+	REQUIRE(*manifest_value(manifest, "test") && manifest_file(manifest, "ktstr"));
+	REQUIRE(!entries_write(manifest, out));
+	REQUIRE(!read_manifest(out->buffer, out->used, &again));
+	REQUIRE(same_entries(manifest, &again));
+	take_messages(false);
+	entries_free(&again);
+	check_names(manifest);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct entries manifest;
+	int failed;
+
+	if (size > MOST)
+		return 0;
+	failed = read_manifest(data, size, &manifest);
+	take_messages(failed);
+	REQUIRE(!failed || !manifest.count);
+	if (!failed)
+		check_manifest(&manifest);
+	entries_free(&manifest);
+	return 0;
+}

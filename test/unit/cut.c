@@ -1,0 +1,200 @@
+/*
+ * cut.c - files cut short at every offset: what is read then is nothing, or what the whole says
+ *
+ *   cut elf FILE...
+ *   cut records FILE...        manifests, as the record reader has them
+ *   cut definitions FILE...
+ *
+ * Prints for each file how many cuts there were, and how many of them still had an answer.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "registry/definition.h"
+#include "registry/elf.h"
+#include "registry/manifest.h"
+
+enum { MOST = 64 * 1024 * 1024 };
+
+static const char *path; /* of the file at hand */
+static size_t cut;	 /* how many of its bytes are there */
+
+__attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *format, ...)
+{
+	va_list args;
+
+	printf("%s: cut after %zu bytes: ", path, cut);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	exit(1);
+}
+
+/* --- ELF files --- */
+
+struct answer {
+	int has_note, is_program; /* as elf.h has them */
+	struct elf_program program;
+};
+
+static void ask(int fd, struct answer *answer)
+{
+	answer->has_note = elf_has_note(fd, "ktstr");
+	answer->is_program = elf_read_program(fd, &answer->program);
+	if (answer->has_note < 0 || answer->is_program < 0)
+		fail("an error: %m");
+}
+
+/* Returns how many cuts still said something. */
+static size_t cut_elf(const char *text, size_t size)
+{
+	struct answer whole, part;
+	size_t answered = 0;
+	int fd = memfd_create("cut", MFD_CLOEXEC);
+
+	cut = size;
+	if (fd < 0 || write_all(fd, text, size))
+		fail("a copy cannot be made: %m");
+	ask(fd, &whole);
+	while (cut--) {
+		if (ftruncate(fd, (off_t)cut))
+			fail("the copy cannot be cut: %m");
+		ask(fd, &part);
+		if (part.has_note && !whole.has_note)
+			fail("has a note that the whole has not");
+		if (part.is_program && !whole.is_program)
+			fail("is a program, but the whole is not");
+		if (part.is_program &&
+		    (strcmp(part.program.machine, whole.program.machine) ||
+		     strcmp(part.program.interpreter, whole.program.interpreter)))
+			fail("needs %s, %s", part.program.machine, part.program.interpreter);
+		answered += part.has_note || part.is_program;
+	}
+	close(fd);
+	return answered;
+}
+
+/* --- texts --- */
+
+static bool is_same(const struct entry *a, const struct entry *b)
+{
+	if (strcmp(a->keyword, b->keyword) || a->line != b->line ||
+	    a->fields.count != b->fields.count)
+		return false;
+	for (size_t i = 0; i < a->fields.count; i++)
+		if (strcmp(a->fields.items[i], b->fields.items[i]))
+			return false;
+	return true;
+}
+
+/* Reads records up to an error or the end; those before are in entries. Returns 0, or -1. */
+static int read_records(const char *text, size_t size, struct entries *entries)
+{
+	struct record_reader *reader = record_open_memory(path, text, size, manifest_rules);
+	struct record record;
+	int more;
+
+	if (!reader)
+		fail("no reader: %m");
+	while ((more = record_next(reader, &record)) > 0)
+		if (entries_add_fields(entries, record.line, record.keyword, record.fields))
+			fail("%m");
+	record_close(reader);
+	return more;
+}
+
+/* All lines that are there as a whole must be read as they are in the whole text. */
+static size_t cut_records(const char *text, size_t size)
+{
+	struct entries whole = { 0 };
+	size_t answered = 0;
+
+	cut = size;
+	if (read_records(text, size, &whole))
+		fail("the whole cannot be read");
+	while (cut--) {
+		char *part = memcpy(malloc(cut + 1), text, cut); /* its end is seen by sanitizers */
+		struct entries entries = { 0 };
+		size_t complete = 0, lines = 0;
+
+		for (size_t i = 0; i < cut; i++)
+			lines += text[i] == '\n';
+		while (complete < whole.count && whole.items[complete].line <= lines)
+			complete++;
+		answered += !read_records(part, cut, &entries);
+		if (entries.count < complete || entries.count > complete + 1)
+			fail("%zu records of %zu", entries.count, complete);
+		for (size_t i = 0; i < complete; i++)
+			if (!is_same(&entries.items[i], &whole.items[i]))
+				fail("record %zu is another", i);
+		entries_free(&entries);
+		free(part);
+	}
+	entries_free(&whole);
+	return answered;
+}
+
+/* Of what is read, all tests but the last are those of the whole text. */
+static size_t cut_definitions(const char *text, size_t size)
+{
+	struct definitions whole, part;
+	size_t answered = 0;
+
+	cut = size;
+	if (definitions_read(path, text, size, &whole))
+		fail("the whole cannot be read");
+	while (cut--) {
+		if (definitions_read(path, text, cut, &part))
+			continue;
+		answered++;
+		if (part.count > whole.count)
+			fail("%zu tests of %zu", part.count, whole.count);
+		for (size_t i = 0; i + 1 < part.count; i++) {
+			const struct entries *a = &part.items[i].entries;
+			const struct entries *b = &whole.items[i].entries;
+
+			if (strcmp(part.items[i].name, whole.items[i].name) || a->count != b->count)
+				fail("test %zu is another", i);
+			for (size_t j = 0; j < a->count; j++)
+				if (!is_same(&a->items[j], &b->items[j]))
+					fail("record %zu of test %zu is another", j, i);
+		}
+		definitions_free(&part);
+	}
+	definitions_free(&whole);
+	return answered;
+}
+
+int main(int argc, char **argv)
+{
+	size_t (*cut_short)(const char *, size_t) = NULL;
+
+	if (argc > 2 && !strcmp(argv[1], "elf"))
+		cut_short = cut_elf;
+	else if (argc > 2 && !strcmp(argv[1], "records"))
+		cut_short = cut_records;
+	else if (argc > 2 && !strcmp(argv[1], "definitions"))
+		cut_short = cut_definitions;
+	if (!cut_short) {
+		fputs("usage: cut elf|records|definitions FILE...\n", stderr);
+		return 64;
+	}
+	for (int i = 2; i < argc; i++) {
+		size_t size, answered;
+		char *text;
+
+		path = argv[i];
+		if (!freopen(path, "r", stdin) || read_all(STDIN_FILENO, MOST, &text, &size))
+			fail("cannot be read: %m");
+		answered = cut_short(text, size);
+		printf("%s: %zu cuts, %zu answered\n", path, size, answered);
+		free(text);
+	}
+	return 0;
+}
