@@ -308,7 +308,9 @@ static int print_header(const char *template, const struct archive *archive)
 	char *text = NULL, *path = template ? strdup(template) : default_template();
 	int failed = -1;
 
-	if (!path)
+	if (!path && errno == ENOMEM)
+		report_errno("--template");
+	else if (!path)
 		report(ENOENT, "cannot tell where this program is: give --template FILE");
 	else if (!read_template(path, &text) && !manifest_read("<stdin>", stdin, &manifest)) {
 		if (add_all(&values, &manifest, archive))

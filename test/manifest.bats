@@ -437,9 +437,9 @@ file include/data $PWD/data 0755" ]]
 
 @test "manifest: --list is tab-separated in a pipe and aligned on a terminal" {
 	need script
-	define 'binary t' 'test a' 'test long_name' 'scheduler my\040\011sched scx_x' 'topology 2n4l8c2t'
+	define 'binary t' 'test a' 'test long_name' 'scheduler my\040\134sched scx_x' 'topology 2n4l8c2t'
 	run -0 bash -c 'ktstr-manifest --list | cat'
-	[ "$output" = $'a\teevdf\t1n1l2c1t\t./t.ktstr\nlong_name\tmy \\011sched\t2n4l8c2t\t./t.ktstr' ]
+	[ "$output" = $'a\teevdf\t1n1l2c1t\t./t.ktstr\nlong_name\tmy \\134sched\t2n4l8c2t\t./t.ktstr' ]
 	run -0 on_terminal ktstr-manifest --list
 	[ "${lines[0]%$'\r'}" = "NAME       SCHEDULER     TOPOLOGY  SOURCE" ]
 	[ "${lines[1]%$'\r'}" = "a          eevdf         1n1l2c1t  ./t.ktstr" ]

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,7 +12,11 @@
 
 void command_begin(char **argv)
 {
+	static char
+		line[1024]; /* the stream's own: a message goes out in one piece, without malloc */
+
 	argv[0] = program_invocation_short_name;
+	setvbuf(stderr, line, _IOLBF, sizeof(line));
 	/* in order: each gets the lowest free number, its own. The wrong way round: EBADF in use */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&

@@ -98,7 +98,7 @@ static int check_definition(const char *source, const char *name, const struct d
 	if (list->count != 1 || strcmp(list->items[0].name, name))
 		return report(EBADMSG, "%s: defines %s, not %s alone", source,
 			      list->count ? list->items[0].name : "no test", name);
-	binary = entries_find(&list->items[0].entries, "binary");
+	binary = definition_next(&list->items[0], "binary", NULL);
 	if (binary)
 		return report(EBADMSG,
 			      "%s:%zu: binary: a binary that describes itself leaves it out",

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/path.h"
 #include "base/report.h"
+#include "base/utf8.h"
 #include "registry/topology.h"
 
 static const struct record_rule rules[] = {
@@ -44,23 +46,30 @@ const char *seconds_problem(const char *text)
 			       : "not a whole number of seconds";
 }
 
+const char *text_problem(const char *text)
+{
+	size_t length;
+
+	if (!*text)
+		return "it is empty";
+	for (; *text; text += length)
+		if (utf8_needs_escape(text, &length))
+			return "no text that a terminal can show as it is";
+	return NULL;
+}
+
 /* A path below the root of the cgroup tree: nobody's own cgroup is reached by going up. */
-static const char *cgroup_path_problem(const char *path)
+const char *cgroup_path_problem(const char *path)
 {
 	if (*path != '/')
 		return "a cgroup's path begins with '/'";
 	if (!path[strspn(path, "/")])
 		return "the root of the cgroup tree cannot be a parent: name a cgroup below it";
-	for (const char *p = path; *p; p += strcspn(p, "/")) {
-		p += strspn(p, "/");
-		if (!strncmp(p, "..", 2) && (p[2] == '/' || !p[2]))
-			return "a cgroup's path has no '..'";
-	}
-	return NULL;
+	return path_goes_up(path) ? "a cgroup's path has no '..'" : NULL;
 }
 
 /* A sysctl's name becomes a path under /proc/sys: it must not lead out of it. */
-static const char *sysctl_problem(const char *key)
+const char *sysctl_problem(const char *key)
 {
 	if (!*key || *key == '.' || *key == '/' || strstr(key, "..") || strstr(key, "//"))
 		return "not a sysctl's name, such as kernel.sched_rr_timeslice_ms";
@@ -88,8 +97,9 @@ static const char *value_problem(const struct record *record)
 	if (!strcmp(keyword, "scheduler")) {
 		if (!*value)
 			return "the scheduler's name is empty";
-		return record->nfields == 1 || *record->fields[1] ? NULL
-								  : "the program's name is empty";
+		if (record->nfields > 1 && !*record->fields[1])
+			return "the program's name is empty";
+		return text_problem(value);
 	}
 	return NULL;
 }
@@ -100,33 +110,6 @@ static bool stands_once(const char *keyword)
 		if (!strcmp(rule->keyword, keyword))
 			return !rule->repeats;
 	return false; /* a user's own */
-}
-
-/* Puts the defaults that own does not override in front of it. Returns 0, or -1 with errno. */
-static int put_defaults_first(const struct entries *defaults, struct entries *own)
-{
-	struct entries merged = { 0 };
-
-	for (size_t i = 0; i < defaults->count; i++) {
-		const struct entry *entry = &defaults->items[i];
-
-		if (stands_once(entry->keyword) && entries_find(own, entry->keyword))
-			continue;
-		if (entries_add_fields(&merged, entry->line, entry->keyword, entry->fields.items))
-			goto fail;
-	}
-	for (size_t i = 0; i < own->count; i++) {
-		const struct entry *entry = &own->items[i];
-
-		if (entries_add_fields(&merged, entry->line, entry->keyword, entry->fields.items))
-			goto fail;
-	}
-	entries_free(own);
-	*own = merged;
-	return 0;
-fail:
-	entries_free(&merged);
-	return -1;
 }
 
 static struct definition *add_definition(struct definitions *list, const char *name, size_t line)
@@ -143,29 +126,35 @@ static struct definition *add_definition(struct definitions *list, const char *n
 		list->room = room;
 	}
 	definition = &list->items[list->count];
-	*definition = (struct definition){ .name = strdup(name), .line = line };
+	*definition = (struct definition){
+		.name = strdup(name),
+		.line = line,
+		.defaults = list->defaults,
+	};
 	if (!definition->name)
 		return NULL;
 	list->count++;
 	return definition;
 }
 
-static int read_records(const char *source, struct record_reader *reader, struct entries *defaults,
-			struct definitions *list)
+static int read_records(const char *source, struct record_reader *reader, struct definitions *list)
 {
-	struct entries *scope = defaults;
+	struct definition *definition = NULL;
 	struct record record;
 	const char *problem;
 	int more;
 
 	while ((more = record_next(reader, &record)) > 0) {
-		struct definition *definition;
-
 		problem = value_problem(&record);
 		if (problem)
 			return record_bad(reader, &record, *record.fields[0] ? "%s: %s" : "%s",
 					  problem, record.fields[0]);
 		if (strcmp(record.keyword, "test")) {
+			struct entries *scope = definition ? &definition->entries
+						: stands_once(record.keyword)
+							? &list->defaults->once
+							: &list->defaults->repeated;
+
 			if (entries_add_fields(scope, record.line, record.keyword, record.fields))
 				return report_errno("%s", source);
 			continue;
@@ -173,7 +162,6 @@ static int read_records(const char *source, struct record_reader *reader, struct
 		definition = add_definition(list, record.fields[0], record.line);
 		if (!definition)
 			return report_errno("%s", source);
-		scope = &definition->entries;
 		record_new_scope(reader);
 	}
 	return more;
@@ -211,20 +199,15 @@ static int sort_by_name(const char *source, struct definitions *list)
 int definitions_read(const char *source, const char *text, size_t size, struct definitions *list)
 {
 	struct record_reader *reader = record_open_memory(source, text, size, rules);
-	struct entries defaults = { 0 };
 	int failed, saved;
 
-	*list = (struct definitions){ 0 };
-	if (!reader)
-		return report_errno("%s", source);
-	failed = read_records(source, reader, &defaults, list) || sort_by_name(source, list) ? -1
-											     : 0;
-	for (size_t i = 0; !failed && i < list->count; i++)
-		if (put_defaults_first(&defaults, &list->items[i].entries))
-			failed = report_errno("%s", source);
+	*list = (struct definitions){ .defaults = calloc(1, sizeof(*list->defaults)) };
+	if (!reader || !list->defaults)
+		failed = report_errno("%s", source);
+	else
+		failed = read_records(source, reader, list) || sort_by_name(source, list) ? -1 : 0;
 	saved = errno;
 	record_close(reader);
-	entries_free(&defaults);
 	if (failed)
 		definitions_free(list);
 	errno = saved;
@@ -251,15 +234,46 @@ void definitions_free(struct definitions *list)
 		free(list->items[i].name);
 		entries_free(&list->items[i].entries);
 	}
+	if (list->defaults) {
+		entries_free(&list->defaults->once);
+		entries_free(&list->defaults->repeated);
+	}
+	free(list->defaults);
 	free(list->items);
 	free(list->by_name);
 	*list = (struct definitions){ 0 };
 }
 
+/* Whether entry is one of list's. */
+static bool holds(const struct entries *list, const struct entry *entry)
+{
+	return list->count && entry >= list->items && entry < list->items + list->count;
+}
+
+const struct entry *definition_next(const struct definition *definition, const char *keyword,
+				    const struct entry *after)
+{
+	const struct entries *const lists[] = { &definition->defaults->once,
+						&definition->defaults->repeated,
+						&definition->entries };
+	size_t i = 0, last = sizeof(lists) / sizeof(*lists) - 1;
+
+	while (after && i < last && !holds(lists[i], after))
+		i++;
+	for (; i <= last; i++, after = NULL) {
+		if (i < last && keyword && stands_once(keyword) != (i == 0))
+			continue; /* it could be in the other one only */
+		while ((after = entries_next(lists[i], keyword, after)))
+			if (i > 0 || !entries_find(&definition->entries, after->keyword))
+				return after;
+	}
+	return NULL;
+}
+
 const char *definition_value(const struct definition *definition, const char *keyword,
 			     const char *otherwise)
 {
-	const struct entry *entry = entries_find(&definition->entries, keyword);
+	const struct entry *entry = definition_next(definition, keyword, NULL);
 
 	return entry ? entry->fields.items[0] : otherwise;
 }

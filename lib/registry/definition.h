@@ -12,11 +12,17 @@
 #define DEFAULT_DURATION "12"
 #define DEFAULT_WATCHDOG "5"
 
-/* One test: its name, and its records but the one that begins it, those of the defaults first. */
+/* Records in front of a source's first test. Shared: very many tests may have very many of them. */
+struct defaults {
+	struct entries once, repeated; /* by whether one may stand more than once */
+};
+
+/* One test: its name, and its own records but the one that begins it. */
 struct definition {
 	char *name;
 	size_t line; /* of the record that begins it */
 	struct entries entries;
+	const struct defaults *defaults;
 };
 
 /* Zero-initialised it is empty. */
@@ -25,6 +31,7 @@ struct definitions {
 	size_t count;
 	size_t room;
 	const struct definition **by_name; /* count of them, sorted */
+	struct defaults *defaults;
 };
 
 /*
@@ -38,6 +45,14 @@ const struct definition *definitions_find(const struct definitions *list, const 
 
 void definitions_free(struct definitions *list);
 
+/*
+ * Returns the first record of keyword behind after (NULL: from the beginning), or NULL: those of
+ * the defaults, then the test's own, which stand in their place where a record stands once. NULL
+ * for keyword is every keyword.
+ */
+const struct entry *definition_next(const struct definition *definition, const char *keyword,
+				    const struct entry *after);
+
 /* Returns field 0 of a record that stands once, or what is meant where it does not stand. */
 const char *definition_value(const struct definition *definition, const char *keyword,
 			     const char *otherwise);
@@ -47,5 +62,10 @@ const char *test_name_problem(const char *name);
 
 /* The same for whole seconds, as `duration` has them. */
 const char *seconds_problem(const char *text);
+
+/* The same for what people are shown, on a terminal; a cgroup's path; a sysctl's name. */
+const char *text_problem(const char *text);
+const char *cgroup_path_problem(const char *path);
+const char *sysctl_problem(const char *key);
 
 #endif

@@ -61,7 +61,7 @@ const struct entry *entries_next(const struct entries *list, const char *keyword
 	size_t i = after ? (size_t)(after - list->items) + 1 : 0;
 
 	for (; i < list->count; i++)
-		if (!strcmp(list->items[i].keyword, keyword))
+		if (!keyword || !strcmp(list->items[i].keyword, keyword))
 			return &list->items[i];
 	return NULL;
 }

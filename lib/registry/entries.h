@@ -26,7 +26,8 @@ struct entries {
 int entries_add(struct entries *list, const char *keyword, ...) __attribute__((sentinel));
 int entries_add_fields(struct entries *list, size_t line, const char *keyword, char *const *fields);
 
-/* Returns the first entry of keyword behind after (NULL: from the beginning), or NULL. */
+/* Returns the first entry of keyword (NULL: of any) behind after (NULL: from the beginning), or
+ * NULL. */
 const struct entry *entries_next(const struct entries *list, const char *keyword,
 				 const struct entry *after);
 

@@ -1,11 +1,13 @@
 /* git.c - which state of the sources a test was exported from */
 #include "git.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/process.h"
+#include "base/report.h"
 
 enum { HASH_DIGITS = 7, GIT_SECONDS = 20, ANSWER_MAX = 4096 };
 
@@ -62,6 +64,9 @@ char *git_state(const char *directory)
 		}
 		free(answer.out);
 	} else {
+		if (errno != ENOENT)
+			report_warning("git: %s: the state of the sources is unknown",
+				       strerror(errno));
 		state = strdup("unknown");
 	}
 	free(where);

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/path.h"
 #include "base/report.h"
 #include "registry/definition.h"
+#include "registry/file_index.h"
 #include "registry/topology.h"
 
 const struct record_rule manifest_rules[] = {
@@ -36,6 +38,8 @@ static const char *file_problem(char *const *fields)
 
 	if (!*fields[0] || *fields[0] == '/')
 		return "a name in the archive is neither empty nor absolute";
+	if (path_goes_up(fields[0]))
+		return "a name in the archive has no '..'";
 	if (*fields[1] != '/')
 		return "the file's path is not absolute";
 	if (parse_number(fields[2], 8, 0, 0777, &mode))
@@ -54,6 +58,12 @@ static const char *value_problem(const struct record *record)
 		return test_name_problem(value);
 	if (!strcmp(keyword, "topology"))
 		return topology_parse(value, &topology);
+	if (!strcmp(keyword, "scheduler") || !strcmp(keyword, "git"))
+		return text_problem(value);
+	if (!strcmp(keyword, "cgroup-parent"))
+		return cgroup_path_problem(value);
+	if (!strcmp(keyword, "sysctl"))
+		return sysctl_problem(value);
 	if (!strcmp(keyword, "duration") || !strcmp(keyword, "watchdog"))
 		return seconds_problem(value);
 	if (!strcmp(keyword, "needs-glibc") && (!*value || value[strspn(value, "0123456789.")]))
@@ -84,10 +94,27 @@ static int read_entries(struct record_reader *reader, const char *source, struct
 	return more;
 }
 
+/* An argument that is a packed file's path has such a file. */
+static int check_paths(const char *source, const struct entries *manifest)
+{
+	const struct entry *file = NULL, *path = NULL;
+	struct file_index files = { NULL };
+	int failed = 0;
+
+	while (!failed && (file = entries_next(manifest, "file", file)))
+		if (file_index_add(&files, file->fields.items))
+			failed = report_errno("%s:%zu", source, file->line);
+	while (!failed && (path = entries_next(manifest, "sched-arg-path", path)))
+		if (!file_index_find(&files, path->fields.items[0]))
+			failed = report(EBADMSG,
+					"%s:%zu: sched-arg-path: no file record has this name: %s",
+					source, path->line, path->fields.items[0]);
+	file_index_free(&files);
+	return failed;
+}
+
 static int check_complete(const char *source, const struct entries *manifest)
 {
-	const struct entry *path = NULL;
-
 	if (!manifest->count)
 		return report(EBADMSG, "%s: empty: a manifest comes from ktstr-manifest", source);
 	for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++)
@@ -96,12 +123,7 @@ static int check_complete(const char *source, const struct entries *manifest)
 				      required[i]);
 	if (!manifest_file(manifest, "ktstr"))
 		return report(EBADMSG, "%s: no file record for ktstr, the test binary", source);
-	while ((path = entries_next(manifest, "sched-arg-path", path)))
-		if (!manifest_file(manifest, path->fields.items[0]))
-			return report(EBADMSG,
-				      "%s:%zu: sched-arg-path: no file record has this name: %s",
-				      source, path->line, path->fields.items[0]);
-	return 0;
+	return check_paths(source, manifest);
 }
 
 int manifest_read(const char *source, FILE *in, struct entries *manifest)

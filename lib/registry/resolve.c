@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/report.h"
+#include "registry/file_index.h"
 #include "registry/git.h"
 #include "registry/manifest.h"
 #include "registry/search.h"
@@ -26,6 +27,7 @@ struct resolution {
 	char *binary; /* absolute paths of the test binary and, or NULL, the scheduler */
 	char *scheduler;
 	struct entries includes; /* `file` entries */
+	struct file_index index; /* of includes */
 };
 
 /* Reports where the author can mend it: a file's line, or a binary's test. Returns -1. */
@@ -57,13 +59,13 @@ static int bad_entry(const struct resolution *r, const struct entry *entry, int 
 
 static const struct entry *find(const struct resolution *r, const char *keyword)
 {
-	return entries_find(&r->definition->entries, keyword);
+	return definition_next(r->definition, keyword, NULL);
 }
 
 static const struct entry *next(const struct resolution *r, const char *keyword,
 				const struct entry *after)
 {
-	return entries_next(&r->definition->entries, keyword, after);
+	return definition_next(r->definition, keyword, after);
 }
 
 static int check_exportable(const struct resolution *r)
@@ -149,7 +151,6 @@ static int resolve_scheduler(struct resolution *r)
 	const struct entry *entry = find(r, "scheduler");
 	struct strings looked_at = { 0 };
 	const char *spec;
-	char *places;
 
 	if (!entry || entry->fields.count < 2)
 		return 0;
@@ -163,12 +164,23 @@ static int resolve_scheduler(struct resolution *r)
 		strings_free(&looked_at);
 		return 0;
 	}
-	places = strings_join(&looked_at, ", ");
-	bad_entry(r, entry, ENOENT, "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER",
-		  spec, places ? places : "");
-	free(places);
+	if (errno != ENOENT) {
+		bad_entry(r, entry, errno, "%s: %s", spec, strerror(errno));
+	} else {
+		char *places = strings_join(&looked_at, ", ");
+
+		bad_entry(r, entry, ENOENT,
+			  "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER", spec,
+			  places ? places : "");
+		free(places);
+	}
 	strings_free(&looked_at);
 	return -1;
+}
+
+static char *const *last_fields(const struct entries *list)
+{
+	return list->items[list->count - 1].fields.items;
 }
 
 /* Adds a `file include/BASENAME` entry for the file at path, which spec names. Takes path. */
@@ -176,7 +188,7 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 		       char *path)
 {
 	const char *slash = strrchr(spec, '/');
-	const struct entry *twin;
+	char *const *twin;
 	int failed = -1;
 	char *name;
 
@@ -186,16 +198,17 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 		free(path);
 		return bad_entry(r, entry, errno, "%s", strerror(errno));
 	}
-	twin = manifest_file(&r->includes, name);
+	twin = file_index_find(&r->index, name);
 	if (!twin)
-		failed = entries_add(&r->includes, "file", name, path, "0755", NULL)
+		failed = entries_add(&r->includes, "file", name, path, "0755", NULL) ||
+					 file_index_add(&r->index, last_fields(&r->includes))
 				 ? bad_entry(r, entry, errno, "%s", strerror(errno))
 				 : 0;
-	else if (file_is_same(twin->fields.items[1], path))
+	else if (file_is_same(twin[1], path))
 		failed = 0;
 	else
-		bad_entry(r, entry, EEXIST, "%s and %s would both be %s: rename one",
-			  twin->fields.items[1], path, name);
+		bad_entry(r, entry, EEXIST, "%s and %s would both be %s: rename one", twin[1], path,
+			  name);
 	free(name);
 	free(path);
 	return failed;
@@ -209,6 +222,8 @@ static int resolve_include(struct resolution *r, const struct entry *entry)
 	if (strchr(spec, '/'))
 		return add_include(r, entry, spec, resolve_path(r, entry, spec, false));
 	path = find_program(spec, NULL);
+	if (!path && errno != ENOENT)
+		return bad_entry(r, entry, errno, "%s: %s", spec, strerror(errno));
 	if (!path)
 		return bad_entry(r, entry, ENOENT,
 				 "%s: not a program on PATH (a file of yours is ./%s)", spec, spec);
@@ -301,12 +316,11 @@ static int copy_entries(const struct resolution *r, const char *keyword, struct 
 
 static int copy_users_own(const struct resolution *r, struct entries *manifest)
 {
-	const struct entries *all = &r->definition->entries;
+	const struct entry *entry = NULL;
 
-	for (size_t i = 0; i < all->count; i++)
-		if (!strncmp(all->items[i].keyword, "x-", 2) &&
-		    entries_add_fields(manifest, 0, all->items[i].keyword,
-				       all->items[i].fields.items))
+	while ((entry = next(r, NULL, entry)))
+		if (!strncmp(entry->keyword, "x-", 2) &&
+		    entries_add_fields(manifest, 0, entry->keyword, entry->fields.items))
 			return -1;
 	return 0;
 }
@@ -374,6 +388,7 @@ int resolve(const struct source *source, const struct definition *definition,
 		entries_free(manifest);
 	free(r.binary);
 	free(r.scheduler);
+	file_index_free(&r.index);
 	entries_free(&r.includes);
 	errno = saved;
 	return failed ? -1 : 0;

@@ -1,6 +1,7 @@
 /* search.c - programs that are named without a path: on PATH, and where schedulers are built */
 #include "search.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,72 +18,94 @@ static bool is_executable_file(const char *path)
 	       !access(path, X_OK);
 }
 
-/* Returns the absolute path of directory/name where that is a program, else NULL. */
-static char *try_directory(const char *directory, const char *name, struct strings *looked_at)
+/*
+ * Whether directory/name is a program: 1 with its absolute path in *found; 0; -1 with errno where
+ * that could not be found out, and the next place must not be taken in its stead.
+ */
+static int try_directory(const char *directory, const char *name, struct strings *looked_at,
+			 char **found)
 {
-	char *path, *real = NULL;
+	char *path;
+	int is_there;
 
 	if (asprintf(&path, "%s/%s", directory, name) < 0)
-		return NULL;
-	if (is_executable_file(path))
-		real = realpath(path, NULL);
+		return -1;
+	is_there = is_executable_file(path);
+	if (is_there)
+		*found = realpath(path, NULL);
 	else if (looked_at)
 		strings_add(looked_at, path); /* for a message: better a short list than none */
 	free(path);
-	return real;
+	return is_there && !*found ? -1 : is_there;
 }
 
-char *find_program(const char *name, struct strings *looked_at)
+/* The functions below return what try_directory does. */
+
+static int try_path(const char *name, struct strings *looked_at, char **found)
 {
 	const char *path = getenv("PATH");
-	char *copy = strdup(path ? path : "/usr/bin:/bin"), *rest = copy, *directory, *found = NULL;
+	char *copy = strdup(path ? path : "/usr/bin:/bin"), *rest = copy, *directory;
+	int is_there = copy ? 0 : -1;
 
-	if (!*name) {
-		free(copy);
-		return NULL;
-	}
-	while (!found && (directory = strsep(&rest, ":")))
-		found = try_directory(*directory ? directory : ".", name, looked_at);
+	while (!is_there && (directory = strsep(&rest, ":")))
+		is_there = try_directory(*directory ? directory : ".", name, looked_at, found);
 	free(copy);
-	return found;
+	return is_there;
 }
 
 /* The directory of the test binary, and the one above where cargo put the binary into deps/. */
-static char *try_beside(const char *test_binary, const char *name, struct strings *looked_at)
+static int try_beside(const char *test_binary, const char *name, struct strings *looked_at,
+		      char **found)
 {
-	char *copy = strdup(test_binary), *directory, *found;
+	char *copy = strdup(test_binary), *directory;
+	int is_there;
 
 	if (!copy)
-		return NULL;
+		return -1;
 	directory = dirname(copy);
-	found = try_directory(directory, name, looked_at);
-	if (!found) {
+	is_there = try_directory(directory, name, looked_at, found);
+	if (!is_there) {
 		char *last = strrchr(directory, '/');
 
 		if (last && last > directory && !strcmp(last, "/deps")) {
 			*last = '\0';
-			found = try_directory(directory, name, looked_at);
+			is_there = try_directory(directory, name, looked_at, found);
 		}
 	}
 	free(copy);
+	return is_there;
+}
+
+char *find_program(const char *name, struct strings *looked_at)
+{
+	char *found = NULL;
+
+	if (!*name || !try_path(name, looked_at, &found))
+		errno = ENOENT;
 	return found;
 }
 
 char *find_scheduler(const char *name, const char *test_binary, struct strings *looked_at)
 {
 	const char *override = getenv("KTSTR_SCHEDULER");
-	char *found;
+	char *found = NULL;
+	int is_there;
 
 	if (override && *override) {
 		if (is_executable_file(override))
 			return realpath(override, NULL);
 		strings_addf(looked_at, "%s ($KTSTR_SCHEDULER)", override);
+		errno = ENOENT;
 		return NULL;
 	}
-	found = try_beside(test_binary, name, looked_at);
-	if (!found)
-		found = try_directory("target/debug", name, looked_at);
-	if (!found)
-		found = try_directory("target/release", name, looked_at);
-	return found ? found : find_program(name, looked_at);
+	is_there = try_beside(test_binary, name, looked_at, &found);
+	if (!is_there)
+		is_there = try_directory("target/debug", name, looked_at, &found);
+	if (!is_there)
+		is_there = try_directory("target/release", name, looked_at, &found);
+	if (!is_there)
+		is_there = try_path(name, looked_at, &found);
+	if (!is_there)
+		errno = ENOENT;
+	return found;
 }

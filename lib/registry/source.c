@@ -100,16 +100,37 @@ static bool has_suffix(const char *path)
 	return length > suffix && !strcmp(path + length - suffix, SUFFIX);
 }
 
-/* Whether a program found in a directory may be run: its ELF notes say that it is a test binary. */
-static bool is_marked(const char *path)
+/*
+ * Whether a program found in a directory may be run, as its ELF notes say that it is a test binary:
+ * 1 or 0; -1 where there was no descriptor or memory to find out. Reports.
+ */
+static int is_marked(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), marked = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), marked = -1, cause = errno;
 
-	if (fd < 0)
-		return false;
-	marked = elf_has_note(fd, "ktstr");
-	close(fd);
-	return marked > 0;
+	if (fd >= 0) {
+		marked = elf_has_note(fd, "ktstr");
+		cause = errno;
+		close(fd);
+	}
+	if (marked >= 0)
+		return marked;
+	errno = cause; /* what cannot be read by this user is none of his tests */
+	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? report_errno("%s", path) : 0;
+}
+
+/* What a directory has under this name, in the order of names: a source, or nothing of ours. */
+static int add_directory_file(struct sources *list, const char *path)
+{
+	struct stat st;
+	int marked;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	if (has_suffix(path))
+		return add_source(list, path, false);
+	marked = access(path, X_OK) ? 0 : is_marked(path);
+	return marked > 0 ? add_source(list, path, true) : marked;
 }
 
 static int add_directory(struct sources *list, const char *path)
@@ -129,7 +150,6 @@ static int add_directory(struct sources *list, const char *path)
 	closedir(directory);
 	strings_sort(&names);
 	for (size_t i = 0; !failed && i < names.count; i++) {
-		struct stat st;
 		char *file;
 
 		if (asprintf(&file, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
@@ -137,12 +157,7 @@ static int add_directory(struct sources *list, const char *path)
 			failed = report_errno("%s", path);
 			break;
 		}
-		if (!stat(file, &st) && S_ISREG(st.st_mode)) {
-			if (has_suffix(file))
-				failed = add_source(list, file, false);
-			else if (!access(file, X_OK) && is_marked(file))
-				failed = add_source(list, file, true);
-		}
+		failed = add_directory_file(list, file);
 		free(file);
 	}
 	strings_free(&names);
@@ -183,7 +198,7 @@ static int check_binaries_named(const struct source *source)
 	for (size_t i = 0; i < source->definitions.count; i++) {
 		const struct definition *definition = &source->definitions.items[i];
 
-		if (!entries_find(&definition->entries, "binary"))
+		if (!definition_next(definition, "binary", NULL))
 			return report(EBADMSG, "%s:%zu: test: %s has no binary record",
 				      source->path, definition->line, definition->name);
 	}
