@@ -26,13 +26,17 @@ if [ -z "${BASH_VERSION:-}" ]; then
 	exit 64
 fi
 
+# What a caller's environment may have set, and what it may have put in the place of programs and of
+# what bash has built in: functions, but in POSIX mode not for these two.
+POSIXLY_CORRECT=1
+unset -f builtin
 set -euo pipefail
-# What a caller's environment may have set, and what it may have put in the place of programs.
-set +Cf
-shopt -u failglob nocasematch nullglob
+# shellcheck disable=SC2046 # words: names, and "declare -f" before each
+unset -f $(builtin declare -F | while builtin read -r _ _ function; do builtin echo "$function"; done)
 unset GLOBIGNORE CDPATH BASH_ENV TAR_OPTIONS GZIP PIGZ XZ_DEFAULTS XZ_OPT POSIXLY_CORRECT
-unset -f base64 cat chmod df dmesg getconf grep gzip kill ln mkdir mkfifo mv pigz printf read rm rmdir \
-	sed setpriv sha256sum tar tee tr trap uname wait wc
+set +aCfkm
+shopt -u dotglob extdebug failglob inherit_errexit lastpipe localvar_inherit nocaseglob nocasematch \
+	nullglob xpg_echo 2>/dev/null || true # older ones know fewer
 
 # --- Frozen at export -----------------------------------------------------------------------------
 
@@ -109,7 +113,8 @@ readonly POLL_SECS=0.2 # how often sched_ext is looked at while the test runs
 # say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. Whether
 # anybody is there to read it must not change what is done.
 say() {
-	local line=${*//$'\n'/ }
+	local line=${*//[$'\n\t']/ }
+	line=${line//[[:cntrl:]]/?} # a terminal would obey
 	if ((KTAP)); then
 		printf '# %s\n' "$line" 2>/dev/null || true
 	else
@@ -176,7 +181,8 @@ print_banner() {
 
 # print_verdict STATUS: the last line of a KTAP document
 print_verdict() {
-	local reason=${REASON//$'\n'/ }
+	local reason=${REASON//[$'\n\t']/ }
+	reason=${reason//[[:cntrl:]]/?}
 	((KTAP)) || return 0
 	case $1 in
 	0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
@@ -1032,8 +1038,9 @@ set_sysctls() {
 		key=${SYSCTLS[i]}
 		sysctl_file "$key"
 		file=$REPLY
-		[[ -w $file ]] || die "$STATUS_UNSUITABLE" "this kernel has no sysctl $key that can be set"
-		IFS= read -r old <"$file" || true
+		[[ -f $file && -w $file ]] || die "$STATUS_UNSUITABLE" "this kernel has no sysctl $key that can be set"
+		{ IFS= read -r old <"$file"; } 2>/dev/null ||
+			die "$STATUS_UNSUITABLE" "the sysctl $key cannot be read, and so not be set back"
 		remember sysctl "$key" "$old"
 		{ printf '%s\n' "${SYSCTLS[i + 1]}" >"$file"; } 2>/dev/null ||
 			die "$STATUS_UNSUITABLE" "the kernel refuses ${SYSCTLS[i + 1]} for the sysctl $key"

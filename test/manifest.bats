@@ -443,7 +443,7 @@ file include/data $PWD/data 0755" ]]
 	run -0 on_terminal ktstr-manifest --list
 	[ "${lines[0]%$'\r'}" = "NAME       SCHEDULER     TOPOLOGY  SOURCE" ]
 	[ "${lines[1]%$'\r'}" = "a          eevdf         1n1l2c1t  ./t.ktstr" ]
-	[ "${lines[2]%$'\r'}" = 'long_name  my \011sched  2n4l8c2t  ./t.ktstr' ]
+	[ "${lines[2]%$'\r'}" = 'long_name  my \134sched  2n4l8c2t  ./t.ktstr' ]
 }
 
 @test "manifest: --list shows the others where one source fails, with status 1" {
