@@ -23,9 +23,9 @@ processes_left() {
 	local i pid left=''
 	for ((i = 0; i < 40; i++)); do
 		left=''
-		for pid in $(grep -lsZ "^FAULTS_OF=$BATS_TEST_TMPDIR\$" -z /proc/[0-9]*/environ | tr '\0' ' '); do
+		for pid in $(unset FAULTS_OF; grep -lsz "^FAULTS_OF=$BATS_TEST_TMPDIR\$" /proc/[0-9]*/environ); do
 			pid=${pid#/proc/}
-			[ "${pid%/environ}" = $$ ] || left+=" ${pid%/environ}"
+			left+=" ${pid%/environ}"
 		done
 		[ "$left" ] || return 0
 		sleep 0.05

@@ -1,0 +1,317 @@
+#!/usr/bin/env bats
+# faults-export.bats - ktstr-export, and what goes wrong around it: killed, no room, no processes, odd
+# surroundings. The target is whole or as it was, and nothing is left.
+
+load faults_helper
+
+# export_fault COMMAND...: ktstr-export of a to target/a.run behind COMMAND, over an old file
+export_fault() {
+	begin_fault
+	run --separate-stderr "$@" ktstr-export -q -o target/a.run a
+}
+
+# half SIGNAL PID: a stage that prints a part and sends PID, as a shell's word, a signal
+half() {
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/bash' 'echo "half of it"' "kill -$1 $2" 'exec sleep 20' >half
+	chmod +x half
+}
+
+stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
+
+@test "faults-export: a stage that is killed is named, with the signal" {
+	for signal in TERM KILL HUP XFSZ; do # INT is ignored in what a shell has in the background
+		# shellcheck disable=SC2016
+		half $signal '$$'
+		for stage in "${stages[@]}"; do
+			export_fault env "$stage=./half"
+			after_fault $((128 + $(kill -l $signal)))
+			[ "$stderr" = "ktstr-export: ./half: killed by SIG$signal" ]
+		done
+	done
+}
+
+@test "faults-export: a signal in any stage ends it, the stage and all that was made" {
+	for signal in TERM INT HUP; do
+		# shellcheck disable=SC2016
+		half $signal '$PPID'
+		for stage in "${stages[@]}"; do
+			begin_fault
+			run --separate-stderr env --default-signal="$signal" "$stage=./half" ktstr-export -q -o target/a.run a
+			stderr_lines=(none) # nothing is to be said to who did it
+			[ "$stderr" = "" ]
+			after_fault $((128 + $(kill -l $signal)))
+		done
+	done
+}
+
+@test "faults-export: a stage that ignores TERM is killed" {
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/bash' 'trap "" TERM' 'kill -TERM $PPID' 'while :; do sleep 0.1; done' >half
+	chmod +x half
+	for stage in KTSTR_PACK KTSTR_B64; do
+		export_fault env $stage=./half
+		stderr_lines=(none)
+		after_fault 143
+	done
+}
+
+@test "faults-export: TERM at any point ends it clean, or comes too late" {
+	need strace
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	local calls=clone,wait4,openat,dup2,execve n late=0
+	for ((n = 2; n < 400; n += 7)); do
+		begin_fault
+		run --separate-stderr strace -qq -o trace -e trace=$calls -e inject=$calls:signal=TERM:when=$n \
+			bash -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
+		grep -q SIGTERM trace || break
+		if cmp -s target/a.run whole; then
+			late=$((late + 1))
+			[ "$status" = 0 ]
+			nothing_left
+			continue
+		fi
+		[ "$stderr" = "" ]
+		stderr_lines=(none)
+		after_fault 143
+	done
+	((n > 50 && n < 400))
+}
+
+@test "faults-export: KILL at any point leaves the target whole or as it was, and no more than its temporaries" {
+	need strace
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	local calls=clone,wait4,openat,dup2,execve n left
+	for ((n = 2; n < 400; n += 7)); do
+		begin_fault
+		run --separate-stderr strace -qq -o trace -e trace=$calls -e inject=$calls:signal=KILL:when=$n \
+			bash -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
+		grep -q SIGKILL trace || break
+		[ "$(cat target/a.run)" = old ] || cmp target/a.run whole
+		left=$(processes_left)
+		[ -z "$left" ]
+		left=$(ls -A tmp target | grep -v -e '^ktstr-export\.[[:alnum:]]\{10\}$' -e '^\.a\.run\.[[:alnum:]]\{10\}$' \
+			-e '^a\.run$' -e '^\(tmp\|target\):$' -e '^$') || true
+		[ -z "$left" ]
+		rm -rf tmp/* target/.a.run.*
+	done
+	((n > 50 && n < 400))
+}
+
+@test "faults-export: a signal while the file is renamed does not make it look undone" {
+	local real
+	real=$(type -P mv)
+	mkdir bin
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/bash' "$real \"\$@\" || exit" '[ $1 = --help ] || kill -TERM $PPID' >bin/mv
+	chmod +x bin/mv
+	begin_fault
+	run -0 env PATH="$PWD/bin:$PATH" ktstr-export -q -o target/a.run a
+	bash -n target/a.run
+	nothing_left
+}
+
+@test "faults-export: no process to be had at any point" {
+	need strace
+	local n when
+	for ((n = 1; n < 60; n++)); do
+		begin_fault
+		when=$n # this one alone, or all from there on
+		((n % 2)) || when+=+
+		run --separate-stderr strace -qq -o trace -e trace=clone -e inject=clone:error=ENOMEM:when="$when" \
+			bash -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
+		grep -q INJECTED trace || break
+		[[ $stderr == *"fork: Cannot allocate memory"* ]]
+		stderr_lines=(one) # bash has a second one about itself
+		((status != 254)) || status=1 # before there was anything to clean up
+		after_fault 1
+	done
+	((n > 8))
+}
+
+@test "faults-export: file systems of every size that is too small" {
+	need unshare
+	unshare -m true 2>/dev/null || skip "needs mount namespaces (unshare -m)"
+	a_file 150000
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	local place size
+	for place in tmp target; do
+		for size in 4k 40k 80k 120k 280k; do
+			begin_fault
+			# shellcheck disable=SC2016
+			run --separate-stderr unshare -m bash -c 'mount -t tmpfs -o size=$2 none "$1" || exit 99
+				export FAULTS_OF; status=0
+				echo old >target/a.run
+				bash -c "ktstr-export -q -o target/a.run a" || status=$?
+				[ $status = 0 ] || [ "$(cat target/a.run)" = old ] || status=98
+				[ $status != 0 ] || cmp target/a.run whole || status=97
+				[ -z "$(ls -A tmp)" ] && [ "$(ls -A target)" = a.run ] || status=96
+				exit $status' in_namespace $place $size
+			((status == 1 && ${size%k} < 200 || status == 0 && ${size%k} > 40)) || {
+				echo "$place, $size: $status $stderr"
+				return 1
+			}
+			((status == 0)) || [[ $stderr == "ktstr-"*": No space left on device"* ]]
+			((status == 0)) || after_fault 1
+		done
+	done
+}
+
+@test "faults-export: a limit on the size of files" {
+	a_file 150000
+	for blocks in 1 20 60 100; do
+		begin_fault
+		# shellcheck disable=SC2016
+		run --separate-stderr bash -c 'ulimit -f $1; shift; exec "$@"' limited $blocks \
+			bash -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
+		after_fault 153
+		[[ $stderr == *"killed by SIGXFSZ" ]]
+	done
+}
+
+@test "faults-export: with too few descriptors it fails or the file is whole" {
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	for n in 6 7 8 9 10 12 14 20; do
+		begin_fault
+		run --separate-stderr prlimit --nofile=$n "$BASH" -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
+		if ((status == 0)); then
+			cmp target/a.run whole
+			nothing_left
+		else
+			[ "$stderr" ] && stderr_lines=(one) # bash says it of each that it wants
+			after_fault 1
+		fi
+	done
+}
+
+@test "faults-export: a source that goes or changes between two stages" {
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/bash' 'ktstr-manifest "$@" || exit' '. ./meanwhile' >between
+	chmod +x between
+	local do says
+	while IFS='|' read -r do says; do
+		echo data >data
+		echo "$do" >meanwhile
+		export_fault env KTSTR_MANIFEST=./between
+		after_fault 1
+		[[ $stderr == *$says ]] || {
+			echo "$do: $stderr"
+			return 1
+		}
+		rm -rf data
+	done <<-'EOF2'
+		rm data|include/data: /*/data: No such file or directory
+		rm data; mkdir data|include/data: /*/data: Is a directory: only regular files are packed
+		rm data; mkfifo data|include/data: /*/data: not a regular file
+		ln -sf /proc/version data|*it holds more bytes than its size said*
+	EOF2
+}
+
+@test "faults-export: a reader that leaves is not to be told, and nothing is left" {
+	a_file 300000
+	run --separate-stderr bash -c 'set -o pipefail; ktstr-export -q -o - a | head -c 10'
+	[ "$status" = 141 ]
+	[ "$stderr" = "" ]
+	nothing_left
+}
+
+# --- the caller's environment ---
+
+@test "faults-export: whatever the environment has, the file is the same" {
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	mkdir bin 'odd $(x) '$'\n''dir'
+	echo 'echo from BASH_ENV >&2' >env.bash
+	local setting
+	for setting in LANG=xx_YY.UTF-8 LC_ALL=tr_TR.UTF-8 IFS=a1./ ENV="$PWD/env.bash" CDPATH=/ GZIP=-1 PIGZ=-1 \
+		TAR_OPTIONS=--bad POSIXLY_CORRECT=1 SHELLOPTS=noglob:noclobber:posix:nounset BASHOPTS=failglob:nullglob:nocasematch \
+		SHELLOPTS=xtrace:allexport:keyword BASHOPTS=localvar_inherit:xpg_echo:lastpipe:extdebug GLOBIGNORE='*' \
+		TMPDIR="$PWD/odd \$(x) "$'\n''dir' GREP_OPTIONS=-v GREP_COLORS=bad TERM=bad LS_COLORS=bad COLUMNS=1 \
+		'BASH_FUNC_mktemp%%=() { :; }' 'BASH_FUNC_rm%%=() { echo bad; }' 'BASH_FUNC_wc%%=() { echo 5; }' \
+		'BASH_FUNC_sha256sum%%=() { echo 5; }' 'BASH_FUNC_unset%%=() { :; }' 'BASH_FUNC_exit%%=() { :; }' \
+		'BASH_FUNC_printf%%=() { :; }' 'BASH_FUNC_set%%=() { :; }' 'BASH_FUNC_mv%%=() { cat; }' 'BASH_FUNC_[%%=() { :; }'; do
+		begin_fault
+		run --separate-stderr env "$setting" ktstr-export -q -o target/a.run a
+		cmp target/a.run whole && [ "$status" = 0 ] && [ "$(stat -c %a target/a.run)" = 755 ] || {
+			echo "$setting: $status $stderr"
+			return 1
+		}
+		nothing_left
+	done
+	BASH_ENV=$PWD/env.bash ktstr-export -q -o target/a.run a
+	cmp target/a.run whole
+}
+
+@test "faults-export: whatever the umask, as anybody" {
+	as_nobody
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	chmod 777 tmp target
+	for mask in 0 077 777; do
+		(umask $mask; as_nobody ktstr-export -q -o target/a.run a)
+		cmp target/a.run whole
+		[ "$(stat -c %a target/a.run)" = 755 ]
+		rm -f target/a.run
+		nothing_left
+	done
+}
+
+@test "faults-export: standard descriptors that are closed, in every combination" {
+	ktstr-export -q -o whole.run a
+	mv whole.run whole
+	for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+		begin_fault
+		run -0 bash -c "ktstr-export -q -o target/a.run a $closed"
+		cmp target/a.run whole
+		nothing_left
+	done
+	run -1 bash -c 'ktstr-export -q -o - a >&-'
+	nothing_left
+}
+
+@test "faults-export: a TMPDIR that is none is named, with what to do" {
+	touch file
+	for directory in gone file /proc gone$'\n'too; do
+		begin_fault
+		run --separate-stderr env TMPDIR="$directory" ktstr-export -q -o target/a.run a
+		after_fault 1
+		[[ $stderr == "ktstr-export: no temporary directory: set TMPDIR to another: "* ]]
+	done
+	as_nobody
+	chmod 777 target
+	chmod 755 tmp
+	begin_fault
+	run --separate-stderr as_nobody ktstr-export -q -o target/a.run a
+	after_fault 1
+	[ "$stderr" = "ktstr-export: no temporary directory: set TMPDIR to another: Permission denied" ]
+}
+
+@test "faults-export: programs that are missing are named" {
+	mkdir bin
+	for path in '' "$PWD/bin"; do
+		begin_fault
+		run --separate-stderr env PATH="$path" "$BASH" -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
+		after_fault 1
+		[ "$stderr" = "ktstr-export: cat: not found on PATH" ]
+	done
+}
+
+@test "faults-export: the target's directory may end in a newline, and a name be as long as a file's" {
+	mkdir d d$'\n'
+	ktstr-export -q -o d$'\n'/x.run a
+	bash -n d$'\n'/x.run
+	rm -r d$'\n'
+	[ -z "$(ls -A d)" ]
+	name=$(printf '%0251d' 0)
+	sed -i "s/^test a/test $name/" t.ktstr
+	ktstr-export -q "$name"
+	bash -n "$name.run"
+	rm "$name.run"
+	run -1 --separate-stderr ktstr-export -q "$name$name"
+	[[ $stderr == "ktstr-"*"no such test in"* ]]
+	nothing_left
+}
