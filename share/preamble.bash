@@ -788,11 +788,13 @@ make_work_directory() {
 		hold_signals
 		if ! mkdir -m 700 -- "$path" 2>/dev/null; then
 			tried+=" $place (cannot be written)"
-		elif can_execute "$path"; then
-			remember work "$path"
 		else
-			rm -rf -- "$path"
-			tried+=" $place (nothing can be executed there, as with noexec)"
+			remember work "$path" # first: where no process can be had to try it this script ends
+			can_execute "$path" || {
+				rm -rf -- "$path"
+				remember work ''
+				tried+=" $place (nothing can be executed there, as with noexec)"
+			}
 		fi
 		release_signals
 		if [[ $WORK ]]; then
@@ -1162,7 +1164,8 @@ remove_work() {
 
 # cleanup [STATUS]: the EXIT trap, and the janitor's work. A second signal does not stop it.
 cleanup() {
-	local status=${1:-$?} path
+	# where no process was to be had bash takes this for what failed, and must not end here
+	local status=${1:-$?} path || true
 	trap '' INT TERM HUP
 	set +e
 	STOPPED=''
