@@ -6,6 +6,7 @@
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")
+#   make readme     the session in README.md anew, from such a machine
 #   make bench      how fast it is, beside other programs; tables and a chart stay in build/bench.*
 #   make lint       formatting, shellcheck, mandoc, header checks
 #   make analyse    analysers, and the tests with ThreadSanitizer and valgrind (PARTS: those of test/analyse)
@@ -192,6 +193,10 @@ bench: all $(units)
 vm-shell:
 	test/vm/vm-shell $(VM_FLAGS)
 
+# The session in README.md, as it happens now in QEMU.
+readme: all
+	test/vm/session README.md
+
 lint: $(programs) $(template)
 	test/lint
 
@@ -261,6 +266,6 @@ help:
 -include $(wildcard $(foreach obj,build/obj build/fuzz/obj,$(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d $(obj)/*/*/*/*.d))
 
 FORCE:
-.PHONY: all analyse bench check check-vm clean demo dist fuzz help install lint packages uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-vm clean demo dist fuzz help install lint packages readme uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

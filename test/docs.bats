@@ -55,7 +55,7 @@ setup() {
 	ktstr-export -q --sign key spread
 	cp spread.run NAME.run
 	cp spread.run.sig NAME.run.sig
-	printf '%s namespaces="ktstr-run" %s\n' IDENTITY "$(cat key.pub)" kim@example.org "$(cat key.pub)" >allowed_signers
+	printf '%s namespaces="ktstr-run" %s\n' IDENTITY "$(cat key.pub)" exporter@example.org "$(cat key.pub)" >allowed_signers
 	for document in SECURITY README; do
 		grep '^    ssh-keygen -Y verify ' "$TOP/$document.md" >check.bash
 		[ "$(wc -l <check.bash)" = 1 ]

@@ -104,7 +104,7 @@ tags() {
 	local here
 	here=$(pwd -P)
 	example ktstr-manifest.5 1 >fifo.ktstr
-	example ktstr-manifest.5 2 | sed "s|/home/kim/tests|$here|; s|/usr/bin/stress-ng|$here/bin/stress-ng|
+	example ktstr-manifest.5 2 | sed "s|/home/user/tests|$here|; s|/usr/bin/stress-ng|$here/bin/stress-ng|
 		s|^git .*|git unknown|" >expected
 	PATH=$PWD/bin:$PATH ktstr-manifest -f fifo.ktstr load_two_llcs |
 		sed 's/^git .*/git unknown/' >manifest
@@ -122,9 +122,9 @@ tags() {
 	mkdir old new
 	cp fair old
 	cp fair new
-	ssh-keygen -q -t ed25519 -N '' -C kim@example.org -f key
+	ssh-keygen -q -t ed25519 -N '' -C exporter@example.org -f key
 	ktstr-export -q --sign key -b ./fair fair
-	echo "kim@example.org namespaces=\"ktstr-run\" $(cat key.pub)" >allowed_signers
+	echo "exporter@example.org namespaces=\"ktstr-run\" $(cat key.pub)" >allowed_signers
 	export KTSTR_TEST_BINARY=./fair
 	for page in "$man"/*.1 "$man"/*.7; do
 		page=${page##*/}
