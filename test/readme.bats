@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# readme.bats - what README.md and CONTRIBUTING.md tell a reader to do can be done
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir old new
+	cp "$TOP/build/examples/fair" .
+	cp fair old
+	cp fair new
+}
+
+# commands SECTION: the indented lines of that section of the README
+commands() {
+	awk -v section="## $1" '/^## / { inside = $0 == section } inside && sub(/^    /, "")' "$TOP/README.md"
+}
+
+@test "readme: the pipelines run as they stand" {
+	need pigz zstd strip
+	commands "Everything is a filter" >commands
+	[ "$(grep -c . commands)" -gt 10 ]
+	run -0 bash -euo pipefail -c 'diff() { command diff "$@"; } # of two builds that are the same
+		. ./commands'
+	[[ "$output" == *"fair"$'\t'"eevdf"$'\t'"1n1l1c1t"$'\t'"./fair"* ]]
+	run -0 bash fair60.run --info
+	[[ "$output" == *$'\nTEST_DURATION_SECS=60\n'* ]]
+	run -0 bash fair.run --verify # of the last of them, for zstd
+}
+
+@test "readme: the test in C compiles, and describes itself as it says" {
+	commands "A test in C" >spread.c
+	echo 'double measure(int seconds) { return seconds > 0 ? 1 : 0; }' >>spread.c
+	# shellcheck disable=SC2086 # flags are words
+	${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror -I"$TOP/lib/harness" spread.c "$TOP/build/lib/libktstr.a" -o spread
+	run -0 ./spread --ktstr-describe=spread
+	[[ "$output" == *"scheduler fifo scx_fifo"*"sched-arg --slice-us"*"topology 1n2l4c2t"* ]]
+	run -0 ./spread run
+	[[ "$output" == *"spread: pass"* ]]
+}
+
+@test "readme: the files that it and CONTRIBUTING.md name are there" {
+	local file missing=''
+	for file in $(cat "$TOP/README.md" "$TOP/CONTRIBUTING.md" | grep -oE '`(cmd|lib|share|test|man|\.ci)/[A-Za-z0-9_./-]*`' | tr -d '`') \
+		$(grep -oE '\]\([^)]*\)' "$TOP/README.md" | tr -d ']()'); do
+		[ -e "$TOP/$file" ] || missing+=" $file"
+	done
+	[ "$missing" = '' ]
+}
