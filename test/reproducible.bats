@@ -182,7 +182,7 @@ same_bytes() {
 	mkdir home elsewhere
 	HOME=$PWD/home TMPDIR=$PWD/elsewhere COLUMNS=20 LINES=3 TERM=dumb SOURCE_DATE_EPOCH=1234567890 same_bytes
 	HOME='' TMPDIR=/tmp COLUMNS='' SOURCE_DATE_EPOCH=0 same_bytes
-	POSIXLY_CORRECT=1 GZIP=-9 TAR_OPTIONS=-v GREP_OPTIONS=-v USER=kim LOGNAME=kim HOSTNAME=elsewhere same_bytes
+	POSIXLY_CORRECT=1 GZIP=-9 TAR_OPTIONS=-v GREP_OPTIONS=-v USER=another LOGNAME=another HOSTNAME=elsewhere same_bytes
 	RUN="env -i PATH=$PATH" same_bytes
 	mkdir .git # of no use, and no checkout
 	same_bytes
