@@ -210,7 +210,7 @@ examples_installed = $(wildcard share/examples/*.c share/examples/*.ktstr share/
 	share/examples/*.txt share/examples/*.yml)
 pages = $(wildcard man/*.[1-9])
 sections = $(sort $(subst .,,$(suffix $(pages))))
-documents = $(wildcard README.md CHANGELOG.md LICENSE)
+documents = $(wildcard README.md SECURITY.md CHANGELOG.md LICENSE)
 commands = $(PROGRAMS) $(SCRIPTS)
 
 install: all

@@ -47,7 +47,7 @@ expand_options() {
 }
 
 helped() {
-	"$1" --help | sed -nE 's/^ +-/-/; s/^(-[^ ].*)/\1/p' | sed 's/  .*//' | expand_options
+	"$1" --help | grep -oE '^(  |      )(-[A-Za-z0-9], --[a-z0-9-]+|-1 \.\. -9|--[a-z0-9-]+|-[A-Za-z0-9])\b' | expand_options
 }
 
 # what getopt_long is given, or the patterns of a script's parse_arguments
@@ -188,6 +188,10 @@ completed_in_zsh() {
 	[ "$output" = "ktstr-export --file=text.ktstr" ]
 	run -0 both $'ktstr-export -o text.r\t'
 	[ "$output" = "ktstr-export -o text.run" ]
+	run -0 both $'ktstr-export --sign text.r\t'
+	[ "$output" = "ktstr-export --sign text.run" ]
+	run -0 both $'ktstr-preamble --decompress sha512su\t'
+	[ "$output" = "ktstr-preamble --decompress sha512sum" ]
 	run -0 both $'ktstr-preamble --template text.s\t'
 	[ "$output" = "ktstr-preamble --template text.sh" ]
 	run -0 both $'ktstr-export -f d\tx\t'

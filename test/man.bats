@@ -50,16 +50,6 @@ tags() {
 	done
 }
 
-@test "man: a page has the long options of its program's --help, and no other" {
-	local program documented helped
-	for program in ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble ktstr-export; do
-		documented=$(grep '^\.It Fl' "$man/$program.1" | grep -oE ' -[a-z][a-z0-9-]+' | tr -d ' ' | sort)
-		helped=$("$program" --help | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u)
-		echo "$program: $documented / $helped"
-		[ "$(sed 's/^/-/' <<<"$documented")" = "$helped" ]
-	done
-}
-
 @test "man: ktstr-manifest(5) has the records that the code has" {
 	local keywords
 	keywords=$(sed -n '/rules\[\] = {/,/^};/p' "$TOP/lib/registry/definition.c" |

@@ -102,12 +102,12 @@ _ktstr() {
 	case ${1##*/} in
 	ktstr-b64) options=(-d --decode -i --ignore-garbage -w= --wrap=) ;;
 	ktstr-export)
-		options=(-o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine= -q --quiet
-			-n --dry-run)
+		options=(-o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine=
+			--decompress= --no-libs --sign= -q --quiet -n --dry-run)
 		;;
 	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
-	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar) ;;
-	ktstr-preamble) options=(--template= --sha256= --size=) ;;
+	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
+	ktstr-preamble) options=(--template= --sha256= --size= --decompress=) ;;
 	esac
 	options+=(-h --help -V --version)
 	_ktstr_split "${COMP_LINE:0:COMP_POINT}"
@@ -123,8 +123,9 @@ _ktstr() {
 		;;
 	-b | --binary) _ktstr_files executables ;;
 	-f | --file) _ktstr_files definitions ;;
-	-o | --output | --template) compopt -o default 2>/dev/null ;;
+	-o | --output | --sign | --template) compopt -o default 2>/dev/null ;;
 	--engine) _ktstr_engines ;;
+	--decompress) mapfile -t COMPREPLY < <(compgen -c -- "$value") ;;
 	esac
 	# readline takes words apart at = and :, and wants the rest of a word only
 	broken=${words[${#words[@]} - 1]}
