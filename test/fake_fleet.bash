@@ -6,6 +6,7 @@
 load run_helper
 
 SSHD_PORT=22022
+FLEET=() # jobs, of one host each
 
 # fake_fleet NAME...: starts them, in the directory hosts.d/NAME each, and lists them in the file hosts
 fake_fleet() {
@@ -17,7 +18,6 @@ fake_fleet() {
 	write_accounts
 	mkdir hosts.d bin home
 	write_ssh_config
-	FLEET=()
 	for name; do
 		start_host "$name"
 	done
@@ -54,7 +54,7 @@ write_ssh_config() {
 start_host() {
 	local directory=$PWD/hosts.d/$1 address=127.$((RANDOM % 254 + 1)).$((RANDOM % 256)).$((RANDOM % 254 + 1))
 	mkdir "$directory"
-	fake_host "$directory"
+	HOST_DIRECTORY=$directory fake_host
 	usable_cpus
 	mkdir "$HOST/root" "$HOST/tmp"
 	printf '%s\n' "ListenAddress $address:$SSHD_PORT" "HostKey $PWD/host_key" "AuthorizedKeysFile /run/sshd/keys" \

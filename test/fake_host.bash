@@ -2,7 +2,7 @@
 # cgroup tree of one's own, seen only by what runs in them. The real host is not touched, and tests
 # can run side by side.
 
-# fake_host [DIRECTORY]: makes one in $HOST: sched_ext there and disabled, 2 CPUs that share an L3
+# fake_host: makes one in $HOST, which is HOST_DIRECTORY or in the test's own: sched_ext there and disabled, 2 CPUs that share an L3
 fake_host() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	REAL_CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -15,7 +15,7 @@ fake_host() {
 	fi
 	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount and cgroup namespaces (unshare -m -C)"
 
-	HOST=${1:-$BATS_TEST_TMPDIR/host}
+	HOST=${HOST_DIRECTORY:-$BATS_TEST_TMPDIR/host}
 	mkdir -p "$HOST/kernel/sched_ext" "$HOST/kernel/btf" "$HOST/kernel/security" "$HOST/system/node"
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
