@@ -337,11 +337,11 @@ check_privileges() {
 }
 
 check_programs() {
-	local program missing=''
-	for program in base64 chmod grep ln mkdir mkfifo mv rm rmdir sed tar tee tr wc; do
+	local program missing='' gzip=gzip
+	((${#DECOMPRESS[@]} == 0)) || gzip='' # not needed
+	for program in base64 chmod grep $gzip ln mkdir mkfifo mv rm rmdir sed tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
-	((${#DECOMPRESS[@]})) || type -P gzip >/dev/null || missing+=" gzip"
 	if [[ $missing ]]; then
 		problem "programs not found:$missing: install coreutils, grep, sed, gzip and tar, or busybox with links"
 	else
