@@ -27,12 +27,19 @@ if [ -z "${BASH_VERSION:-}" ]; then
 fi
 
 # What a caller's environment may have set, and what it may have put in the place of programs and of
-# what bash has built in: functions, but in POSIX mode not for these two.
+# what bash has built in: functions, which come in variables, but in POSIX mode not for these two.
 POSIXLY_CORRECT=1
 unset -f builtin
 set -euo pipefail
-# shellcheck disable=SC2046 # words: names, and "declare -f" before each
-unset -f $(builtin declare -F | while builtin read -r _ _ function; do builtin echo "$function"; done)
+builtin mapfile -td '' INHERITED </proc/self/environ || INHERITED=()
+for NAME in "${INHERITED[@]}"; do
+	case $NAME in BASH_FUNC_*%%=*)
+		NAME=${NAME#BASH_FUNC_}
+		unset -f -- "${NAME%%"%%="*}"
+		;;
+	esac
+done
+unset INHERITED NAME
 unset GLOBIGNORE CDPATH BASH_ENV TAR_OPTIONS GZIP PIGZ XZ_DEFAULTS XZ_OPT POSIXLY_CORRECT
 set +aCfkm
 shopt -u dotglob extdebug failglob inherit_errexit lastpipe localvar_inherit nocaseglob nocasematch \
