@@ -187,6 +187,78 @@ fails() {
 	[ -n "$(loaded x/p)" ]
 }
 
+# with_cache FILE COMMAND...: runs it where that file is /etc/ld.so.cache
+with_cache() {
+	unshare -m bash -c 'mount --bind "$1" /etc/ld.so.cache && shift && exec "$@"' with_cache "$@"
+}
+
+# need_caches: prepares that: a library that only a cache knows of, and a program that needs it
+need_caches() {
+	PATH=$PATH:/usr/sbin:/sbin
+	need unshare ldconfig
+	[ "$(id -u)" = 0 ] || skip "needs root to mount a cache"
+	echo >mine
+	with_cache mine true 2>/dev/null || skip "needs a mount namespace (unshare -m)"
+	library a/libone.so.1
+	echo "$PWD/a" >conf
+	program p a/libone.so.1
+	program nodefault a/libone.so.1 -Wl,-z,nodefaultlib
+	manifest ktstr "$PWD/p" >in
+}
+
+@test "libs: the cache is read in each format that ldconfig writes, and may be out of date" {
+	need_caches
+	local format
+	for format in new compat; do
+		ldconfig -X -f conf -C mine -c $format
+		with_cache mine bash -c 'LD_TRACE_LOADED_OBJECTS=1 ./p' | grep -q "libone.so.1 => $PWD/a/libone.so.1"
+		[ "$(with_cache mine ktstr-libs <in | packed)" = "libone.so.1 $PWD/a/libone.so.1" ]
+	done
+	manifest ktstr "$PWD/nodefault" | with_cache mine ktstr-libs | packed | grep -q libone.so.1
+	cp a/libone.so.1 b
+	mv a/libone.so.1 a/moved
+	run -1 --separate-stderr with_cache mine ktstr-libs <in
+	fails "*p needs libone.so.1, which was not found in /etc/ld.so.cache, *"
+	[ "$(LD_LIBRARY_PATH=$PWD/b with_cache mine ktstr-libs <in | packed)" = "libone.so.1 $PWD/b/libone.so.1" ]
+}
+
+@test "libs: a cache that is cut short or spoilt is none" {
+	need_caches
+	need python3
+	ldconfig -X -f conf -C good
+	cat >spoil.py <<-'END'
+		import os, struct, subprocess
+		good = open("good", "rb").read()
+		cache = os.open("mine", os.O_RDWR)
+		seen = set()
+		def attempt(data):
+		    os.ftruncate(cache, 0)
+		    os.pwrite(cache, data, 0)
+		    r = subprocess.run(["ktstr-libs"], stdin=open("in"), capture_output=True, text=True, timeout=20)
+		    assert r.returncode in (0, 1) and "Sanitizer" not in r.stderr and "runtime error" not in r.stderr, r
+		    assert (r.returncode == 0) == ("lib/libone.so.1" in r.stdout), r
+		    seen.add(r.returncode)
+		attempt(good)
+		# the header, the entry of the library and its strings, and here and there in the rest
+		name = good.index(b"libone.so.1\0")
+		entry = next(at for at in range(48, len(good), 24) if struct.unpack_from("<I", good, at + 4)[0] == name)
+		near = [*range(64), *range(entry, entry + 24), *range(name - 4, name + 12)]
+		for size in near + list(range(64, len(good), len(good) // 100)): attempt(good[:size])
+		for at in near:
+		    for value in (0, 0xff): attempt(good[:at] + bytes([value]) + good[at + 1:])
+		attempt(b"ld.so-1.7.0\0" + b"\xff" * 64)
+		assert seen == {0, 1}
+	END
+	run -0 with_cache mine python3 spoil.py
+}
+
+@test "libs: -z nodefaultlib leaves out the system's directories, and what of the cache is in them" {
+	program p -l:libz.so.1 -Wl,-z,nodefaultlib 2>/dev/null || skip "needs libz.so.1"
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	fails "*p needs libz.so.1, which was not found in /etc/ld.so.cache: install it, *"
+	LD_TRACE_LOADED_OBJECTS=1 ./p | grep -q 'libz.so.1 => not found'
+}
+
 @test "libs: a candidate for another machine is passed over, and named where there is no other" {
 	need aarch64-linux-gnu-gcc
 	library b/libone.so
@@ -375,11 +447,11 @@ libinner.so $PWD/a/libinner.so" ]
 @test "libs: a file that is not there or damaged: error for a program, warning for an included file" {
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/none")
 	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/none: No such file or directory"
-	head -c 4096 /bin/bash >cut
-	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/cut")
-	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/cut: a damaged ELF file: build it again"
-	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" include/cut "$PWD/cut")
-	[ "$stderr" = "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/cut: a damaged ELF file: its libraries are not packed" ]
+	head -c 4096 /bin/bash >cut.elf
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/cut.elf")
+	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/cut.elf: a damaged ELF file: build it again"
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" include/cut "$PWD/cut.elf")
+	[ "$stderr" = "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/cut.elf: a damaged ELF file: its libraries are not packed" ]
 }
 
 @test "libs: an ELF file cut short at every offset, and with every byte of its tables spoilt, ends well" {

@@ -214,7 +214,7 @@ accepted() {
 	loader=$(LD_TRACE_LOADED_OBJECTS=1 "$BASH" | grep -oE '/[^ ]*/ld[^ /]*\.so[^ ]*')
 	host=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
 	{ ktstr-manifest t; echo "needs-glibc 2.5"; } | ktstr-preamble >plain.run
-	printf '#!/bin/sh\nexit 1\n' >getconf
+	printf '#!/bin/sh\nexit 1\n' >./getconf
 	chmod +x getconf
 	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/bin/sh $loader)|" plain.run >t.run
 	PATH=$PWD:$PATH run on_host bash t.run --check
@@ -227,7 +227,7 @@ accepted() {
 	PATH=$PWD:$PATH run -0 on_host bash -c 'mount --bind maps /proc/$$/maps && exec bash plain.run --check'
 	[[ $output == *"ok: glibc 2.31"* ]]
 	# musl's loader and getconf say something else
-	printf '#!/bin/sh\necho "musl libc (x86_64)"; echo undefined\n' >getconf
+	printf '#!/bin/sh\necho "musl libc (x86_64)"; echo undefined\n' >./getconf
 	cp getconf ld-musl-x86_64.so.1
 	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=($PWD/ld-musl-x86_64.so.1)|" plain.run >t.run
 	: >maps
