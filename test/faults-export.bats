@@ -2,6 +2,7 @@
 # faults-export.bats - ktstr-export, and what goes wrong around it: killed, no room, no processes, odd
 # surroundings. The target is whole or as it was, and nothing is left.
 
+# shellcheck disable=SC2034 # stderr_lines is after_fault's
 load faults_helper
 
 # export_fault COMMAND...: ktstr-export of a to target/a.run behind COMMAND, over an old file
@@ -92,8 +93,8 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		[ "$(cat target/a.run)" = old ] || cmp target/a.run whole
 		left=$(processes_left)
 		[ -z "$left" ]
-		left=$(ls -A tmp target | grep -v -e '^ktstr-export\.[[:alnum:]]\{10\}$' -e '^\.a\.run\.[[:alnum:]]\{10\}$' \
-			-e '^a\.run$' -e '^\(tmp\|target\):$' -e '^$') || true
+		left=$(find tmp target -mindepth 1 -maxdepth 1 -printf '%f\n' | grep -v -e '^ktstr-export\.[[:alnum:]]\{10\}$' -e '^\.a\.run\.[[:alnum:]]\{10\}$' \
+			-e '^a\.run$') || true
 		[ -z "$left" ]
 		rm -rf tmp/* target/.a.run.*
 	done
@@ -182,7 +183,8 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 			cmp target/a.run whole
 			nothing_left
 		else
-			[ "$stderr" ] && stderr_lines=(one) # bash says it of each that it wants
+			[ "$stderr" ]
+			stderr_lines=(one) # bash says it of each that it wants
 			after_fault 1
 		fi
 	done
@@ -192,14 +194,14 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	# shellcheck disable=SC2016
 	printf '%s\n' '#!/bin/bash' 'ktstr-manifest "$@" || exit' '. ./meanwhile' >between
 	chmod +x between
-	local do says
-	while IFS='|' read -r do says; do
+	local action says
+	while IFS='|' read -r action says; do
 		echo data >data
-		echo "$do" >meanwhile
+		echo "$action" >meanwhile
 		export_fault env KTSTR_MANIFEST=./between
 		after_fault 1
 		[[ $stderr == *$says ]] || {
-			echo "$do: $stderr"
+			echo "$action: $stderr"
 			return 1
 		}
 		rm -rf data

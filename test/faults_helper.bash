@@ -1,4 +1,5 @@
 # faults_helper.bash - what the tests of failures share: an export, and what must be true after it
+# shellcheck disable=SC2016,SC2154 # a script is written; bats sets status, output and stderr
 
 load helper
 

@@ -85,7 +85,7 @@ ssize_t read(int fd, void *bytes, size_t size)
 	static ssize_t (*next)(int, void *, size_t);
 
 	if (!next)
-		next = (ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+		next = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
 	return fails(&read_in, EIO) || !shorten(&size) ? -1 : next(fd, bytes, size);
 }
 
@@ -94,7 +94,7 @@ ssize_t write(int fd, const void *bytes, size_t size)
 	static ssize_t (*next)(int, const void *, size_t);
 
 	if (!next)
-		next = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+		next = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
 	if (fd == STDOUT_FILENO && fails(&write_in, ENOSPC)) {
 		write_in = 1; /* and stays full */
 		return -1;
