@@ -90,7 +90,7 @@ static int add_file(struct files *files, const struct record *record, unsigned i
 }
 
 /* A field as messages show it. */
-static const char *show(const char *field)
+static const char *show_field(const char *field)
 {
 	return *field ? field : "\"\"";
 }
@@ -103,15 +103,15 @@ static int take_record(struct files *files, struct record_reader *reader,
 	if (!strcmp(record->keyword, "manifest") && strcmp(record->fields[0], MANIFEST_VERSION))
 		return record_bad(reader, record,
 				  "version %s is not known here, only " MANIFEST_VERSION " is",
-				  show(record->fields[0]));
+				  show_field(record->fields[0]));
 	if (strcmp(record->keyword, "file"))
 		return 0;
 	if (record->fields[1][0] != '/')
 		return record_bad(reader, record, "the path does not begin with '/': %s",
-				  show(record->fields[1]));
+				  show_field(record->fields[1]));
 	if (parse_number(record->fields[2], 8, 0, 0777, &mode))
 		return record_bad(reader, record, "not an octal mode from 0 to 0777: %s",
-				  show(record->fields[2]));
+				  show_field(record->fields[2]));
 	return add_file(files, record, (unsigned int)mode);
 }
 

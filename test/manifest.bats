@@ -324,6 +324,7 @@ file include/data $PWD/data 0755" ]]
 }
 
 @test "manifest: a program that the kernel does not run is not run by a shell" {
+	need_bare ktstr-manifest
 	cp "$TOP/build/examples/fair" foreign
 	printf '\377\177' | dd of=foreign bs=1 seek=18 conv=notrunc status=none # e_machine
 	printf '\ntouch PWNED\n' >>foreign

@@ -91,8 +91,11 @@ static size_t choose_unit(double bytes)
 {
 	size_t unit = 0;
 
-	for (bytes /= 1024; bytes >= 1024 && unit < 5; bytes /= 1024)
+	bytes /= 1024;
+	while (bytes >= 1024 && unit < 5) {
+		bytes /= 1024;
 		unit++;
+	}
 	return unit;
 }
 
@@ -164,7 +167,7 @@ static void draw(const struct progress *progress, int64_t time)
 	while ((length = print_form(line + 1, &parts, form)) >= MIN(width, LINE_ROOM))
 		form++;
 	line[0] = '\r'; /* the echo of what was typed has moved the cursor */
-	strcpy(line + 1 + length, ERASE "\r");
+	memcpy(line + 1 + length, ERASE "\r", sizeof(ERASE "\r"));
 	on_screen = 1;
 	if (write_all(STDERR_FILENO, line, strlen(line)))
 		on_screen = 0;
