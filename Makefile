@@ -47,7 +47,7 @@ REGISTRY = topology entries file_index definition elf elf_reader elf_dynamic ask
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
 UNITS = base base64 cut
-FUZZ = record definition manifest quote elf base64 gzip
+FUZZ = record definition manifest quote elf ldcache base64 gzip
 
 CC = cc
 AR = ar

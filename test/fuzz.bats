@@ -47,6 +47,10 @@ replay() {
 	replay elf
 }
 
+@test "fuzz: the reader of the loader's cache finds what a plain walk finds" {
+	replay ldcache
+}
+
 @test "fuzz: base64 does what a plain implementation does, with every kernel" {
 	replay base64
 }
@@ -60,7 +64,7 @@ replay() {
 	mkdir fuzz
 	cp "$TOP/test/fuzz/make-seeds" fuzz
 	fuzz/make-seeds
-	[ "$(ls fuzz/corpus | tr '\n' ' ')" = "base64 elf gzip " ]
+	[ "$(ls fuzz/corpus | tr '\n' ' ')" = "base64 elf gzip ldcache " ]
 	run diff -r fuzz/corpus "$TOP/test/fuzz/corpus"
 	[ -z "$(grep -v "^Only in $TOP/test/fuzz/corpus" <<<"$output")" ]
 }
@@ -115,4 +119,23 @@ replay() {
 	chmod +x big
 	run -0 timeout 10 ktstr-manifest --list
 	[ "$output" = "" ]
+}
+
+@test "elf: a file that names one long string very many times takes no more memory than others" {
+	need python3
+	python3 - >big <<-'EOF2'
+		import struct, sys
+		names, count, at = b"a" * (1 << 20) + b"\0", 65530, 64 + 2 * 56
+		dynamic = struct.pack("<QQQQ", 5, 0x1000, 10, len(names)) + struct.pack("<QQ", 1, 0) * count + bytes(16)
+		ident = b"\x7fELF\2\1\1" + bytes(9)
+		header = struct.pack("<HHIQQQIHHHHHH", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+		load = struct.pack("<IIQQQQQQ", 1, 4, at, 0x1000, 0, len(names), len(names), 4)
+		segment = struct.pack("<IIQQQQQQ", 2, 4, at + len(names), 0, 0, len(dynamic), len(dynamic), 8)
+		sys.stdout.buffer.write(ident + header + load + segment + names + dynamic)
+	EOF2
+	chmod +x big
+	printf '%s\n' 'manifest 1' 'test a' 'scheduler a' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' \
+		"file ktstr $PWD/big 0755" >manifest
+	run -1 timeout 10 ktstr-libs <manifest
+	[[ $output == *"a damaged ELF file"* ]]
 }

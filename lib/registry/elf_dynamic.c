@@ -15,6 +15,7 @@ enum {
 	DYNAMIC_MAX = 1024 * 1024,
 	STRINGS_MAX = 64 * 1024 * 1024,
 	VERSIONS_MAX = 65536,
+	KEPT_MAX = 16 * 1024 * 1024, /* bytes of strings: very many may name one very long one */
 };
 
 /* A file that is being read. */
@@ -25,6 +26,7 @@ struct image {
 	struct elf_segment dynamic; /* type PT_NULL: there is none */
 	char *strings;		    /* DT_STRTAB, a NUL byte behind it */
 	size_t strings_size;
+	size_t kept; /* bytes of strings that were copied from there */
 };
 
 /* The values, or addresses, of the tags that stand once; 0 where they do not stand. */
@@ -102,11 +104,17 @@ static const char *string_at(const struct image *image, uint64_t offset)
 	return offset < image->strings_size ? image->strings + offset : NULL;
 }
 
-static int add_string(const struct image *image, struct strings *list, uint64_t offset)
+static int keep_string(struct image *image, struct strings *list, const char *text)
+{
+	image->kept += strlen(text) + 1;
+	return image->kept <= KEPT_MAX ? strings_add(list, text) : malformed();
+}
+
+static int add_string(struct image *image, struct strings *list, uint64_t offset)
 {
 	const char *text = string_at(image, offset);
 
-	return text ? strings_add(list, text) : malformed();
+	return text ? keep_string(image, list, text) : malformed();
 }
 
 /* Takes an offset plus 1; 0 leaves *text NULL. */
@@ -176,7 +184,7 @@ static void read_tags(const struct image *image, const char *section, struct tag
 	}
 }
 
-static int read_needed(const struct image *image, const char *section, struct elf_dynamic *dynamic)
+static int read_needed(struct image *image, const char *section, struct elf_dynamic *dynamic)
 {
 	uint64_t tag, value;
 
@@ -188,7 +196,7 @@ static int read_needed(const struct image *image, const char *section, struct el
 }
 
 /* The versions of one library, from offset at; *budget is how many more are read at all. */
-static int read_versions_of(const struct image *image, const char *file, uint64_t at,
+static int read_versions_of(struct image *image, const char *file, uint64_t at,
 			    unsigned int *budget, struct elf_dynamic *dynamic)
 {
 	for (;;) {
@@ -202,7 +210,7 @@ static int read_versions_of(const struct image *image, const char *file, uint64_
 		if (!(elf_half(&image->elf, version.vna_flags) & VER_FLG_WEAK) &&
 		    (add_string(image, &dynamic->versions,
 				elf_word(&image->elf, version.vna_name)) ||
-		     strings_add(&dynamic->version_files, file)))
+		     keep_string(image, &dynamic->version_files, file)))
 			return -1;
 		if (!version.vna_next)
 			return 0;
@@ -211,7 +219,7 @@ static int read_versions_of(const struct image *image, const char *file, uint64_
 }
 
 /* Like the loader, by the links from one to the next, which lead forward only. */
-static int read_versions(const struct image *image, uint64_t address, struct elf_dynamic *dynamic)
+static int read_versions(struct image *image, uint64_t address, struct elf_dynamic *dynamic)
 {
 	unsigned int budget = VERSIONS_MAX;
 	uint64_t at;

@@ -1,28 +1,58 @@
 /* elf.c - fuzzes the ELF reader, which must answer for any file, and only with what stands in it */
 #include "registry/elf.h"
 
+#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "fuzz.h"
+#include "registry/elf_dynamic.h"
+#include "registry/library_path.h"
 
-/* Returns a descriptor of a file with these bytes, the same one each time. */
-static int file_of(const uint8_t *data, size_t size)
+static void check_stand_in(const struct strings *list, const uint8_t *data, size_t size)
 {
-	static int fd = -1;
+	for (size_t i = 0; i < list->count; i++)
+		REQUIRE(memmem(data, size, list->items[i], strlen(list->items[i])));
+}
 
-	if (fd < 0)
-		fd = memfd_create("elf", MFD_CLOEXEC);
-	REQUIRE(fd >= 0);
-	REQUIRE(!ftruncate(fd, (off_t)size));
-	REQUIRE(pwrite(fd, data, size, 0) == (ssize_t)size);
-	return fd;
+/* A list of directories becomes as many as it has parts, with nothing left to stand for others. */
+static void check_path(const char *list)
+{
+	static const struct library_defaults defaults = { .lib = "lib" };
+	struct strings directories = { 0 };
+	size_t parts = *list ? 1 : 0;
+
+	for (const char *p = list; *p; p++)
+		parts += *p == ':';
+	REQUIRE(!library_path_add(&defaults, list, ":", "/origin/file", &directories));
+	REQUIRE(directories.count == parts);
+	for (size_t i = 0; i < parts; i++)
+		REQUIRE(*directories.items[i] && !strstr(directories.items[i], "${ORIGIN}"));
+	strings_free(&directories);
+}
+
+static void check_dynamic(int fd, const uint8_t *data, size_t size)
+{
+	struct elf_dynamic dynamic;
+	int found = elf_read_dynamic(fd, &dynamic);
+
+	REQUIRE(found == 0 || found == 1 || (found == -1 && errno == EBADMSG));
+	REQUIRE(found == 1 || (!dynamic.needed.count && !dynamic.versions.count));
+	REQUIRE(dynamic.versions.count == dynamic.version_files.count);
+	check_stand_in(&dynamic.needed, data, size);
+	check_stand_in(&dynamic.versions, data, size);
+	check_stand_in(&dynamic.version_files, data, size);
+	if (dynamic.soname)
+		REQUIRE(memmem(data, size, dynamic.soname, strlen(dynamic.soname)));
+	if (dynamic.rpath)
+		check_path(dynamic.rpath);
+	if (dynamic.runpath)
+		check_path(dynamic.runpath);
+	elf_free_dynamic(&dynamic);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int fd = file_of(data, size);
+	int fd = memory_file(data, size);
 	struct elf_program program;
 	int found = elf_has_note(fd, "ktstr");
 
@@ -36,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		REQUIRE(length < sizeof(program.interpreter) && strlen(program.machine) < 16);
 		REQUIRE(memmem(data, size, program.interpreter, length));
 	}
+	check_dynamic(fd, data, size);
 	take_messages(false);
 	return 0;
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/quote.h"
 
@@ -70,6 +72,18 @@ const char *take_messages(bool failed)
 	}
 	messages_size = 0;
 	return messages;
+}
+
+int memory_file(const void *bytes, size_t size)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("input", MFD_CLOEXEC);
+	REQUIRE(fd >= 0);
+	REQUIRE(!ftruncate(fd, (off_t)size));
+	REQUIRE(pwrite(fd, bytes, size, 0) == (ssize_t)size);
+	return fd;
 }
 
 uint8_t take_byte(struct input *input)

@@ -28,6 +28,9 @@ _Noreturn void require_failed(const char *file, int line, const char *condition)
  */
 const char *take_messages(bool failed);
 
+/* Returns a descriptor of a file in memory with these bytes, the same one each time. */
+int memory_file(const void *bytes, size_t size);
+
 /* --- cutting an input into parts --- */
 
 /* What is left of an input: bytes that steer what is done with the rest are taken from its front.

@@ -67,6 +67,19 @@ static void check_names(const struct entries *manifest)
 	free(files);
 }
 
+/* What a .run creates, and writes to, is below where it should be. */
+static void check_paths(const struct entries *manifest)
+{
+	const char *parent = manifest_value(manifest, "cgroup-parent");
+	const struct entry *sysctl = NULL;
+
+	REQUIRE(!*parent || (*parent == '/' && parent[strspn(parent, "/")]));
+	REQUIRE(!has_component(parent, ".."));
+	while ((sysctl = entries_next(manifest, "sysctl", sysctl)))
+		REQUIRE(*sysctl->fields.items[0] != '/' &&
+			!has_component(sysctl->fields.items[0], ".."));
+}
+
 static void check_manifest(const struct entries *manifest)
 {
 	struct output *out = open_memory_output();
@@ -84,6 +97,7 @@ static void check_manifest(const struct entries *manifest)
 	REQUIRE(same_entries(manifest, &again));
 	take_messages(false);
 	entries_free(&again);
+	check_paths(manifest);
 	check_names(manifest);
 }
 

@@ -7,6 +7,7 @@
  *
  * Prints for each file how many cuts there were, and how many of them still had an answer.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "base/file.h"
 #include "registry/definition.h"
 #include "registry/elf.h"
+#include "registry/elf_dynamic.h"
 #include "registry/manifest.h"
 
 enum { MOST = 64 * 1024 * 1024 };
@@ -36,11 +38,25 @@ __attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *for
 	exit(1);
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool is_same_list(const struct strings *a, const struct strings *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->items[i], b->items[i]))
+			return false;
+	return a->count == b->count;
+}
+
 /* --- ELF files --- */
 
 struct answer {
-	int has_note, is_program; /* as elf.h has them */
+	int has_note, is_program, is_dynamic; /* as elf.h and elf_dynamic.h have them */
 	struct elf_program program;
+	struct elf_dynamic dynamic;
 };
 
 static void ask(int fd, struct answer *answer)
@@ -49,6 +65,17 @@ static void ask(int fd, struct answer *answer)
 	answer->is_program = elf_read_program(fd, &answer->program);
 	if (answer->has_note < 0 || answer->is_program < 0)
 		fail("an error: %m");
+	answer->is_dynamic = elf_read_dynamic(fd, &answer->dynamic);
+	if (answer->is_dynamic < 0 && errno != EBADMSG)
+		fail("an error: %m");
+}
+
+static bool is_same_dynamic(const struct elf_dynamic *a, const struct elf_dynamic *b)
+{
+	return is_same_list(&a->needed, &b->needed) && is_same_list(&a->versions, &b->versions) &&
+	       is_same_list(&a->version_files, &b->version_files) &&
+	       is_same_text(a->soname, b->soname) && is_same_text(a->rpath, b->rpath) &&
+	       is_same_text(a->runpath, b->runpath);
 }
 
 /* Returns how many cuts still said something. */
@@ -74,8 +101,13 @@ static size_t cut_elf(const char *text, size_t size)
 		    (strcmp(part.program.machine, whole.program.machine) ||
 		     strcmp(part.program.interpreter, whole.program.interpreter)))
 			fail("needs %s, %s", part.program.machine, part.program.interpreter);
+		if (part.is_dynamic > 0 &&
+		    (whole.is_dynamic < 1 || !is_same_dynamic(&part.dynamic, &whole.dynamic)))
+			fail("needs other libraries");
+		elf_free_dynamic(&part.dynamic);
 		answered += part.has_note || part.is_program;
 	}
+	elf_free_dynamic(&whole.dynamic);
 	close(fd);
 	return answered;
 }
@@ -84,13 +116,8 @@ static size_t cut_elf(const char *text, size_t size)
 
 static bool is_same(const struct entry *a, const struct entry *b)
 {
-	if (strcmp(a->keyword, b->keyword) || a->line != b->line ||
-	    a->fields.count != b->fields.count)
-		return false;
-	for (size_t i = 0; i < a->fields.count; i++)
-		if (strcmp(a->fields.items[i], b->fields.items[i]))
-			return false;
-	return true;
+	return !strcmp(a->keyword, b->keyword) && a->line == b->line &&
+	       is_same_list(&a->fields, &b->fields);
 }
 
 /* Reads records up to an error or the end; those before are in entries. Returns 0, or -1. */
@@ -140,6 +167,19 @@ static size_t cut_records(const char *text, size_t size)
 	return answered;
 }
 
+static bool is_same_test(const struct definition *x, const struct definition *y)
+{
+	const struct entry *a = NULL, *b = NULL;
+
+	do {
+		a = definition_next(x, NULL, a);
+		b = definition_next(y, NULL, b);
+		if (!a || !b)
+			break;
+	} while (is_same(a, b));
+	return a == b && !strcmp(x->name, y->name); /* both NULL: at the end */
+}
+
 /* Of what is read, all tests but the last are those of the whole text. */
 static size_t cut_definitions(const char *text, size_t size)
 {
@@ -155,16 +195,9 @@ static size_t cut_definitions(const char *text, size_t size)
 		answered++;
 		if (part.count > whole.count)
 			fail("%zu tests of %zu", part.count, whole.count);
-		for (size_t i = 0; i + 1 < part.count; i++) {
-			const struct entries *a = &part.items[i].entries;
-			const struct entries *b = &whole.items[i].entries;
-
-			if (strcmp(part.items[i].name, whole.items[i].name) || a->count != b->count)
+		for (size_t i = 0; i + 1 < part.count; i++)
+			if (!is_same_test(&part.items[i], &whole.items[i]))
 				fail("test %zu is another", i);
-			for (size_t j = 0; j < a->count; j++)
-				if (!is_same(&a->items[j], &b->items[j]))
-					fail("record %zu of test %zu is another", j, i);
-		}
 		definitions_free(&part);
 	}
 	definitions_free(&whole);
