@@ -69,7 +69,7 @@ same_bytes() {
 @test "reproducible: what is compared is no accident: another byte, name or mode of compression shows" {
 	local engine
 	engine=$(engines | cut -d ' ' -f 1)
-	! cmp -s "runs/$engine.first.run" "runs/$engine.second.run"
+	run ! cmp -s "runs/$engine.first.run" "runs/$engine.second.run"
 	printf '#' >>original/runner
 	run ! same_bytes
 	make_inputs original
