@@ -35,8 +35,8 @@ struct entry {
 
 /* The older table, which stands before the header in a file for both. */
 struct old_header {
-	char magic[sizeof(
-		OLD_MAGIC)]; /* cppcheck-suppress unusedStructMember ; compared in place */
+	/* cppcheck-suppress unusedStructMember ; compared in place */
+	char magic[sizeof(OLD_MAGIC)];
 	uint32_t count;
 };
 
