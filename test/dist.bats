@@ -45,8 +45,9 @@ repository() {
 	[[ $output == "ktstr-pack $version "* ]]
 	make -s dist
 	cmp "build/$name.tar.gz" "$BATS_TEST_TMPDIR/tree/build/$name.tar.gz"
-	run -0 env -u BATS_RUN_TMPDIR make -s check TESTS=test/dist.bats BATS_FLAGS='--tap -f version' CC="${CC:-cc}" \
-		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"}
+	# bats leaves its own directory on PATH, and variables, which a second one must not find
+	run -0 env -i HOME="$HOME" PATH=/usr/local/bin:/usr/bin:/bin make -s check TESTS=test/dist.bats \
+		BATS_FLAGS='--tap -f version' CC="${CC:-cc}" ${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"}
 	[[ $output == *"ok 1 "* ]]
 }
 
