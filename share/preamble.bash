@@ -975,11 +975,13 @@ janitor() {
 start_janitor() {
 	mkfifo -m 600 "$WORK/journal" "$WORK/tick" 2>/dev/null || disk_full
 	! setpriv --pdeathsig KILL true 2>/dev/null || SETPRIV=$(type -P setpriv)
+	hold_signals # until it is listened to: without a writer it would wait for ever
 	set -m # a process group of its own: what is sent to the run's does not reach it
 	janitor <"$WORK/journal" &
 	JANITOR=$!
 	set +m
 	exec {JOURNAL}>"$WORK/journal" {TICK}<>"$WORK/tick"
+	release_signals
 }
 
 # take_lock: one run at a time. A link is made whole or not at all; who finds the lock of a dead run
@@ -1288,11 +1290,13 @@ start_scheduler() {
 	read -r state <"$SCX/state"
 	[[ $state == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $state: somebody else attaches a scheduler"
 	remember sequence "$seq"
+	hold_signals # until cleanup knows of it
 	set -m # a process group of its own
 	SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000)) launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" \
 		</dev/null >>"$WORK/scheduler.log" 2>&1 &
 	remember scheduler $!
 	set +m
+	release_signals
 }
 
 # scheduler_status: sets REPLY to how its process, which has ended, ended
@@ -1458,10 +1462,12 @@ start_test() {
 	local -x KTSTR_CGROUP_ROOT=$CGROUP_MOUNT/ktstr
 	local -x KTSTR_DURATION_SECS=$TEST_DURATION_SECS KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS
 	[[ ! $SCHED_PID ]] || local -x KTSTR_SCHED_PID=$SCHED_PID
+	hold_signals
 	set -m
 	launch "$CGROUP_MOUNT/ktstr.run/test" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
 	remember test $!
 	set +m
+	release_signals
 }
 
 # watch_test: waits for the test's end, and for the scheduler to stay what it was: of a test that
