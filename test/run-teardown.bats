@@ -31,7 +31,7 @@ ended() {
 		return 1
 	}
 	[ "$(cat /proc/sys/vm/dirty_expire_centisecs)" = "$OLD_SYSCTL" ]
-	run -1 pgrep -f "$PWD"
+	wait_for gone "$PWD" # what was killed takes a moment to go
 	nothing_left
 }
 
