@@ -13,6 +13,7 @@
 #include "base/report.h"
 #include "registry/elf.h"
 #include "registry/elf_dynamic.h"
+#include "registry/file_index.h"
 #include "registry/glibc.h"
 #include "registry/ldcache.h"
 #include "registry/library_path.h"
@@ -43,9 +44,11 @@ struct search {
 	const char *source;
 	const struct entries *manifest;
 	struct libraries *found;
-	struct strings wanted_by; /* who needed found->files.items[i] first */
-	struct strings reached;	  /* the manifest's lib/ files that something needs */
-	struct strings unfit;	  /* for other machines, seen while one library was looked for */
+	struct strings wanted_by;  /* who needed found->files.items[i] first */
+	struct file_index given;   /* the manifest's files */
+	struct file_index reached; /* those in lib/ that something needs */
+	struct file_index added;   /* found->files */
+	struct strings unfit;	   /* for other machines, seen while one library was looked for */
 	struct library_defaults defaults;
 	struct ldcache cache;
 	bool cache_is_read;
@@ -250,38 +253,22 @@ static int try_cache(struct search *search, const struct object *loader, const c
 	return try_file(search, path, object);
 }
 
-/* Returns the manifest's entry for lib/NAME, of list, or NULL; errno is ENOMEM without memory. */
-static const struct entry *find_packed(const struct entries *list, const char *name)
-{
-	const struct entry *file = NULL;
-
-	while ((file = entries_next(list, "file", file))) {
-		const char *archive_name = file->fields.items[0];
-
-		if (!strncmp(archive_name, PACKED, strlen(PACKED)) &&
-		    !strcmp(archive_name + strlen(PACKED), name))
-			return file;
-	}
-	return NULL;
-}
-
 /* Finds the library that loader needs, as ld.so does. Returns 1, 0 or -1 with errno. Reports an
  * error, but not that it is not there. */
 static int find_library(struct search *search, const struct object *loader, const char *name,
-			struct object *object)
+			const char *archive_name, struct object *object)
 {
-	const struct entry *packed = find_packed(search->manifest, name);
+	char *const *given = file_index_find(&search->given, archive_name);
 	int found;
 
 	strings_free(&search->unfit);
-	if (packed) { /* it is what the loader will come upon in the .run */
-		found = try_file(search, packed->fields.items[1], object);
+	if (given) { /* it is what the loader will come upon in the .run */
+		found = try_file(search, given[1], object);
 		return found ? found
 			     : report(EINVAL,
-				      "%s:%zu: %s: %s: there is no library for this kind of "
-				      "machine: take the record out",
-				      search->source, packed->line, packed->fields.items[0],
-				      packed->fields.items[1]);
+				      "%s: %s: %s: there is no library for this kind of machine: "
+				      "take the record out",
+				      search->source, given[0], given[1]);
 	}
 	found = try_directories(search, &loader->directories, name, object);
 	if (!found)
@@ -319,46 +306,48 @@ static int report_missing(struct search *search, const struct process *process,
 /* --- What is packed ------------------------------------------------------------------------- */
 
 /* A library that another packed file needs as well: only the same will do. */
-static int check_twin(struct search *search, const struct entry *twin, const struct object *object,
-		      const char *name)
+static int check_twin(struct search *search, char *const *twin, const struct object *object)
 {
-	const char *path = twin->fields.items[1];
+	size_t i = 0;
 
-	if (file_is_same(path, object->path))
+	if (file_is_same(twin[1], object->path))
 		return 0;
+	while (search->found->files.items[i].fields.items != twin)
+		i++;
 	return report(EEXIST,
 		      "%s: %s needs %s and %s needs %s: one directory of libraries serves both: "
 		      "have them use the same file",
-		      name, search->wanted_by.items[twin - search->found->files.items], path,
-		      object->loader->path, object->path);
+		      twin[0], search->wanted_by.items[i], twin[1], object->loader->path,
+		      object->path);
+}
+
+static int add_library(struct search *search, const struct object *object, const char *archive_name)
+{
+	struct entries *files = &search->found->files;
+	char *path = realpath(object->path, NULL);
+	int failed = !path || entries_add(files, "file", archive_name, path, "0755", NULL) ||
+		     strings_add(&search->wanted_by, object->loader->path) ||
+		     file_index_add(&search->added, files->items[files->count - 1].fields.items);
+
+	free(path);
+	return failed ? report_errno("%s", object->path) : add_versions(search, object);
 }
 
 /* Packs a library, or finds that it is, under the name that it was needed as. */
-static int pack_library(struct search *search, const struct object *object, const char *name)
+static int pack_library(struct search *search, const struct object *object,
+			const char *archive_name)
 {
-	const struct entry *twin = find_packed(search->manifest, name);
-	char *archive_name, *path;
-	int failed;
+	char *const *given = file_index_find(&search->given, archive_name);
+	char *const *twin = file_index_find(&search->added, archive_name);
 
-	if (twin && strings_contain(&search->reached, name))
+	if (twin)
+		return check_twin(search, twin, object);
+	if (!given)
+		return add_library(search, object, archive_name);
+	if (file_index_find(&search->reached, archive_name))
 		return 0;
-	if (twin)
-		return strings_add(&search->reached, name) ? report_errno("%s", name)
-							   : add_versions(search, object);
-	twin = find_packed(&search->found->files, name);
-	if (twin)
-		return check_twin(search, twin, object, name);
-	if (asprintf(&archive_name, PACKED "%s", name) < 0)
-		return report_errno("%s", name);
-	path = realpath(object->path, NULL);
-	failed = !path ||
-		 entries_add(&search->found->files, "file", archive_name, path, "0755", NULL) ||
-		 strings_add(&search->wanted_by, object->loader->path);
-	if (failed)
-		report_errno("%s", object->path);
-	free(path);
-	free(archive_name);
-	return failed ? -1 : add_versions(search, object);
+	return file_index_add(&search->reached, given) ? report_errno("%s", archive_name)
+						       : add_versions(search, object);
 }
 
 static bool has_loaded(const struct process *process, const char *name)
@@ -386,33 +375,42 @@ static struct object *find_alias(const struct process *process, const struct obj
 	return NULL;
 }
 
-/* Loads what loader needs under this name, unless that was loaded before. */
-static int load(struct search *search, struct process *process, const struct object *loader,
-		const char *name)
+/* Takes what was found into the process, but for what it has under another name. */
+static int take_object(struct search *search, struct process *process, struct object *object,
+		       const char *name)
 {
-	struct object *object = add_object(process, loader), *alias;
-	int found;
+	struct object *alias = find_alias(process, object);
 
-	if (!object)
-		return report_errno("%s", name);
-	found = find_library(search, loader, name, object);
-	if (found <= 0) {
-		drop_last_object(process);
-		return found < 0 ? -1 : report_missing(search, process, loader, name);
-	}
-	if (pack_library(search, object, name))
-		return -1;
-	alias = find_alias(process, object);
 	if (alias) {
 		report_warning("%s: %s needs it as %s as well as %s: unpacked, it is two "
 			       "libraries: link both users with one name",
-			       object->path, loader->path, name, alias->names.items[0]);
+			       object->path, object->loader->path, name, alias->names.items[0]);
 		drop_last_object(process);
 		object = alias;
 	} else if (set_directories(search, process->objects[0], object)) {
 		return report_errno("%s", object->path);
 	}
 	return strings_add(&object->names, name) ? report_errno("%s", object->path) : 0;
+}
+
+/* Loads, and packs, what loader needs under this name. */
+static int load(struct search *search, struct process *process, const struct object *loader,
+		const char *name)
+{
+	struct object *object = add_object(process, loader);
+	char *archive_name;
+	int found;
+
+	if (!object || asprintf(&archive_name, PACKED "%s", name) < 0)
+		return report_errno("%s", name);
+	found = find_library(search, loader, name, archive_name, object);
+	if (found > 0 && pack_library(search, object, archive_name))
+		found = -1;
+	free(archive_name);
+	if (found > 0)
+		return take_object(search, process, object, name);
+	drop_last_object(process);
+	return found < 0 ? -1 : report_missing(search, process, loader, name);
 }
 
 /* Loads what the program needs, what that needs, and so on: breadth first, as ld.so. */
@@ -558,11 +556,20 @@ static int add_files(struct search *search, bool packed)
 		const char *name = file->fields.items[0];
 		bool is_packed = !strncmp(name, PACKED, strlen(PACKED));
 
-		if (is_packed == packed &&
-		    !(packed && strings_contain(&search->reached, name + strlen(PACKED))) &&
+		if (is_packed == packed && !(packed && file_index_find(&search->reached, name)) &&
 		    add_file(search, file))
 			return -1;
 	}
+	return 0;
+}
+
+static int index_files(struct search *search)
+{
+	const struct entry *file = NULL;
+
+	while ((file = entries_next(search->manifest, "file", file)))
+		if (file_index_add(&search->given, file->fields.items))
+			return report_errno("%s:%zu", search->source, file->line);
 	return 0;
 }
 
@@ -573,7 +580,8 @@ int libraries_find(const char *source, const struct entries *manifest, struct li
 
 	*libraries = (struct libraries){ 0 };
 	failed = library_defaults_find(&search.defaults) ? report_errno("%s", source) : 0;
-	failed = failed || add_files(&search, false) || add_files(&search, true);
+	failed = failed || index_files(&search) || add_files(&search, false) ||
+		 add_files(&search, true);
 	if (!failed && search.failed) {
 		errno = ENOENT;
 		failed = -1;
@@ -582,7 +590,9 @@ int libraries_find(const char *source, const struct entries *manifest, struct li
 	if (failed)
 		libraries_free(libraries);
 	strings_free(&search.wanted_by);
-	strings_free(&search.reached);
+	file_index_free(&search.given);
+	file_index_free(&search.reached);
+	file_index_free(&search.added);
 	strings_free(&search.unfit);
 	strings_free(&search.defaults.directories);
 	ldcache_free(&search.cache);

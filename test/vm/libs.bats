@@ -19,7 +19,7 @@ setup_file() {
 }
 
 setup() {
-	booted libs
+	booted libs libs --timeout 300
 }
 
 teardown() {
