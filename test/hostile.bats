@@ -250,9 +250,11 @@ within() {
 	awk 'BEGIN { for (i = 0; i < 100000; i++) print "sysctl a." i " 1"
 		print "binary t"
 		for (i = 0; i < 100000; i++) print "test t" i }' >t.ktstr
-	within 20 prlimit --as=1000000000 ktstr-manifest t99999 >many
+	local limit=(prlimit --as=1000000000)
+	! grep -q __asan_init "$TOP/build/bin/ktstr-manifest" || limit=() # it wants more before it begins
+	within 20 "${limit[@]}" ktstr-manifest t99999 >many
 	[ "$(grep -c ^sysctl many)" = 100000 ]
-	within 20 prlimit --as=1000000000 ktstr-manifest --list >list
+	within 20 "${limit[@]}" ktstr-manifest --list >list
 	[ "$(wc -l <list)" = 100000 ]
 }
 
