@@ -25,6 +25,7 @@ static ssize_t keep_message(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)size;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libFuzzer declares it so */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;

@@ -43,7 +43,7 @@ static bool is_in_the_way(const char *a, const char *b)
 /* ktstr-pack takes names that stay where they are extracted, each once; and no others. */
 static void check_names(const struct entries *manifest)
 {
-	struct tar_file *files = calloc(manifest->count, sizeof(*files));
+	struct tar_file *files = calloc(manifest->count + 1, sizeof(*files));
 	const struct entry *entry = NULL;
 	size_t count = 0;
 	bool good = true;

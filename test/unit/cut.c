@@ -146,10 +146,13 @@ static size_t cut_records(const char *text, size_t size)
 	if (read_records(text, size, &whole))
 		fail("the whole cannot be read");
 	while (cut--) {
-		char *part = memcpy(malloc(cut + 1), text, cut); /* its end is seen by sanitizers */
+		char *part = malloc(cut + 1); /* its end is seen by sanitizers */
 		struct entries entries = { 0 };
 		size_t complete = 0, lines = 0;
 
+		if (!part)
+			fail("no memory");
+		memcpy(part, text, cut);
 		for (size_t i = 0; i < cut; i++)
 			lines += text[i] == '\n';
 		while (complete < whole.count && whole.items[complete].line <= lines)

@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 /* glibc's own, under the names that it keeps for who replaces malloc */
+/* NOLINTBEGIN(bugprone-reserved-identifier): these names */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static long alloc_in, write_in, read_in; /* calls until it fails; 0: never */
 static bool is_short;
@@ -41,6 +43,7 @@ __attribute__((constructor)) static void begin(void)
 }
 
 /* Counts down. Returns true, with errno, when it is this call's turn. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to, atomically */
 static bool fails(long *calls, int errnum)
 {
 	if (!*calls || __atomic_sub_fetch(calls, 1, __ATOMIC_RELAXED))
@@ -56,14 +59,14 @@ void *malloc(size_t size)
 	return fails(&alloc_in, ENOMEM) ? NULL : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
-	return fails(&alloc_in, ENOMEM) ? NULL : __libc_calloc(count, size);
+	return fails(&alloc_in, ENOMEM) ? NULL : __libc_calloc(nmemb, size);
 }
 
-void *realloc(void *memory, size_t size)
+void *realloc(void *ptr, size_t size)
 {
-	return fails(&alloc_in, ENOMEM) ? NULL : __libc_realloc(memory, size);
+	return fails(&alloc_in, ENOMEM) ? NULL : __libc_realloc(ptr, size);
 }
 
 /* Returns false, with errno, where this call is interrupted; else cuts *size. */
@@ -80,16 +83,16 @@ static bool shorten(size_t *size)
 	return !interrupted;
 }
 
-ssize_t read(int fd, void *bytes, size_t size)
+ssize_t read(int fd, void *buf, size_t nbytes)
 {
 	static ssize_t (*next)(int, void *, size_t);
 
 	if (!next)
 		next = (ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
-	return fails(&read_in, EIO) || !shorten(&size) ? -1 : next(fd, bytes, size);
+	return fails(&read_in, EIO) || !shorten(&nbytes) ? -1 : next(fd, buf, nbytes);
 }
 
-ssize_t write(int fd, const void *bytes, size_t size)
+ssize_t write(int fd, const void *buf, size_t n)
 {
 	static ssize_t (*next)(int, const void *, size_t);
 
@@ -99,5 +102,5 @@ ssize_t write(int fd, const void *bytes, size_t size)
 		write_in = 1; /* and stays full */
 		return -1;
 	}
-	return shorten(&size) ? next(fd, bytes, size) : -1;
+	return shorten(&n) ? next(fd, buf, n) : -1;
 }
