@@ -528,14 +528,22 @@ check_conflict() {
 	problem "sched_ext is $state with the scheduler ${ops:-?}, none may be attached: it is $REPLY"
 }
 
-# Finds the cgroup v2 mount: /sys/fs/cgroup, or on hybrid hosts /sys/fs/cgroup/unified.
-check_cgroup() {
-	local mount type cgroup before=${#PROBLEMS[@]}
+# find_cgroup_mount: sets CGROUP_MOUNT: to /sys/fs/cgroup, on hybrid hosts /sys/fs/cgroup/unified, else to the
+# first there is: what is mounted elsewhere may be a container's, or a part of the tree
+find_cgroup_mount() {
+	local mount type
 	while read -r _ mount type _; do
 		[[ $type == cgroup2 ]] || continue
-		printf -v CGROUP_MOUNT '%b' "${mount//\\/\\0}" # \040 is a space there
+		[[ $CGROUP_MOUNT ]] || printf -v CGROUP_MOUNT '%b' "${mount//\\/\\0}" # \040 is a space there
+		[[ $mount == /sys/fs/cgroup || $mount == /sys/fs/cgroup/unified ]] || continue
+		CGROUP_MOUNT=$mount
 		break
 	done </proc/self/mounts
+}
+
+check_cgroup() {
+	local cgroup before=${#PROBLEMS[@]}
+	find_cgroup_mount
 	if [[ ! $CGROUP_MOUNT ]]; then
 		problem "no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"
 		return

@@ -126,24 +126,33 @@ accepted() {
 	[[ $output == *"(scx_simple) in scx.service: systemctl stop scx.service" ]]
 }
 
+@test "preflight: of several cgroup v2 mounts the usual one counts, whichever was first" {
+	[[ $REAL_CGROUP == /sys/fs/cgroup* ]] || skip "needs cgroup v2 in its usual place"
+	needs_topology 1n1l1c1t
+	mkdir elsewhere
+	run -0 on_host bash -c 'umount -l "$1" && mount -t cgroup2 none elsewhere && mount -t cgroup2 none "$1" || exit 98
+		exec ./t.run --check' bash "$REAL_CGROUP"
+	[[ $output == *"ok: cgroup v2 at $REAL_CGROUP"$'\n'* ]]
+}
+
 @test "preflight: a cgroup of the name that a run needs is left alone where it is in use" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	# shellcheck disable=SC2016
-	run -4 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr/theirs
+	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr/theirs
 		./t.run --quiet; s=$?; rmdir $m/ktstr/theirs $m/ktstr || exit 98; exit $s'
 	[[ $output == "t.run: not suitable: the cgroup $REAL_CGROUP/ktstr is in use"* ]]
 	# shellcheck disable=SC2016
-	run -4 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; ./t.run --quiet; s=$?; kill $! || exit 98; wait; rmdir $m/ktstr; exit $s'
 	[[ $output == *"the cgroup $REAL_CGROUP/ktstr is in use"* ]]
 	# empty and unused, it is used, and stays: this run did not make it
 	# shellcheck disable=SC2016
-	run -0 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+	run -0 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		./t.run --quiet; s=$?; rmdir $m/ktstr || exit 98; exit $s'
 	[ -e ran ]
 	export_test 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"'
 	# shellcheck disable=SC2016
-	run -0 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+	run -0 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		./t.run --quiet; s=$?; rmdir $m/ktstr || exit 98; exit $s'
 }
 
@@ -151,7 +160,7 @@ accepted() {
 	unshare -pf --mount-proc true 2>/dev/null || skip "needs a PID namespace with a /proc of its own"
 	export_test
 	# shellcheck disable=SC2016
-	run -4 on_host bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts); mkdir -p $m/ktstr
+	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; unshare -pf --mount-proc ./t.run --quiet; s=$?; kill $! || exit 98
 		wait; rmdir $m/ktstr; exit $s'
 	[[ $output == *"the cgroup $REAL_CGROUP/ktstr is in use"* ]]
