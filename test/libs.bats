@@ -461,6 +461,54 @@ libinner.so $PWD/a/libinner.so" ]
 	[ "$output" -ge 20009 ]
 }
 
+@test "libs: a library that cannot be opened, for another reason than that it is not there, is an error" {
+	library b/libone.so
+	program p b/libone.so "$(runpath "$PWD/a:$PWD/b")"
+	ln -s libone.so a/libone.so # in a circle, which the loader does not pass over
+	run -127 ./p
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-libs: $PWD/a/libone.so: Too many levels of symbolic links" ]
+	rm a/libone.so
+	run -0 packed < <(manifest ktstr "$PWD/p" | ktstr-libs)
+	[ "$output" = "libone.so $PWD/b/libone.so" ]
+}
+
+@test "libs: a record of a library whose file is not there says so" {
+	library a/libone.so
+	program p a/libone.so "$(runpath "$PWD/a")"
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" lib/libone.so "$PWD/none")
+	[ "$stderr" = "ktstr-libs: <stdin>: lib/libone.so: $PWD/none: No such file or directory" ]
+}
+
+@test "libs: a program that is cut short within its header is damaged, and not passed on" {
+	local size
+	program p
+	for size in 4 16 40 63; do
+		head -c $size p >cut
+		run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/cut")
+		[ "$output" = "" ]
+		[[ $stderr == *"ktstr: $PWD/cut: a damaged ELF file: build it again" ]]
+	done
+	head -c 3 p >cut # which nobody can tell from a text
+	run -0 ktstr-libs < <(manifest ktstr "$PWD/cut")
+}
+
+@test "libs: directories without end are not looked into" {
+	library a/libone.so
+	program p a/libone.so "$(runpath "$(printf '%070000d' 0)")"
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
+	[[ $stderr == *"ktstr: $PWD/p: a damaged ELF file: build it again" ]]
+}
+
+@test "libs: a needs-glibc that is no version is refused" {
+	local version
+	for version in ... 2..36 2.36. .36 2.x 18446744073709551616.0; do
+		run -1 --separate-stderr ktstr-libs < <(manifest ktstr /bin/true | sed "\$ i needs-glibc $version")
+		[[ $stderr == *"needs-glibc: not a version such as 2.36: $version" ]]
+	done
+}
+
 @test "libs: an ELF file cut short at every offset, and with every byte of its tables spoilt, ends well" {
 	library a/libone.so
 	program p a/libone.so "$(runpath "$PWD/a")" -s -Wl,-z,noseparate-code

@@ -226,7 +226,7 @@ void progress_begin(struct progress *progress, uint64_t total)
 					  .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
 
 	*progress = (struct progress){ 0 };
-	if (!can_redraw())
+	if (!total || !can_redraw())
 		return;
 	progress->total = total;
 	progress->start = progress->drawn = now();

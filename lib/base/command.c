@@ -12,8 +12,8 @@
 
 void command_begin(char **argv)
 {
-	static char
-		line[1024]; /* the stream's own: a message goes out in one piece, without malloc */
+	/* the stream's own, without malloc: a message of usual length goes out in one piece */
+	static char line[4096];
 
 	argv[0] = program_invocation_short_name;
 	setvbuf(stderr, line, _IOLBF, sizeof(line));

@@ -15,6 +15,7 @@ enum {
 	DYNAMIC_MAX = 1024 * 1024,
 	STRINGS_MAX = 64 * 1024 * 1024,
 	VERSIONS_MAX = 65536,
+	LIST_MAX = 64 * 1024,	     /* bytes of DT_RPATH, DT_RUNPATH or DT_SONAME */
 	KEPT_MAX = 16 * 1024 * 1024, /* bytes of strings: very many may name one very long one */
 };
 
@@ -125,7 +126,7 @@ static int copy_string(const struct image *image, uint64_t after_offset, char **
 	if (!after_offset)
 		return 0;
 	found = string_at(image, after_offset - 1);
-	if (!found)
+	if (!found || strlen(found) > LIST_MAX)
 		return malformed();
 	*text = strdup(found);
 	return *text ? 0 : -1;
@@ -288,14 +289,24 @@ static int read_image(struct image *image, struct elf_dynamic *dynamic)
 	return failed;
 }
 
+/* What is an ELF file, if one that ends within its header. */
+static bool begins_as_elf(int fd)
+{
+	char magic[SELFMAG];
+
+	return elf_read_at(fd, magic, SELFMAG, 0) > 0 && !memcmp(magic, ELFMAG, SELFMAG);
+}
+
 int elf_read_dynamic(int fd, struct elf_dynamic *dynamic)
 {
 	struct image image = { .load_count = 0, .dynamic = { .type = PT_NULL } };
 	int found = elf_read_header(fd, &image.elf);
 
 	*dynamic = (struct elf_dynamic){ 0 };
-	if (found <= 0 || (image.elf.type != ET_EXEC && image.elf.type != ET_DYN))
-		return found < 0 ? -1 : 0;
+	if (found <= 0)
+		return found < 0 ? -1 : begins_as_elf(fd) ? malformed() : 0;
+	if (image.elf.type != ET_EXEC && image.elf.type != ET_DYN)
+		return 0;
 	dynamic->machine = image.elf.machine;
 	dynamic->is_64 = image.elf.is_64;
 	dynamic->is_big = image.elf.is_big;

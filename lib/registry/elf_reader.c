@@ -65,14 +65,14 @@ int elf_read_header(int fd, struct elf *elf)
 		elf->program_headers = elf_xword(elf, header.e64.e_phoff);
 		elf->header_size = elf_half(elf, header.e64.e_phentsize);
 		elf->header_count = elf_half(elf, header.e64.e_phnum);
-		return elf->header_size >= sizeof(Elf64_Phdr);
+		return 1;
 	}
 	elf->type = elf_half(elf, header.e32.e_type);
 	elf->machine = elf_half(elf, header.e32.e_machine);
 	elf->program_headers = elf_word(elf, header.e32.e_phoff);
 	elf->header_size = elf_half(elf, header.e32.e_phentsize);
 	elf->header_count = elf_half(elf, header.e32.e_phnum);
-	return elf->header_size >= sizeof(Elf32_Phdr);
+	return 1;
 }
 
 int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *segment)
@@ -81,10 +81,12 @@ int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *
 		Elf32_Phdr p32;
 		Elf64_Phdr p64;
 	} header;
-	int found =
-		elf_read_at(elf->fd, &header, elf->is_64 ? sizeof(header.p64) : sizeof(header.p32),
-			    elf->program_headers + (uint64_t)i * elf->header_size);
+	size_t size = elf->is_64 ? sizeof(header.p64) : sizeof(header.p32);
+	int found = 0;
 
+	if (elf->header_size >= size)
+		found = elf_read_at(elf->fd, &header, size,
+				    elf->program_headers + (uint64_t)i * elf->header_size);
 	if (found <= 0)
 		return found;
 	if (elf->is_64) {

@@ -2,7 +2,6 @@
  */
 #include "glibc.h"
 
-#include <ctype.h>
 #include <elf.h>
 #include <string.h>
 
@@ -85,16 +84,28 @@ bool glibc_has_library(const char *name)
 	return false;
 }
 
+bool glibc_is_version(const char *text)
+{
+	for (;;) {
+		size_t digits = strspn(text, "0123456789");
+
+		if (!digits || digits > 6)
+			return false;
+		text += digits;
+		if (!*text)
+			return true;
+		if (*text++ != '.')
+			return false;
+	}
+}
+
 const char *glibc_version_of(const char *symbol)
 {
 	/* which loader relocates DT_RELR: the linker asks for it by name (-z pack-relative-relocs)
 	 */
 	if (!strcmp(symbol, "GLIBC_ABI_DT_RELR"))
 		return "2.36";
-	if (strncmp(symbol, "GLIBC_", 6) || !isdigit((unsigned char)symbol[6]) ||
-	    symbol[6 + strspn(symbol + 6, "0123456789.")])
-		return NULL;
-	return symbol + 6;
+	return !strncmp(symbol, "GLIBC_", 6) && glibc_is_version(symbol + 6) ? symbol + 6 : NULL;
 }
 
 /* Takes the next number of a version, 0 behind its end. Returns how many digits *number has,

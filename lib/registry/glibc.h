@@ -31,6 +31,10 @@ bool glibc_has_library(const char *name);
  */
 const char *glibc_version_of(const char *symbol);
 
+/* Whether text is a version such as 2.36: numbers of at most six digits with single dots between
+ * them. */
+bool glibc_is_version(const char *text);
+
 /* Returns less than, equal to, or greater than 0 as version a is older than, the same as, or newer
  * than b: 2.9 is older than 2.36. */
 int glibc_compare_versions(const char *a, const char *b);

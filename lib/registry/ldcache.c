@@ -86,8 +86,8 @@ int ldcache_read(const char *path, struct ldcache *cache)
 	size_t size;
 
 	*cache = (struct ldcache){ 0 };
-	if (fd < 0)
-		return 0;
+	if (fd < 0) /* want of descriptors or memory is no missing cache */
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
 	if (!read_all(fd, CACHE_MAX, &cache->bytes, &size))
 		find_table(cache, size);
 	close(fd);

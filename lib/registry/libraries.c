@@ -21,6 +21,9 @@
 
 #define PACKED "lib/"
 
+/* Places that are looked at for one packed file: far above what there is reason for. */
+enum { TRIES_MAX = 1000 * 1000 };
+
 /* A program, or a library that was found for it. */
 struct object {
 	char *path; /* as it was found: $ORIGIN is its directory */
@@ -52,7 +55,8 @@ struct search {
 	struct library_defaults defaults;
 	struct ldcache cache;
 	bool cache_is_read;
-	bool failed; /* of something missing, which was reported */
+	size_t tries; /* of files, for one packed file */
+	bool failed;  /* of something missing, which was reported */
 };
 
 static void free_object(struct object *object)
@@ -181,11 +185,19 @@ static int set_directories(const struct search *search, const struct object *pro
  */
 static int try_file(struct search *search, const char *path, struct object *object)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), found;
 	struct stat st;
+	int fd, found;
 
+	if (search->tries++ == TRIES_MAX)
+		return report(E2BIG, "%s: too many directories to look for too many libraries in",
+			      path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* nothing else is passed over by the loader: what follows is not what it would take */
 	if (fd < 0)
-		return 0;
+		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ||
+				       errno == ENAMETOOLONG
+			       ? 0
+			       : report_errno("%s", path);
 	found = fstat(fd, &st);
 	if (!found && S_ISREG(st.st_mode))
 		found = elf_read_dynamic(fd, &object->elf);
@@ -264,6 +276,8 @@ static int find_library(struct search *search, const struct object *loader, cons
 	strings_free(&search->unfit);
 	if (given) { /* it is what the loader will come upon in the .run */
 		found = try_file(search, given[1], object);
+		if (!found && !search->unfit.count)
+			return report_errno("%s: %s: %s", search->source, given[0], given[1]);
 		return found ? found
 			     : report(EINVAL,
 				      "%s: %s: %s: there is no library for this kind of machine: "
@@ -530,6 +544,7 @@ static int add_file(struct search *search, const struct entry *file)
 	int found = -1;
 	struct stat st;
 
+	search->tries = 0;
 	if (object && fd >= 0)
 		found = fstat(fd, &st);
 	if (!found && S_ISREG(st.st_mode))

@@ -9,6 +9,7 @@
 #include "base/report.h"
 #include "registry/definition.h"
 #include "registry/file_index.h"
+#include "registry/glibc.h"
 #include "registry/topology.h"
 
 const struct record_rule manifest_rules[] = {
@@ -66,7 +67,7 @@ static const char *value_problem(const struct record *record)
 		return sysctl_problem(value);
 	if (!strcmp(keyword, "duration") || !strcmp(keyword, "watchdog"))
 		return seconds_problem(value);
-	if (!strcmp(keyword, "needs-glibc") && (!*value || value[strspn(value, "0123456789.")]))
+	if (!strcmp(keyword, "needs-glibc") && !glibc_is_version(value))
 		return "not a version such as 2.36";
 	if (!strcmp(keyword, "file"))
 		return file_problem(record->fields);
