@@ -447,11 +447,11 @@ libinner.so $PWD/a/libinner.so" ]
 @test "libs: a file that is not there or damaged: error for a program, warning for an included file" {
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/none")
 	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/none: No such file or directory"
-	head -c 4096 /bin/bash >cut.elf
-	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/cut.elf")
-	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/cut.elf: a damaged ELF file: build it again"
-	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" include/cut "$PWD/cut.elf")
-	[ "$stderr" = "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/cut.elf: a damaged ELF file: its libraries are not packed" ]
+	head -c 4096 /bin/bash >short.elf
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/short.elf")
+	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/short.elf: a damaged ELF file: build it again"
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" include/cut "$PWD/short.elf")
+	[ "$stderr" = "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/short.elf: a damaged ELF file: its libraries are not packed" ]
 }
 
 @test "libs: very many files take no longer than their number" {
@@ -485,13 +485,13 @@ libinner.so $PWD/a/libinner.so" ]
 	local size
 	program p
 	for size in 4 16 40 63; do
-		head -c $size p >cut
-		run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/cut")
+		head -c $size p >short
+		run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/short")
 		[ "$output" = "" ]
-		[[ $stderr == *"ktstr: $PWD/cut: a damaged ELF file: build it again" ]]
+		[[ $stderr == *"ktstr: $PWD/short: a damaged ELF file: build it again" ]]
 	done
-	head -c 3 p >cut # which nobody can tell from a text
-	run -0 ktstr-libs < <(manifest ktstr "$PWD/cut")
+	head -c 3 p >short # which nobody can tell from a text
+	run -0 ktstr-libs < <(manifest ktstr "$PWD/short")
 }
 
 @test "libs: directories without end are not looked into" {
