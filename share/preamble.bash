@@ -101,9 +101,10 @@ TICK='' JOURNAL='' JANITOR='' DIAGNOSTICS='' SETPRIV=''
 HELD=0 STOPPED='' # signals that are held back, and the status that one asks for
 OTHER_RUN=''      # who holds the lock
 FOREIGN=0         # whether it is another's scheduler that is attached
+DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
-WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
+WORK='' SCHED_PID='' TEST_PID='' LOCKED='' TAKEOVER=''
 MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # that were there and empty
 SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
@@ -117,21 +118,39 @@ readonly POLL_SECS=0.2 # how often sched_ext is looked at while the test runs
 
 # --- Messages -------------------------------------------------------------------------------------
 
+# as_line TEXT: sets REPLY to it, as one line that no terminal obeys
+as_line() {
+	REPLY=${1:0:4096} # bash takes minutes for very long ones
+	REPLY=${REPLY//[$'\n\t']/ }
+	REPLY=${REPLY//[[:cntrl:]]/?}
+}
+
 # say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. Whether
-# anybody is there to read it must not change what is done.
+# anybody is there to read it must not change what is done, and nobody who does not read may keep a
+# scheduler attached: from the first cgroup on messages wait until the host is as it was.
 say() {
-	local line=${*//[$'\n\t']/ }
-	line=${line//[[:cntrl:]]/?} # a terminal would obey
-	if ((KTAP)); then
-		printf '# %s\n' "$line" 2>/dev/null || true
+	local REPLY
+	as_line "$*"
+	if ((DEFER)); then
+		DEFERRED+=("$REPLY")
+	elif ((KTAP)); then
+		printf '# %s\n' "$REPLY" 2>/dev/null || true
 	else
-		printf '%s: %s\n' "$PROGRAM" "$line" >&2 || true
+		printf '%s: %s\n' "$PROGRAM" "$REPLY" >&2 || true
 	fi
+}
+
+say_deferred() {
+	local line
+	DEFER=0
+	for line in "${DEFERRED[@]}"; do
+		say "$line"
+	done
 }
 
 # leave STATUS: ends on purpose; the EXIT trap cleans up
 leave() {
-	LEFT=1
+	LEFT=1 HELD=1 # a second signal does not end the cleanup before it has begun
 	exit "$1"
 }
 
@@ -188,8 +207,9 @@ print_banner() {
 
 # print_verdict STATUS: the last line of a KTAP document
 print_verdict() {
-	local reason=${REASON//[$'\n\t']/ }
-	reason=${reason//[[:cntrl:]]/?}
+	local reason REPLY
+	as_line "$REASON"
+	reason=$REPLY
 	((KTAP)) || return 0
 	case $1 in
 	0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
@@ -346,7 +366,7 @@ check_privileges() {
 check_programs() {
 	local program missing='' gzip=gzip
 	((${#DECOMPRESS[@]} == 0)) || gzip='' # not needed
-	for program in base64 chmod grep $gzip ln mkdir mkfifo mv rm rmdir sed tar tee tr wc; do
+	for program in base64 chmod grep $gzip head ln mkdir mkfifo mv rm rmdir sed tail tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
 	if [[ $missing ]]; then
@@ -381,7 +401,7 @@ check_machine() {
 		esac
 	done
 	for path in "${NEED_INTERPRETERS[@]}"; do
-		[[ -x $path ]] || problem "$path not found, needed to start a packed program:" \
+		has_file "include/$path" || type -P -- "$path" >/dev/null || problem "$path not found, needed to start a packed program:" \
 			"install it, or link the program statically and export it again"
 	done
 	((${#PROBLEMS[@]} > before)) || fine "machine ${host:-unknown}"
@@ -950,6 +970,8 @@ remember() {
 	case $1 in
 	work) WORK=$2 ;;
 	lock) LOCKED=1 ;;
+	takeover) TAKEOVER=1 ;;
+	taken) TAKEOVER='' ;;
 	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
 	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
 	used) USED_CGROUPS+=("$2") ;;
@@ -975,6 +997,7 @@ janitor() {
 		remember "$what" "$a" "$b"
 	done
 	REASON='the run was killed'
+	DEFER=1
 	say "the run was killed: cleaning up"
 	LEFT=1
 	cleanup 137
@@ -1003,6 +1026,7 @@ take_lock() {
 	if ln "$LOCK.$$" "$LOCK" 2>/dev/null; then
 		remember lock
 	elif mkdir "$LOCK.takeover" 2>/dev/null; then
+		remember takeover
 		# a dead run's lock is nobody else's to remove; where there is none somebody else may link one
 		if [[ ! -e $LOCK ]]; then
 			! ln "$LOCK.$$" "$LOCK" 2>/dev/null || remember lock
@@ -1011,6 +1035,7 @@ take_lock() {
 			remember lock
 		fi
 		rmdir "$LOCK.takeover"
+		remember taken
 	fi
 	rm -f "$LOCK.$$"
 	release_signals
@@ -1030,8 +1055,9 @@ use_cgroup() {
 
 # make_cgroup PATH: makes it and its parents below the mount
 make_cgroup() {
-	local part path=$CGROUP_MOUNT IFS=/
-	for part in $1; do
+	local part parts path=$CGROUP_MOUNT
+	IFS=/ read -ra parts <<<"$1"
+	for part in "${parts[@]}"; do
 		[[ $part ]] || continue
 		path+=/$part
 		[[ ! -d $path ]] || continue
@@ -1080,6 +1106,7 @@ end_group() {
 	kill "-$2" -- "-$1" 2>/dev/null || true
 	for ((i = 0; i < 10 * $3; i++)); do
 		is_group_alive "$1" || return 0
+		[[ $1 != "$SCHED_PID" ]] || trim_log
 		pause 0.1
 	done
 	return 1
@@ -1100,7 +1127,7 @@ kill_cgroup() {
 		else # before Linux 5.14
 			for file in "$1"/**/cgroup.procs; do
 				while read -r pid; do
-					kill -KILL "$pid" 2>/dev/null || true
+					((!pid)) || kill -KILL "$pid" 2>/dev/null || true # 0: of another PID namespace
 				done <"$file"
 			done
 		fi
@@ -1171,7 +1198,13 @@ restore_sysctls() {
 }
 
 remove_work() {
+	local mount
 	[[ $WORK ]] || return 0
+	while read -r _ mount _; do # what a test left mounted there is not ours: rm would go into it
+		[[ $mount/ == */"${WORK##*/}"/* ]] || continue
+		say "ERROR: $mount is still mounted: umount it, then remove $WORK"
+		return 0
+	done </proc/self/mounts
 	if ((KEEP)) && [[ $ACTION == run && -d $WORK/tree ]]; then
 		say "kept: $WORK"
 	else
@@ -1210,8 +1243,11 @@ cleanup() {
 		exec {JOURNAL}>&-
 		wait "$JANITOR" 2>/dev/null
 	fi
+	[[ ! -e $LOCK.$$ ]] || rm -f -- "$LOCK.$$"
+	[[ ! $TAKEOVER ]] || rmdir -- "$LOCK.takeover"
 	# last: another run may begin now. The lock of one that is killed before this is a dead one's.
 	[[ ! $LOCKED ]] || rm -f -- "$LOCK"
+	say_deferred
 	print_verdict "$status"
 	trap - EXIT
 	exit "$status"
@@ -1268,8 +1304,8 @@ show_kernel_log() {
 # fail_scheduler MESSAGE: with what the scheduler and the kernel said
 fail_scheduler() {
 	local line lines=()
-	mapfile -t lines <"$WORK/scheduler.log"
-	((${#lines[@]} <= 20)) || lines=("${lines[@]: -20}")
+	# of a file that may grow faster than it is read
+	mapfile -t lines < <(tail -c 65536 "$WORK/scheduler.log" | head -c 65536 | tail -n 20)
 	for line in "${lines[@]}"; do
 		say "scheduler: $line"
 	done
@@ -1321,7 +1357,7 @@ trim_log() {
 	local key position=0
 	read -r key position 2>/dev/null <"/proc/$SCHED_PID/fdinfo/1" || return 0
 	[[ $key == pos: ]] && ((position > LOG_MAX)) || return 0
-	echo '(what it printed before was too much to keep)' >"$WORK/scheduler.log"
+	{ echo '(what it printed before was too much to keep)' >"$WORK/scheduler.log"; } 2>/dev/null || true
 }
 
 # read_attachment: sets STATE, SEQ and OPS to what the kernel says now
@@ -1370,16 +1406,23 @@ fail_unattached() {
 	fail_scheduler "it ended with $how, and the scheduler ${OPS:-?}, which is not this run's, is attached"
 }
 
+# holds_link PID: whether it has a struct_ops link open: a map alone may be loaded and not attached
+holds_link() {
+	grep -qsE '^link_type:[[:space:]]*struct_ops$' "/proc/$1/fdinfo/"*
+}
+
 # check_holder: the attached scheduler is not another's, where the kernel tells whose it is
 check_holder() {
-	local pid
-	if holds_struct_ops "$SCHED_PID"; then return 0; fi
+	local pid ours=" $SCHED_PID "
 	while read -r pid; do
-		if holds_struct_ops "$pid"; then return 0; fi
+		ours+="$pid "
 	done <"$CGROUP_MOUNT/ktstr.run/scheduler/cgroup.procs"
+	for pid in $ours; do
+		if holds_link "$pid"; then return 0; fi
+	done
 	for pid in /proc/[0-9]*; do
 		pid=${pid#/proc/}
-		if has_name "$pid" "$OPS" && holds_struct_ops "$pid"; then
+		if [[ $ours != *" $pid "* ]] && has_name "$pid" "$OPS" && holds_struct_ops "$pid"; then
 			FOREIGN=1
 			fail_scheduler "the scheduler $OPS, which is attached, is that of PID $pid"
 		fi
@@ -1461,7 +1504,8 @@ finish_diagnostics() {
 		kill -0 "$DIAGNOSTICS" 2>/dev/null || return 0
 		pause 0.1
 	done
-	kill "$DIAGNOSTICS" 2>/dev/null || true
+	disown "$DIAGNOSTICS" 2>/dev/null || true
+	kill -KILL "$DIAGNOSTICS" 2>/dev/null || true # it ignores the others
 }
 
 start_test() {
@@ -1520,6 +1564,7 @@ conclude() {
 		REASON="the test says so"
 		say "skip"
 		;;
+	126 | 127) die "$STATUS_FAIL" "fail: the test ended with status $1, as a program that cannot be started does" ;;
 	*)
 		signal_name "$1"
 		[[ $REPLY != SIG* ]] || die "$STATUS_FAIL" "fail: the test was killed by $REPLY"
@@ -1610,6 +1655,7 @@ run() {
 	take_lock
 	keep_text
 	unpack "$WORK/tree"
+	DEFER=1
 	use_cgroup ktstr
 	use_cgroup ktstr.run
 	make_cgroup ktstr.run/test

@@ -84,7 +84,7 @@ preload() {
 	! grep -q __asan_init "$TOP/build/bin/ktstr-pack" || skip "needs programs without sanitizers"
 	need "${CC:-cc}"
 	FAULTS=$PWD/faults.so
-	"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -Wall -shared -fPIC -o "$FAULTS" "$TOP/test/unit/faults.c" -ldl
+	"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -Wall -shared -fPIC -o "$FAULTS" "$TOP/test/faults.c" -ldl
 }
 
 # each_fault VARIABLE INPUT PROGRAM ARG...: runs it with the 1st, 2nd, ... call failing until none

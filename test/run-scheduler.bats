@@ -289,3 +289,35 @@ not ok 1 t" ]
 	(($(wc -l <meanwhile) >= 2))
 	run -1 grep -c 'clone\|fork' meanwhile
 }
+
+@test "scheduler: one that fails, ignores signals and prints as fast as it can is ended, and its log stays small" {
+	export_scheduler 'trap "" INT TERM; exec yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+	on_host timeout 60 ./t.run --quiet --attach-timeout 1 >out 2>&1 &
+	local job=$! largest=0 size status=0
+	while kill -0 "$job" 2>/dev/null; do
+		size=$(du -sk tmp | cut -f1)
+		((size <= largest)) || largest=$size
+		sleep 0.1
+	done
+	wait "$job" || status=$?
+	[ "$status" = 3 ]
+	((largest < 3000000))
+	[ "$(grep -c 'scheduler: aaaa' out)" -le 20 ]
+	nothing_left
+}
+
+@test "scheduler: very long lines of its, and of controls, are cut" {
+	export_scheduler 'head -c 1000000 /dev/zero | tr "\0" "\033"; echo; head -c 1000000 /dev/zero | tr "\0" "\t"; exit 1'
+	run -3 on_host timeout 30 ./t.run --quiet
+	[[ ${lines[-1]} == "t.run: the scheduler fake failed: it ended with status 1 before it was attached"* ]]
+	[ "${#output}" -lt 20000 ]
+}
+
+@test "scheduler: a cgroup-parent is a name and no pattern" {
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	script t "[ -d '$REAL_CGROUP/z*' ]"
+	touch z1 z2
+	echo 'cgroup-parent /z*' >>t.ktstr
+	ktstr-export -q t
+	run -0 on_host ./t.run --quiet
+}

@@ -108,10 +108,10 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 
 @test "teardown: kill -9 while it cleans up: the janitor goes on, and the next run is not disturbed" {
 	export_test 'mkdir "$KTSTR_CGROUP_ROOT/a"'
-	sed -i 's/^remove_work() {$/&\n\tsleep 1/' t.run
+	sed -i 's/^remove_work() {$/&\n\t: >"$BATS_TEST_TMPDIR\/cleaning"; sleep 1/' t.run
 	on_host "$PWD/t.run" >out 2>err &
 	local job=$!
-	wait_for grep -qs 't.run: pass' err
+	wait_for test -e cleaning
 	sleep 0.3
 	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
 	wait "$job" || true
@@ -212,4 +212,35 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 		PATH=$PWD/fake:$PATH ./t.run --quiet --tmpdir full; s=$?; ls full >left; umount full; exit $s'
 	[ "$(cat left)" = filler ]
 	nothing_left
+}
+
+@test "teardown: what a test left mounted in the work directory is not removed, but named" {
+	mkdir precious
+	echo x >precious/file
+	export_test "mkdir \$KTSTR_DIR/m; mount --bind $PWD/precious \$KTSTR_DIR/m"
+	run -0 on_host ./t.run --quiet
+	[[ $output == *"t.run: ERROR: $PWD/tmp/ktstr."*"/tree/m is still mounted: umount it, then remove $PWD/tmp/ktstr."* ]]
+	[ "$(cat precious/file)" = x ]
+}
+
+@test "teardown: a reader that does not read keeps no scheduler attached and nothing else" {
+	script t 'touch "$OLDPWD/started" started; exit 1'
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	on_host bash -c '{ head -c 65536 /dev/zero; ./t.run --quiet; } 2>&1 | { sleep 8; touch read; grep -ao "t.run: fail" >said; }' &
+	job=$!
+	wait_for test -e started
+	wait_for nothing_left
+	wait_for test ! -e "$HOST/kernel/sched_ext/root"
+	[ ! -e read ]
+	wait "$job"
+	[ "$(cat said)" = "t.run: fail" ]
+}
+
+@test "teardown: with --ktap it ends though somebody else has its output open" {
+	export_test 'setsid bash -c "exec 7>&1; echo \$\$ >'"$REAL_CGROUP"'/cgroup.procs; exec sleep 31.5" & sleep 1; echo hi'
+	HOST_PATIENCE=100 on_host bash -c './t.run --ktap 2>/dev/null | cat >out; echo "${PIPESTATUS[0]}" >status; pkill -f "^sleep 31[.]5"' &
+	wait_for test -e status
+	wait
+	[ "$(cat status)" = 0 ]
+	[ "$(tail -n 1 out)" = "ok 1 t" ]
 }
