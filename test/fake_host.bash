@@ -84,7 +84,10 @@ on_host() {
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' in_cgroup "$cgroup" \
 		"${NAMESPACES[@]}" bash -c '
-			umount -l "$2" && mount -t cgroup2 none "$2" && mount -t tmpfs none /run &&
+			while read -r _ m type _; do # in this namespace alone
+				[ "$type" != cgroup2 ] || umount -l "$m" || exit 98
+			done </proc/self/mounts
+			mount -t cgroup2 none "$2" && mount -t tmpfs none /run &&
 				mount --bind "$1/kernel" /sys/kernel && mount --bind "$1/system" /sys/devices/system &&
 				mount --bind "$1/cmdline" /proc/cmdline || exit 98
 			[ "${HOST_ALLOWED:-}" = real ] || mount --bind "$1/status" "/proc/$$/status" || exit 98
