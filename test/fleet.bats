@@ -450,7 +450,7 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	echo nowhere.invalid >>hosts
 	run -3 as_documented '--joblog'
 	printf 'KTAP version 1\n1..1\nok 1 fair' >results/cut.ktap # was to be # SKIP
-	printf '%s\n' cut never >>hosts
+	printf 'cut\nnever' >>hosts # its last line without an end
 	as_documented 'fleet.ktap'
 	run -0 cat fleet.ktap
 	[ "${lines[0]} ${lines[1]}" = "KTAP version 1 1..6" ]

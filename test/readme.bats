@@ -23,20 +23,23 @@ commands() {
 	run -0 bash -euo pipefail -c 'diff() { command diff "$@" || [ $? = 1 ]; }
 		. ./commands'
 	[[ "$output" == *"fair"$'\t'"eevdf"$'\t'"1n1l1c1t"$'\t'"./fair"* ]]
+	[[ "$output" != *file\ ktstr* ]] # two builds of one definition do not differ
+	run -0 ktstr-manifest --list # and what was stripped is no second test
+	[ "$output" = $'fair\teevdf\t1n1l1c1t\t./fair' ]
 	run -0 bash fair60.run --info
 	[[ "$output" == *$'\nTEST_DURATION_SECS=60\n'* ]]
 	run -0 bash fair.run --verify # of the last of them, for zstd
 }
 
 @test "readme: the test in C compiles, and describes itself as it says" {
-	commands "A test in C" >spread.c
-	echo 'double measure(int seconds) { return seconds > 0 ? 1 : 0; }' >>spread.c
+	commands "A test in C" >fairness.c
+	echo 'static double measure(int seconds) { return seconds > 0 ? 1 : 0; }' >>fairness.c
 	# shellcheck disable=SC2086 # flags are words
-	${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror -I"$TOP/lib/harness" spread.c "$TOP/build/lib/libktstr.a" -o spread
-	run -0 ./spread --ktstr-describe=spread
+	${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror -I"$TOP/lib/harness" fairness.c "$TOP/build/lib/libktstr.a" -o fairness
+	run -0 ./fairness --ktstr-describe=fairness
 	[[ "$output" == *"scheduler fifo scx_fifo"*"sched-arg --slice-us"*"topology 1n2l4c2t"* ]]
-	run -0 ./spread run
-	[[ "$output" == *"spread: pass"* ]]
+	run -0 ./fairness run
+	[[ "$output" == *"fairness: pass"* ]]
 }
 
 @test "readme: the files that it and CONTRIBUTING.md name are there" {
