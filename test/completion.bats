@@ -78,19 +78,28 @@ completed_in_zsh() {
 	FPATH=$completions:$(zsh -fc 'echo $FPATH') type_in_zsh "$1 -"$'\030*' | sed "s/^$1//" | expand_options
 }
 
-@test "options: of each program its source, --help, page and completions name the same" {
-	need zsh
+# same_options WHERE...: there each program has the options of its --help
+same_options() {
 	local program where
 	[ -n "$(programs)" ]
 	for program in $(programs); do
 		helped $program >expected
 		grep -qx -- --help expected
-		for where in parsed documented completed_in_bash completed_in_zsh; do
+		for where; do
 			$where $program >found
 			echo "$program: $where"
 			diff -u expected found
 		done
 	done
+}
+
+@test "options: of each program its source, --help, page and completion in bash name the same" {
+	same_options parsed documented completed_in_bash
+}
+
+@test "options: of each program --help and completion in zsh name the same" {
+	need zsh
+	same_options completed_in_zsh
 }
 
 @test "completion: of options and engines, in a word of their own and behind =" {

@@ -34,6 +34,19 @@ tags() {
 	sed -nE "s/^\.It $2/\1/p" "$man/$1" | sort
 }
 
+# members STRUCT: the names of its members, but for those that are the macro's (before a blank line) or libktstr's own
+members() {
+	sed -n "/^struct $1 {/,/^};/p" "$TOP/lib/harness/ktstr.h" |
+		awk '/^$/ { kept = "" } !/^$|libktstr.s own/ { kept = kept $0 "\n" } END { printf "%s", kept }' |
+		sed -nE 's,/\*.*,,; s/^\t.*[ *]([a-z_]+)( KTSTR_INITIAL\(.*\))?;[[:blank:]]*$/\1/p' | sort
+}
+
+# fields STRUCT: the names of those that ktstr(3) lists below its heading
+fields() {
+	awk -v heading=".Ss struct $1" '/^\.S[sh]/ { inside = $0 == heading } inside && sub(/^\.It Fa /, "")' "$man/ktstr.3" |
+		tr , '\n' | sed -E 's/ *$//; s/.*[ *]//' | sort
+}
+
 @test "man: every page is clean" {
 	need mandoc
 	run -0 mandoc -Tlint -W warning "$man"/*
@@ -56,24 +69,42 @@ tags() {
 		grep -oE '\{ "[a-z-]+"' | tr -d '{ "' | sort)
 	run -0 bash -c "sed -n '/^\.Ss Definitions/,/^\.Ss Manifests/p' '$man/ktstr-manifest.5' |
 		grep '^\.It Ic' | grep -oE 'Ic [a-z-]+' | cut -c4- | sort"
-	[ "$output" = "$keywords" ]
+	diff -u - <(echo "$output") <<<"$keywords"
 	keywords=$(sed -n '/rules\[\] = {/,/^};/p' "$TOP/lib/registry/manifest.c" |
 		grep -oE '\{ "[a-z-]+"' | tr -d '{ "' | sort)
 	run -0 bash -c "sed -n '/^\.Ss Manifests/,/^\.Sh/p' '$man/ktstr-manifest.5' |
 		grep '^\.It Ic' | grep -oE 'Ic [a-z-]+' | cut -c4- | sort"
-	[ "$output" = "$keywords" ]
+	diff -u - <(echo "$output") <<<"$keywords"
 }
 
 @test "man: ktstr-preamble(1) has the placeholders of the template, and all are known" {
 	run -0 bash -c "grep -oE '@[A-Z][A-Z0-9_]*@' '$TOP/share/preamble.bash' | tr -d @ | sort"
-	[ "$(tags ktstr-preamble.1 'Li ([A-Z0-9_]+)$')" = "$output" ]
+	diff -u - <(tags ktstr-preamble.1 'Li ([A-Z0-9_]+)$') <<<"$output"
+}
+
+@test "man: --info of a .run prints what the template has frozen" {
+	# which argument is a packed file's path shows in --print-command alone
+	grep -oE '@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble.bash" | tr -d @ | grep -vx SCHED_ARG_PATHS | sort >frozen
+	[ "$(grep -c . frozen)" -gt 10 ]
+	ktstr-export -q -b ./fair fair
+	bash ./fair.run --info | sed 's/=.*//' | sort | diff -u frozen -
+}
+
+@test "man: ktstr(3) has the fields that ktstr.h has" {
+	local struct
+	for struct in ktstr_test ktstr_scheduler ktstr_ctx; do
+		members $struct >expected
+		[ -s expected ]
+		echo "$struct"
+		fields $struct | diff -u expected -
+	done
 }
 
 @test "man: ktstr-run(7) has the options of a .run, and no other" {
 	ktstr-export -q -b ./fair fair
 	helped=$(bash ./fair.run --help | grep -oE -- '--[a-z][a-z-]+' | sort -u)
 	documented=$(grep -E '^\.It Ic (-h , )?--' "$man/ktstr-run.7" | grep -oE -- '--[a-z][a-z-]+' | sort)
-	[ "$documented" = "$helped" ]
+	diff -u - <(echo "$documented") <<<"$helped"
 }
 
 @test "man: ktstr-run(7) has the variables and the statuses of a .run" {
