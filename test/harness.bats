@@ -11,7 +11,7 @@ setup() {
 	read -ra cc <<<"${CC:-cc}"
 	# a crash is to reach us as a signal, and no sanitizer of the build is to say it first
 	export ASAN_OPTIONS=handle_segv=0:handle_abort=0:verify_asan_link_order=0
-	unset KTSTR_SCHED_PID KTSTR_CGROUP_ROOT KTSTR_INCLUDE_DIR
+	unset KTSTR_SCHED_PID KTSTR_CGROUP_ROOT KTSTR_INCLUDE_DIR KTSTR_DURATION_SECS KTSTR_WATCHDOG_SECS
 }
 
 # source_file FILE: standard input as a source that includes ktstr.h and what tests want
@@ -838,8 +838,36 @@ run them with: ./t run [NAME...]' ]
 	done
 	run -0 ./t --help
 	[[ "$output" == "usage: ./t [list] "* ]]
+}
+
+@test "harness: a word that is no command says so, and how a test is run" {
+	build t <<<'KTSTR_TEST(pass) { return KTSTR_PASS; }'
 	run -64 --separate-stderr ./t frob
-	[[ "$stderr" == "usage: "* ]] && [ -z "$output" ]
+	[ "$stderr" = "t: unknown argument: frob (see --help)" ]
+	[ -z "$output" ]
+	run -64 ./t pass
+	[ "$output" = "t: unknown argument: pass (to run a test: ./t run pass)" ]
+	run -64 ./t list pass
+	[ "$output" = "t: unknown argument: pass (to run a test: ./t run pass)" ]
+	run -64 ./t run --duration 2 pass
+	[ "$output" = "t: --duration: run takes only names of tests (with a flag: ./t --ktstr-test-fn NAME --duration SECS)" ]
+}
+
+@test "harness: run takes the seconds that a .run sets, and refuses what are none" {
+	build t <<<'KTSTR_TEST(a, .duration_s = 2) { printf("%d+%d\n", ctx->duration_s, ctx->watchdog_s); return KTSTR_PASS; }'
+	KTSTR_DURATION_SECS=7 run -0 ./t run
+	[ "$output" = $'7+5\na: pass' ]
+	KTSTR_WATCHDOG_SECS=9 KTSTR_DURATION_SECS='' run -0 ./t run a
+	[ "$output" = $'2+9\na: pass' ]
+	KTSTR_DURATION_SECS=7 run -0 ./t run --ktstr-test-fn a --duration 3
+	[ "$output" = $'3+5\na: pass' ]
+	local variable value
+	for variable in KTSTR_DURATION_SECS KTSTR_WATCHDOG_SECS; do
+		for value in 0 -1 5s 2147483648; do
+			run -64 env "$variable=$value" ./t run
+			[ "$output" = "t: $variable: not a whole number of seconds from 1 to 2147483647: $value" ]
+		done
+	done
 }
 
 @test "harness: run has the worst status: fail, inconclusive, skip only where all were" {
@@ -886,4 +914,14 @@ run them with: ./t run [NAME...]' ]
 	[ "${lines[0]}" = "12 words in $PWD/inc/words.txt" ]
 	cd "$TOP/share/examples"
 	run -0 "$TOP/build/examples/reader" --ktstr-test-fn reader
+}
+
+@test "examples: load takes the seconds that a .run sets, else its argument, which must be there" {
+	local load=$TOP/share/examples/load.bash
+	run -0 bash "$load" 1
+	[[ "$output" == *" rounds in 1 s"* ]]
+	KTSTR_DURATION_SECS=1 run -0 bash "$load" 30
+	[[ "$output" == *" rounds in 1 s"* ]]
+	KTSTR_DURATION_SECS=1 run ! bash "$load"
+	[[ "$output" == *"usage: load.bash SECONDS" ]]
 }

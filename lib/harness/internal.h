@@ -57,6 +57,12 @@ void ktstr_format_topology(const struct ktstr_test *test, char label[KTSTR_LABEL
 /* Prints the test's definition, the records of DESIGN.md section 4, on standard output. */
 void ktstr_print_definition(const struct ktstr_test *test);
 
+/*
+ * Sets *seconds to what text says, unless that is NULL. Returns 0, or 64 where it is no such
+ * number, having complained of source, the flag or variable that it comes from.
+ */
+int ktstr_take_seconds(const char *source, const char *text, int *seconds);
+
 /* Answers the flags of DESIGN.md section 6, and then ends the process; else returns. */
 void ktstr_answer(int argc, char **argv);
 

@@ -1,17 +1,17 @@
 /* main.c - the main of a test binary that has none: lists its tests, runs one or all */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-static void print_usage(FILE *out)
+static void print_usage(void)
 {
-	fprintf(out,
-		"usage: %s [list]         list the tests\n"
-		"       %s run [NAME...]  run these tests, or all\n"
-		"exit status: 0 pass, 1 fail, 2 inconclusive, 4 skip, 64 misused\n",
-		program_invocation_name, program_invocation_name);
+	printf("usage: %s [list]         list the tests\n"
+	       "       %s run [NAME...]  run these tests, or all\n"
+	       "exit status: 0 pass, 1 fail, 2 inconclusive, 4 skip, 64 misused\n",
+	       program_invocation_name, program_invocation_name);
 }
 
 static const char *scheduler_of(const struct ktstr_test *test)
@@ -50,6 +50,14 @@ static int list_tests(void)
 	return ktstr_flush();
 }
 
+/* Sets *seconds where the variable, which a .run sets, is not empty. Returns 0 or 64. */
+static int take_variable(const char *variable, int *seconds)
+{
+	const char *text = getenv(variable);
+
+	return ktstr_take_seconds(variable, text && *text ? text : NULL, seconds);
+}
+
 /* 1 if any failed, else 2 if any is inconclusive, else 4 if all were skipped, else 0. */
 static int run_tests(const struct ktstr_test *const *tests, size_t count)
 {
@@ -57,8 +65,12 @@ static int run_tests(const struct ktstr_test *const *tests, size_t count)
 	size_t skipped = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		int result = ktstr_run_test(tests[i], tests[i]->duration_s, tests[i]->watchdog_s);
+		int duration_s = tests[i]->duration_s, watchdog_s = tests[i]->watchdog_s, result;
 
+		if (take_variable("KTSTR_DURATION_SECS", &duration_s) ||
+		    take_variable("KTSTR_WATCHDOG_SECS", &watchdog_s))
+			return KTSTR_MISUSED;
+		result = ktstr_run_test(tests[i], duration_s, watchdog_s);
 		if (result == KTSTR_SKIP)
 			skipped++;
 		else if (ktstr_rank(result) > ktstr_rank(worst))
@@ -73,12 +85,26 @@ static int run_named(char **names, int count)
 
 	for (int i = 0; i < count; i++) {
 		tests[i] = ktstr_find(names[i]);
+		if (!tests[i] && *names[i] == '-')
+			return ktstr_complain(KTSTR_MISUSED,
+					      "%s: run takes only names of tests (with a flag: %s "
+					      "--ktstr-test-fn NAME --duration SECS)",
+					      names[i], program_invocation_name);
 		if (!tests[i])
 			return ktstr_complain(KTSTR_MISUSED,
 					      "%s: no test of this name; %s lists them", names[i],
 					      program_invocation_name);
 	}
 	return run_tests(tests, (size_t)count);
+}
+
+static int refuse(const char *argument)
+{
+	if (ktstr_find(argument))
+		return ktstr_complain(KTSTR_MISUSED,
+				      "unknown argument: %s (to run a test: %s run %s)", argument,
+				      program_invocation_name, argument);
+	return ktstr_complain(KTSTR_MISUSED, "unknown argument: %s (see --help)", argument);
 }
 
 __attribute__((weak)) int main(int argc, char **argv)
@@ -88,7 +114,7 @@ __attribute__((weak)) int main(int argc, char **argv)
 	const struct ktstr_test *const *tests = ktstr_tests(&count);
 
 	if (!strcmp(command, "-h") || !strcmp(command, "--help")) {
-		print_usage(stdout);
+		print_usage();
 		return ktstr_flush();
 	}
 	if (!strcmp(command, "run") && ktstr_need_tests())
@@ -97,6 +123,5 @@ __attribute__((weak)) int main(int argc, char **argv)
 		ktstr_end(argc > 2 ? run_named(argv + 2, argc - 2) : run_tests(tests, count));
 	if (!strcmp(command, "list") && argc <= 2)
 		return ktstr_need_tests() ? KTSTR_MISUSED : list_tests();
-	print_usage(stderr);
-	return KTSTR_MISUSED;
+	return refuse(argv[!strcmp(command, "list") ? 2 : 1]);
 }

@@ -87,10 +87,8 @@ static int take_flag(enum flag question, int argc, char **argv, int *i, struct r
 	return 0;
 }
 
-/* Sets *seconds where the flag was given. Returns 0 or 64. */
-static int take_seconds(const struct request *request, enum flag flag, int *seconds)
+int ktstr_take_seconds(const char *source, const char *text, int *seconds)
 {
-	const char *text = request->values[flag];
 	unsigned long number;
 
 	if (!text)
@@ -101,7 +99,7 @@ static int take_seconds(const struct request *request, enum flag flag, int *seco
 	    number > KTSTR_NUMBER_MAX)
 		return ktstr_complain(KTSTR_MISUSED,
 				      "%s: not a whole number of seconds from 1 to %d: %s",
-				      rules[flag].text, KTSTR_NUMBER_MAX, text);
+				      source, KTSTR_NUMBER_MAX, text);
 	*seconds = (int)number;
 	return 0;
 }
@@ -120,8 +118,8 @@ static int answer_run(const struct ktstr_test *test, const struct request *reque
 {
 	int duration_s = test->duration_s, watchdog_s = test->watchdog_s;
 
-	if (take_seconds(request, DURATION, &duration_s) ||
-	    take_seconds(request, WATCHDOG, &watchdog_s))
+	if (ktstr_take_seconds(rules[DURATION].text, request->values[DURATION], &duration_s) ||
+	    ktstr_take_seconds(rules[WATCHDOG].text, request->values[WATCHDOG], &watchdog_s))
 		return KTSTR_MISUSED;
 	return ktstr_run_test(test, duration_s, watchdog_s);
 }

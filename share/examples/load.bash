@@ -2,7 +2,8 @@
 # load.bash - a program that knows nothing of ktstr: SECONDS of work on every CPU, and how much was done
 set -euo pipefail
 
-seconds=${1:?usage: load.bash SECONDS}
+: "${1:?usage: load.bash SECONDS}"
+seconds=${KTSTR_DURATION_SECS:-$1} # what its .run was told with --duration goes first
 
 # burn: counts rounds of a loop of builtins until the time is over
 burn() {
