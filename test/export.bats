@@ -292,8 +292,19 @@ pack_with() {
 	mkdir stubs "it's"
 	printf '#!/bin/sh\nexit 1\n' >stubs/ktstr-manifest
 	chmod +x stubs/ktstr-manifest
+	printf '#!/bin/sh\necho 0\n' >stubs/id # or it would not begin
+	chmod +x stubs/id
 	TMPDIR="$PWD/it's" run -1 "$TOP/share/examples/demo" "$PWD/stubs" t
 	[ -z "$(ls "it's")" ]
+	[[ $output == *'$ ktstr-manifest --list'* ]]
+}
+
+@test "export: the demo asks for root before it begins" {
+	mkdir stubs
+	printf '#!/bin/sh\necho 1000\n' >stubs/id
+	chmod +x stubs/id
+	PATH=$PWD/stubs:$PATH run -1 "$TOP/share/examples/demo" "$TOP/build/bin" "$TOP/build/examples/fair"
+	[ "$output" = "demo: a .run needs root: sudo make demo" ]
 }
 
 @test "export: shared libraries are packed, --no-libs leaves them out, and KTSTR_LIBS is another program" {
@@ -345,6 +356,8 @@ pack_with() {
 	done
 	run -1 ktstr-export -- ../a
 	[ "$output" = "ktstr-export: no test can have this name: ../a" ]
+	run -1 ktstr-export ./t
+	[ "$output" = "ktstr-export: no test can have this name: ./t (did you mean -b ./t NAME?)" ]
 	run -0 ktstr-export --help
 	[[ $output == "usage: ktstr-export "* ]]
 	run -0 ktstr-export --version
