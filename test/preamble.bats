@@ -137,6 +137,8 @@ __ARCHIVE__" ]
 		file ktstr relative 0755|: file: the file's path is not absolute: ktstr
 		file /ktstr /bin/true 0755|: file: a name in the archive is neither empty nor absolute: /ktstr
 		file ktstr /bin/true 1755|: file: not an octal mode up to 0777: ktstr
+		file ktstr /bin/true 0644|: file: a program's mode has an x bit: ktstr
+		file scheduler /bin/true 0600|: file: a program's mode has an x bit: scheduler
 		file ktstr /bin/true 08|: file: not an octal mode up to 0777: ktstr
 		file other /bin/true 0755|: no file record for ktstr, the test binary
 		sched-arg-path include/none|: sched-arg-path: no file record has this name: include/none
@@ -152,6 +154,50 @@ __ARCHIVE__" ]
 	[[ $output == *"<stdin>:1: test: a manifest's first record is: manifest 1" ]]
 	run -1 ktstr-preamble </dev/null
 	[ "$output" = "ktstr-preamble: <stdin>: empty: a manifest comes from ktstr-manifest" ]
+}
+
+# script LINE: renders with a test binary of this first line
+script() {
+	printf '%s\n' "$1" >script
+	sed "s|^file ktstr .*|file ktstr $PWD/script 0755|; /^file scheduler/d; /^file include/d; /^sched-arg-path/d" m |
+		ktstr-preamble
+}
+
+@test "preamble: the program behind env in a #! line is an interpreter as well, options and variables are none" {
+	local line words
+	while IFS='|' read -r line words; do
+		script "$line" >header
+		grep -qxF -- "NEED_INTERPRETERS=($words)" header || {
+			echo "$line: $(grep ^NEED_INTERPRETERS header)"
+			false
+		}
+	done <<-'EOF'
+		#!/bin/sh|/bin/sh
+		#!/bin/sh -e|/bin/sh
+		#!/usr/bin/env python3|/usr/bin/env python3
+		#! /bin/env	python3 |/bin/env python3
+		#!/usr/bin/env -S python3 -u|/usr/bin/env python3
+		#!/usr/bin/env -Spython3 -u|/usr/bin/env python3
+		#!/usr/bin/env -vS python3 -u|/usr/bin/env python3
+		#!/usr/bin/env --split-string=python3 -u|/usr/bin/env python3
+		#!/usr/bin/env -S -i A=1 B= python3 -u|/usr/bin/env python3
+		#!/usr/bin/env -S -u HOME -C / python3|/usr/bin/env python3
+		#!/usr/bin/env -S --unset HOME python3|/usr/bin/env python3
+		#!/usr/bin/env -S /opt/x/python3 -u|/usr/bin/env /opt/x/python3
+		#!/usr/bin/env -S 'it is' -u|/usr/bin/env
+		#!/usr/bin/env|/usr/bin/env
+		#!/usr/bin/env -S -i|/usr/bin/env
+		#!/opt/myenv python3|/opt/myenv
+	EOF
+}
+
+@test "preamble: a #! line that ends in a carriage return is refused" {
+	local line
+	for line in '#!/bin/sh' '#!/usr/bin/env python3'; do
+		run -1 --separate-stderr script "$line"$'\r'
+		[ "$output" = "" ]
+		[[ $stderr == "ktstr-preamble: <stdin>:"*": ktstr: $PWD/script: its #! line ends in a carriage return: "* ]]
+	done
 }
 
 @test "preamble: records of a user's own are passed over" {

@@ -98,8 +98,8 @@ int ktstr_take_seconds(const char *source, const char *text, int *seconds)
 	if (!*text || text[strspn(text, "0123456789")] || errno || number < 1 ||
 	    number > KTSTR_NUMBER_MAX)
 		return ktstr_complain(KTSTR_MISUSED,
-				      "%s: not a whole number of seconds from 1 to %d: %s",
-				      source, KTSTR_NUMBER_MAX, text);
+				      "%s: not a whole number of seconds from 1 to %d: %s", source,
+				      KTSTR_NUMBER_MAX, text);
 	*seconds = (int)number;
 	return 0;
 }

@@ -45,6 +45,8 @@ static const char *file_problem(char *const *fields)
 		return "the file's path is not absolute";
 	if (parse_number(fields[2], 8, 0, 0777, &mode))
 		return "not an octal mode up to 0777";
+	if ((!strcmp(fields[0], "ktstr") || !strcmp(fields[0], "scheduler")) && !(mode & 0111))
+		return "a program's mode has an x bit";
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,24 +18,85 @@ static int add_once(struct strings *list, const char *text)
 	return !*text || strings_contain(list, text) ? 0 : strings_add(list, text);
 }
 
-/* The program behind "#!" in a script's first line; nothing in other files. */
-static int add_script(struct needs *needs, int fd)
+/* Whether env(1) takes the next word as this option's value. */
+static bool takes_value(const char *option)
+{
+	static const char *const options[] = { "-u", "--unset", "-C", "--chdir", "-a", "--argv0" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (!strcmp(option, options[i]))
+			return true;
+	return false;
+}
+
+/* What stands in the same word behind env's -S, which options without a value may precede. */
+static char *skip_split(char *word)
+{
+	static const char long_form[] = "--split-string=";
+	size_t length = *word == '-' ? 1 + strspn(word + 1, "iv0") : 0;
+
+	if (!strncmp(word, long_form, strlen(long_form)))
+		return word + strlen(long_form);
+	return length && word[length] == 'S' ? word + length + 1 : word;
+}
+
+/*
+ * The program that env starts, out of its part of a "#!" line: the first word that is no option,
+ * no option's value and no VAR=value; "" where there is none or it cannot be told.
+ */
+static const char *program_of_env(char *rest)
+{
+	bool is_value = false;
+	char *word;
+
+	if (strpbrk(rest, "'\"\\$")) /* a word may be split in another way than at blanks */
+		return "";
+	while ((word = strsep(&rest, " \t"))) {
+		word = skip_split(word);
+		if (!*word)
+			continue;
+		if (!is_value && *word != '-' && !strchr(word, '='))
+			return strchr(word, '/') && *word != '/' ? "" : word;
+		is_value = takes_value(word);
+	}
+	return "";
+}
+
+static bool is_env(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && !strcmp(slash, "/env");
+}
+
+/*
+ * The program behind "#!" in a script's first line, and that which env starts there; nothing in
+ * other files. Returns 0, or -1 with errno, or with *problem where the line cannot work.
+ */
+static int add_script(struct needs *needs, int fd, const char **problem)
 {
 	char line[257] = ""; /* the kernel reads 256 bytes */
 	ssize_t size = pread(fd, line, sizeof(line) - 1, 0);
-	char *path = line + 2;
+	char *path = line + 2, *rest;
 
 	if (size < 0)
 		return -1;
 	if (strncmp(line, "#!", 2))
 		return 0;
-	path += strspn(path, " \t");
-	path[strcspn(path, " \t\n")] = '\0';
-	return add_once(&needs->interpreters, path);
+	line[strcspn(line, "\n")] = '\0';
+	if (line[strlen(line) - 1] == '\r') {
+		*problem = "its #! line ends in a carriage return: save it with a newline alone";
+		return -1;
+	}
+	rest = path += strspn(path, " \t");
+	path = strsep(&rest, " \t");
+	if (add_once(&needs->interpreters, path))
+		return -1;
+	return rest && is_env(path) ? add_once(&needs->interpreters, program_of_env(rest)) : 0;
 }
 
-/* Returns 0, or -1 with errno. */
-static int add_file(struct needs *needs, int fd, const char *name)
+/* Returns 0, or -1 with *problem, or with errno where that is NULL. */
+static int add_file(struct needs *needs, int fd, const char *name, const char **problem)
 {
 	bool is_main = !strcmp(name, "ktstr") || !strcmp(name, "scheduler");
 	struct elf_program program;
@@ -51,7 +113,7 @@ static int add_file(struct needs *needs, int fd, const char *name)
 	if (is_elf < 0)
 		return -1;
 	if (!is_elf)
-		return is_main ? add_script(needs, fd) : 0;
+		return is_main ? add_script(needs, fd, problem) : 0;
 	if (!is_main && !*program.interpreter)
 		return 0;
 	return add_once(&needs->machines, program.machine) ||
@@ -68,10 +130,14 @@ int needs_read(const char *source, const struct entries *manifest, struct needs 
 	*needs = (struct needs){ 0 };
 	while (!failed && (file = entries_next(manifest, "file", file))) {
 		const char *name = file->fields.items[0], *path = file->fields.items[1];
+		const char *problem = NULL;
 		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-		failed = fd < 0 || add_file(needs, fd, name);
-		if (failed)
+		failed = fd < 0 || add_file(needs, fd, name, &problem);
+		if (problem)
+			report(EBADMSG, "%s:%zu: %s: %s: %s", source, file->line, name, path,
+			       problem);
+		else if (failed)
 			report_errno("%s:%zu: %s: %s", source, file->line, name, path);
 		if (fd >= 0)
 			close(fd);

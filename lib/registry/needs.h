@@ -11,7 +11,7 @@
 struct needs {
 	uint64_t bytes;		     /* of disk for all files, each in whole blocks of 4 KiB */
 	struct strings machines;     /* as uname -m has them, of the programs */
-	struct strings interpreters; /* paths of their dynamic loaders, and of "#!" lines */
+	struct strings interpreters; /* of their dynamic loaders and "#!" lines; bare: for env */
 };
 
 /*
