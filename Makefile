@@ -41,9 +41,10 @@ PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble
 SCRIPTS = ktstr-export
 EXAMPLES = fair spread reader
 
-BASE = utf8 report number strings path file output record quote process command
+BASE = utf8 report number strings path file output record quote process command \
+	suggest
 REGISTRY = topology entries file_index definition elf elf_reader elf_dynamic ask source search resolve git manifest needs \
-	suggest glibc ldcache library_path libraries
+	glibc ldcache library_path libraries
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main
 UNITS = base base64 cut

@@ -10,11 +10,11 @@
 #include "base/command.h"
 #include "base/output.h"
 #include "base/report.h"
+#include "base/suggest.h"
 #include "base/utf8.h"
 #include "registry/manifest.h"
 #include "registry/resolve.h"
 #include "registry/source.h"
-#include "registry/suggest.h"
 
 static const char usage[] =
 	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... NAME > manifest\n"
@@ -127,6 +127,34 @@ static void print_rows(const struct strings *cells, bool aligned)
 	}
 }
 
+static const char no_sources[] = "no test binary and no .ktstr file here: name one with -b or -f, "
+				 "or set KTSTR_TEST_PATH";
+
+/* Returns the sources' paths with ", " between them, which the caller frees, or NULL. */
+static char *join_paths(const struct sources *sources)
+{
+	struct strings places = { 0 };
+	char *joined;
+
+	for (size_t i = 0; i < sources->count; i++)
+		strings_add(&places, sources->items[i].path);
+	joined = strings_join(&places, ", ");
+	strings_free(&places);
+	return joined;
+}
+
+/* An empty list is none that failed, but may not be what was meant. */
+static void note_nothing_found(const struct sources *sources)
+{
+	char *where = join_paths(sources);
+
+	if (!sources->count)
+		report(ENOENT, "%s", no_sources);
+	else
+		report(ENOENT, "no test in %s", where ? where : "");
+	free(where);
+}
+
 /* A source that fails does not hide the tests of the others, but is a failure. */
 static int list_tests(struct sources *sources)
 {
@@ -136,6 +164,8 @@ static int list_tests(struct sources *sources)
 	for (size_t i = 0; i < sources->count; i++)
 		if (list_source(&sources->items[i], &cells))
 			status = STATUS_FAILED;
+	if (!cells.count && !status)
+		note_nothing_found(sources);
 	print_rows(&cells, isatty(STDOUT_FILENO));
 	strings_free(&cells);
 	return status;
@@ -144,22 +174,17 @@ static int list_tests(struct sources *sources)
 /* Reports where the test was looked for and which names are near. */
 static void report_not_found(const char *name, struct sources *sources)
 {
-	struct strings names = { 0 }, nearest = { 0 }, places = { 0 };
+	struct strings names = { 0 }, nearest = { 0 };
 	char *meant = NULL, *where = NULL;
 
-	for (size_t i = 0; i < sources->count; i++) {
+	for (size_t i = 0; i < sources->count; i++)
 		if (source_names(&sources->items[i], &names))
 			goto out; /* that line says it all: this is no test binary */
-		strings_add(&places, sources->items[i].path);
-	}
 	suggest_names(name, &names, &nearest);
 	meant = strings_join(&nearest, "\" or \"");
-	where = strings_join(&places, ", ");
+	where = join_paths(sources);
 	if (!sources->count)
-		report(ENOENT,
-		       "%s: no test binary and no .ktstr file here: name one with -b or -f, "
-		       "or set KTSTR_TEST_PATH",
-		       name);
+		report(ENOENT, "%s: %s", name, no_sources);
 	else if (nearest.count)
 		report(ENOENT, "%s: no such test in %s; did you mean \"%s\"?", name,
 		       where ? where : "", meant ? meant : "");
@@ -171,7 +196,6 @@ out:
 	free(where);
 	strings_free(&names);
 	strings_free(&nearest);
-	strings_free(&places);
 }
 
 static int print_manifest(struct sources *sources, const char *name)

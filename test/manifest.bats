@@ -135,6 +135,7 @@ run-arg a"* ]]
 		include ""|include: the path is empty
 		binary x|binary: stands once, and stood on line 2 already
 		speed 5|speed: unknown keyword (one of your own begins with x-)
+		topolgy 1n1l1c1t|topolgy: unknown keyword: did you mean topology? (one of your own begins with x-)
 		host-only yes|host-only: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		sysctl a|sysctl: missing field: 1 given, 2 needed
 	EOF
@@ -163,7 +164,11 @@ run-arg a"* ]]
 	mkdir d
 	define 'test a' 'binary t' 'include ./d'
 	run -1 ktstr-manifest a
-	[[ $output == *":3: include: ./d: Is a directory (recursive packaging is not there yet"* ]]
+	[[ $output == *":3: include: ./d: Is a directory (recursive packaging is not there yet: name its files, or pack a tar of it)" ]]
+	define 'test a' 'binary ./d'
+	fails_with 1 "./t.ktstr:2: binary: ./d: Is a directory" ktstr-manifest a
+	define 'test a' 'binary t' 'scheduler s ./d'
+	fails_with 1 "./t.ktstr:3: scheduler: ./d: Is a directory" ktstr-manifest a
 	define 'test a' 'binary t' 'include ./missing'
 	fails_with 1 "./t.ktstr:3: include: ./missing: No such file or directory" ktstr-manifest a
 	define 'test a' 'binary t' 'include /dev/null'
@@ -346,7 +351,7 @@ file include/data $PWD/data 0755" ]]
 	KTSTR_TEST_PATH=cut run ktstr-manifest --list
 	[ "$status" -le 1 ]
 	rm cut/f9?? cut/f????
-	KTSTR_TEST_PATH=cut run -0 ktstr-manifest --list
+	KTSTR_TEST_PATH=cut run -0 --separate-stderr ktstr-manifest --list
 	[ "$output" = "" ]
 }
 
@@ -415,6 +420,9 @@ file include/data $PWD/data 0755" ]]
 	program noise 'echo usage: me >&2; echo more >&2; exit 3'
 	fails_with 1 "noise: is no test binary: ended with status 3 when asked for --ktstr-describe=a: usage: me" \
 		ktstr-manifest -b noise a
+	program misused 'echo "me: x.c:1: test a: duration_s is 0" >&2; exit 64'
+	fails_with 1 "misused: could not be asked for --ktstr-describe=a: ended with status 64: me: x.c:1: test a: duration_s is 0" \
+		ktstr-manifest -b misused a
 	program other 'echo test b'
 	fails_with 1 "other: defines b, not a alone" ktstr-manifest -b other a || [[ $stderr == *"defines b, not a alone" ]]
 	program outside 'printf "test a\nbinary /etc/passwd\n"'
@@ -432,8 +440,29 @@ file include/data $PWD/data 0755" ]]
 	describes a
 	program crash 'kill -SEGV $$'
 	run -0 --separate-stderr ktstr-manifest -b a -b crash a
-	[[ $stderr == *"warning: crash: could not be asked whether it has a, too" ]]
+	[ "$stderr" = "ktstr-manifest: warning: crash: killed by signal 11 (Segmentation fault) when asked for --ktstr-describe=a
+ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 	run -1 ktstr-manifest -b crash -b a a
+}
+
+@test "manifest: --list that finds nothing says so, with status 0" {
+	mkdir empty
+	cd empty
+	run -0 --separate-stderr ktstr-manifest --list
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-manifest: no test binary and no .ktstr file here: name one with -b or -f, or set KTSTR_TEST_PATH" ]
+	: >none.ktstr
+	run -0 --separate-stderr ktstr-manifest --list
+	[ "$output" = "" ]
+	[ "$stderr" = "ktstr-manifest: no test in ./none.ktstr" ]
+}
+
+@test "manifest: what is no file of definitions for -f says what it is" {
+	define 'test a' 'binary t'
+	ktstr-manifest a >m
+	fails_with 1 "m:1: manifest: this is a manifest, not definitions" ktstr-manifest -f m a
+	cp "$(type -P true)" elf
+	fails_with 1 "elf: a program, not definitions: a test binary is for -b" ktstr-manifest -f elf a
 }
 
 @test "manifest: --list is tab-separated in a pipe and aligned on a terminal" {

@@ -544,7 +544,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	refuses 1 '<stdin>:3: file: missing field: 2 given, 3 needed' < <(printf '\n#\nfile a /b\n')
 	refuses 1 '<stdin>:1: file: surplus field: 4 given, at most 3 taken (write a space within a field as \040)' \
 		<<<"file a b /c 0755"
-	refuses 1 '<stdin>:2: fiel: unknown keyword (one of your own begins with x-)' \
+	refuses 1 '<stdin>:2: fiel: unknown keyword: did you mean file? (one of your own begins with x-)' \
 		< <(printf 'file a %s 0755\nfiel b %s 0755\n' "$here/hello" "$here/hello")
 	refuses 1 '<stdin>:1: NUL byte: this is not a text file' < <(printf 'file a /b\0 0755\n')
 	refuses 1 '<stdin>:2: manifest: version 2 is not known here, only 1 is' \

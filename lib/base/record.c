@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "suggest.h"
 
 struct record_reader {
 	const char *source;
@@ -245,6 +246,23 @@ static bool is_users_own(const char *keyword)
 	return true;
 }
 
+static int bad_keyword(const struct record_reader *reader, const struct record *record)
+{
+	struct strings keywords = { 0 }, nearest = { 0 };
+	const char *meant;
+
+	for (const struct record_rule *rule = reader->rules; rule->keyword; rule++)
+		strings_add(&keywords, rule->keyword);
+	suggest_names(record->keyword, &keywords, &nearest);
+	meant = nearest.count ? nearest.items[0] : NULL;
+	record_bad(reader, record, "unknown keyword%s%s%s (one of your own begins with x-)",
+		   meant ? ": did you mean " : "", meant ? meant : "", meant ? "?" : "");
+	strings_free(&keywords);
+	strings_free(&nearest);
+	errno = EBADMSG;
+	return -1;
+}
+
 static int check_rule(struct record_reader *reader, struct record *record)
 {
 	size_t i = 0, *first;
@@ -254,8 +272,7 @@ static int check_rule(struct record_reader *reader, struct record *record)
 	while (reader->rules[i].keyword && strcmp(reader->rules[i].keyword, record->keyword))
 		i++;
 	if (!reader->rules[i].keyword)
-		return record_bad(reader, record,
-				  "unknown keyword (one of your own begins with x-)");
+		return bad_keyword(reader, record);
 	record->rule = &reader->rules[i];
 	if (record->nfields < record->rule->min_fields)
 		return record_bad(reader, record, "missing field: %zu given, %zu needed",

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 enum { MESSAGE_MAX = 16 * 1024 };
 
 void (*report_before)(void);
+bool report_as_warning;
 
 static void print_escaped(const char *text, FILE *out)
 {
@@ -27,7 +27,7 @@ static void print_escaped(const char *text, FILE *out)
 	}
 }
 
-static void report_line(const char *prefix, const char *format, va_list args, const char *cause)
+static void report_line(bool warning, const char *format, va_list args, const char *cause)
 {
 	char message[MESSAGE_MAX];
 	int length = vsnprintf(message, sizeof(message), format, args);
@@ -35,7 +35,8 @@ static void report_line(const char *prefix, const char *format, va_list args, co
 	if (report_before)
 		report_before();
 	flockfile(stderr);
-	fprintf(stderr, "%s: %s", program_invocation_short_name, prefix);
+	fprintf(stderr, "%s: %s", program_invocation_short_name,
+		warning || report_as_warning ? "warning: " : "");
 	print_escaped(length < 0 ? format : message, stderr);
 	if (length >= MESSAGE_MAX)
 		fputs("...", stderr);
@@ -51,7 +52,7 @@ int report(int errnum, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	report_line("", format, args, NULL);
+	report_line(false, format, args, NULL);
 	va_end(args);
 	errno = errnum;
 	return -1;
@@ -63,7 +64,7 @@ int report_errno(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	report_line("", format, args, strerror(saved));
+	report_line(false, format, args, strerror(saved));
 	va_end(args);
 	errno = saved;
 	return -1;
@@ -75,7 +76,7 @@ void report_warning(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	report_line("warning: ", format, args, NULL);
+	report_line(true, format, args, NULL);
 	va_end(args);
 	errno = saved;
 }

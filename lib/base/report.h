@@ -2,6 +2,8 @@
 #ifndef BASE_REPORT_H
 #define BASE_REPORT_H
 
+#include <stdbool.h>
+
 /*
  * Each call writes one line, "PROGRAM: MESSAGE". What could mislead in the message (a newline in
  * a file's name, a terminal's escape sequence, bytes that are not UTF-8: utf8.h) is written as a
@@ -14,6 +16,9 @@
 
 /* Called before each such line, where it is not NULL, to clear the line that the cursor is in. */
 extern void (*report_before)(void);
+
+/* While it is true each such line is a warning: what is reported does not fail the program. */
+extern bool report_as_warning;
 
 /* Reports and sets errno to errnum. Returns -1: "return report(EBADMSG, ...)". */
 int report(int errnum, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,8 +1,8 @@
 /* suggest.h - the names that a mistyped one may have meant */
-#ifndef REGISTRY_SUGGEST_H
-#define REGISTRY_SUGGEST_H
+#ifndef BASE_SUGGEST_H
+#define BASE_SUGGEST_H
 
-#include "base/strings.h"
+#include "strings.h"
 
 /*
  * Adds to nearest the at most three of names that are nearest to name, nearest first: those

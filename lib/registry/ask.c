@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/command.h"
 #include "base/process.h"
 #include "base/report.h"
 
@@ -33,6 +34,9 @@ static int report_end(const char *binary, const char *question, const struct cap
 		return report(EBADMSG, "%s: killed by signal %d (%s) when asked for %s%s%.*s",
 			      binary, WTERMSIG(answer->status), strsignal(WTERMSIG(answer->status)),
 			      question, colon, line, answer->err);
+	if (WEXITSTATUS(answer->status) == STATUS_MISUSED) /* libktstr, of a test that is wrong */
+		return report(EBADMSG, "%s: could not be asked for %s: ended with status %d%s%.*s",
+			      binary, question, STATUS_MISUSED, colon, line, answer->err);
 	return report(EBADMSG,
 		      "%s: is no test binary: ended with status %d when asked for %s%s%.*s", binary,
 		      WEXITSTATUS(answer->status), question, colon, line, answer->err);

@@ -196,6 +196,13 @@ static int sort_by_name(const char *source, struct definitions *list)
 	return failed;
 }
 
+static bool is_manifest(const char *text, size_t size)
+{
+	static const char first[] = "manifest ";
+
+	return size >= strlen(first) && !memcmp(text, first, strlen(first));
+}
+
 int definitions_read(const char *source, const char *text, size_t size, struct definitions *list)
 {
 	struct record_reader *reader = record_open_memory(source, text, size, rules);
@@ -204,6 +211,9 @@ int definitions_read(const char *source, const char *text, size_t size, struct d
 	*list = (struct definitions){ .defaults = calloc(1, sizeof(*list->defaults)) };
 	if (!reader || !list->defaults)
 		failed = report_errno("%s", source);
+	else if (is_manifest(text, size))
+		failed = report(EBADMSG, "%s:1: manifest: this is a manifest, not definitions",
+				source);
 	else
 		failed = read_records(source, reader, list) || sort_by_name(source, list) ? -1 : 0;
 	saved = errno;

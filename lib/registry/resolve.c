@@ -100,9 +100,11 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 	if (stat(path, &st))
 		return bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return bad_entry(r, entry, EISDIR,
-				 "%s: %s (recursive packaging is not there yet: name its files)",
-				 path, strerror(EISDIR));
+		return bad_entry(r, entry, EISDIR, "%s: %s%s", path, strerror(EISDIR),
+				 strcmp(entry->keyword, "include")
+					 ? ""
+					 : " (recursive packaging is not there yet: name its "
+					   "files, or pack a tar of it)");
 	if (!S_ISREG(st.st_mode))
 		return bad_entry(r, entry, EINVAL, "%s: not a regular file", path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);

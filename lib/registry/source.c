@@ -192,6 +192,14 @@ int sources_add_environment(struct sources *list)
 	return failed;
 }
 
+static int read_definitions(struct source *source, const char *text, size_t size)
+{
+	if (size >= 4 && !memcmp(text, "\177ELF", 4))
+		return report(EBADMSG, "%s: a program, not definitions: a test binary is for -b",
+			      source->path);
+	return definitions_read(source->path, text, size, &source->definitions);
+}
+
 /* In a file each test says which binary it is in. */
 static int check_binaries_named(const struct source *source)
 {
@@ -218,7 +226,7 @@ static int read_file(struct source *source)
 	if (fd < 0 || read_all(fd, FILE_MAX, &text, &size)) {
 		failed = report_errno("%s", source->path);
 	} else {
-		failed = definitions_read(source->path, text, size, &source->definitions);
+		failed = read_definitions(source, text, size);
 		free(text);
 	}
 	if (fd > STDIN_FILENO)
@@ -267,8 +275,11 @@ int sources_find(struct sources *list, const char *name, struct source **source,
 	*source = NULL;
 	for (size_t i = 0; i < list->count; i++) {
 		struct source *asked = &list->items[i];
-		int found = source_find(asked, name, *source ? &also : definition);
+		int found;
 
+		report_as_warning = *source != NULL;
+		found = source_find(asked, name, *source ? &also : definition);
+		report_as_warning = false;
 		if (found < 0 && !*source)
 			return -1; /* it may be the one that has the test */
 		if (found < 0)
