@@ -175,7 +175,9 @@ demo: all
 
 # bats wants GNU parallel for --jobs: without it the tests run one after the other.
 TESTS = test
-check: all $(units)
+check-programs: all $(units)
+
+check: check-programs
 	CC='$(CC)' KTSTR_TEST_CFLAGS='$(CFLAGS)' bats $$(command -v parallel >/dev/null && echo --jobs $$(nproc)) $(BATS_FLAGS) $(TESTS)
 
 # Real kernels in QEMU: the first choice of get-kernel, or with KERNELS=all each of test/vm/kernels.
@@ -267,6 +269,6 @@ help:
 -include $(wildcard $(foreach obj,build/obj build/fuzz/obj,$(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d $(obj)/*/*/*/*.d))
 
 FORCE:
-.PHONY: all analyse bench check check-vm clean demo dist fuzz help install lint packages readme uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-programs check-vm clean demo dist fuzz help install lint packages readme uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -223,6 +223,7 @@ need_caches() {
 }
 
 @test "libs: a cache that is cut short or spoilt is none" {
+	need_fast ktstr-libs
 	need_caches
 	need python3
 	ldconfig -X -f conf -C good
@@ -510,6 +511,7 @@ libinner.so $PWD/a/libinner.so" ]
 }
 
 @test "libs: an ELF file cut short at every offset, and with every byte of its tables spoilt, ends well" {
+	need_fast ktstr-libs
 	library a/libone.so
 	program p a/libone.so "$(runpath "$PWD/a")" -s -Wl,-z,noseparate-code
 	cat >hostile.py <<-'END'
