@@ -456,6 +456,7 @@ libinner.so $PWD/a/libinner.so" ]
 }
 
 @test "libs: very many files take no longer than their number" {
+	need_fast ktstr-libs
 	manifest ktstr /bin/bash >in
 	seq -f 'file include/%.0f /bin/bash 0755' 20000 >>in
 	run -0 timeout 60 bash -c 'ktstr-libs <in | wc -l'
