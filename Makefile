@@ -2,7 +2,7 @@
 #
 #   make            programs, libktstr and the examples, under build/ (laid out as installed)
 #   make demo       export an example test and run its .run (as root)
-#   make check      the tests (bats)
+#   make check      the tests (bats); check-programs: only build what they run
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")

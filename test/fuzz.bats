@@ -117,7 +117,7 @@ replay() {
 		sys.stdout.buffer.write(ident + header + segment * count + bytes(notes))
 	EOF2
 	chmod +x big
-	run -0 timeout 10 ktstr-manifest --list
+	run -0 --separate-stderr timeout 10 ktstr-manifest --list
 	[ "$output" = "" ]
 }
 
