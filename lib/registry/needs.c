@@ -88,7 +88,7 @@ static int add_script(struct needs *needs, int fd, const char **problem)
 		*problem = "its #! line ends in a carriage return: save it with a newline alone";
 		return -1;
 	}
-	rest = path += strspn(path, " \t");
+	rest = path + strspn(path, " \t");
 	path = strsep(&rest, " \t");
 	if (add_once(&needs->interpreters, path))
 		return -1;
