@@ -60,6 +60,7 @@ refuses() {
 }
 
 @test "b64: writes what coreutils and python write, and reads it back, for all short lengths" {
+	need_fast ktstr-b64
 	need python3 base64
 	python3 - <<-'END'
 		import base64, random, subprocess
@@ -117,6 +118,7 @@ refuses() {
 }
 
 @test "b64: accepts the 64 characters and no other byte" {
+	need_fast ktstr-b64
 	local byte octal accepted=
 	for byte in {0..255}; do
 		octal=\\$(printf %03o "$byte")
