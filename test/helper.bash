@@ -5,7 +5,8 @@ bats_require_minimum_version 1.5.0
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 PATH=$TOP/build/bin:$PATH
 LC_ALL=C.UTF-8
-export TOP PATH LC_ALL
+SHELL=$BASH # starts what script(1) is given, whose quoting is bash's
+export TOP PATH LC_ALL SHELL
 # what a developer's own shell has set must not reach the tests
 unset KTSTR_TEST_BINARY KTSTR_TEST_PATH KTSTR_SCHEDULER KTSTR_MANIFEST KTSTR_LIBS KTSTR_PACK \
 	KTSTR_B64 KTSTR_PREAMBLE KTSTR_EXPORT
