@@ -223,7 +223,7 @@ need_caches() {
 }
 
 @test "libs: a cache that is cut short or spoilt is none" {
-	need_fast ktstr-libs
+	not_with_valgrind ktstr-libs
 	need_caches
 	need python3
 	ldconfig -X -f conf -C good
@@ -456,7 +456,7 @@ libinner.so $PWD/a/libinner.so" ]
 }
 
 @test "libs: very many files take no longer than their number" {
-	need_fast ktstr-libs
+	not_with_valgrind ktstr-libs
 	manifest ktstr /bin/bash >in
 	seq -f 'file include/%.0f /bin/bash 0755' 20000 >>in
 	run -0 timeout 60 bash -c 'ktstr-libs <in | wc -l'
@@ -512,7 +512,7 @@ libinner.so $PWD/a/libinner.so" ]
 }
 
 @test "libs: an ELF file cut short at every offset, and with every byte of its tables spoilt, ends well" {
-	need_fast ktstr-libs
+	not_with_valgrind ktstr-libs
 	library a/libone.so
 	program p a/libone.so "$(runpath "$PWD/a")" -s -Wl,-z,noseparate-code
 	cat >hostile.py <<-'END'

@@ -122,7 +122,7 @@ t.run: scheduler: verifier says no
 
 @test "scheduler: one that attaches and dies at once is not taken for another's" {
 	# the kernel takes a moment to detach it
-	export_scheduler "${attach[@]}" "echo disabling >$scx/state; (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
+	export_scheduler "${attach[@]}" "$(kernel_says state disabling); (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
 	HOST_PATIENCE=30 scheduler_failed "it ended with SIGKILL before it was attached" ||
 		[[ $stderr == *"its process ended with SIGKILL"* ]]
 }
@@ -166,11 +166,11 @@ not ok 1 t" ]
 @test "scheduler: alive and never attached, with a name in root/ops or without, is no attachment" {
 	export_scheduler "${stay[@]}"
 	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is disabled)"
-	script sched "mkdir $scx/root; echo fake >$scx/root/ops; echo enabling >$scx/state" "${stay[@]}"
+	script sched "mkdir $scx/root; echo fake >$scx/root/ops; $(kernel_says state enabling)" "${stay[@]}"
 	ktstr-export -q t
 	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is enabling)"
 	# enabled, but the count of enables does not go up: not a successful enable
-	script sched "echo enabled >$scx/state" "${stay[@]}"
+	script sched "$(kernel_says state enabled)" "${stay[@]}"
 	ktstr-export -q t
 	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is enabled)"
 }
@@ -178,7 +178,7 @@ not ok 1 t" ]
 @test "scheduler: an enable that is late, but within the time, is waited for" {
 	export_scheduler 'sleep 1.2' "${attach[@]}" "${stay[@]}"
 	run -0 on_host ./t.run --attach-timeout 5
-	script sched "echo enabled >$scx/state; sleep 1" "${attach[2]}" "${stay[@]}"
+	script sched "$(kernel_says state enabled); sleep 1" "${attach[2]}" "${stay[@]}"
 	ktstr-export -q t
 	run -0 on_host ./t.run
 	nothing_left
@@ -191,7 +191,7 @@ not ok 1 t" ]
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	rm -r "$HOST/kernel/sched_ext/root"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
-	script sched "${attach[@]}" "echo 9 >$scx/enable_seq" "${stay[@]}"
+	script sched "${attach[@]}" "$(kernel_says enable_seq 9)" "${stay[@]}"
 	ktstr-export -q t
 	scheduler_failed "more than one scheduler was attached after it was started (enable_seq went from 7 to 9)"
 }
@@ -206,14 +206,14 @@ not ok 1 t" ]
 
 @test "scheduler: detached and attached again while the test runs is no whole run" {
 	long_test
-	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${attach[@]}" "echo 9 >$scx/enable_seq" "${stay[@]}"
+	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${attach[@]}" "$(kernel_says enable_seq 9)" "${stay[@]}"
 	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-2].[0-9] s into the run"
 }
 
 @test "scheduler: detached because a CPU came or went says so" {
 	long_test
 	echo 3 >"$HOST/kernel/sched_ext/hotplug_seq"
-	export_scheduler "${attach[@]}" 'sleep 0.7' "echo 4 >$scx/hotplug_seq" "${detach[@]}" "${stay[@]}"
+	export_scheduler "${attach[@]}" 'sleep 0.7' "$(kernel_says hotplug_seq 4)" "${detach[@]}" "${stay[@]}"
 	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run, after a CPU came or went"
 }
 
@@ -226,10 +226,10 @@ not ok 1 t" ]
 }
 
 @test "scheduler: detached at the very end counts, though the test has passed" {
-	script t "echo disabled >$scx/state; exit 0"
+	script t "$(kernel_says state disabled); exit 0"
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-1].[0-9] s into the run"
-	script t "echo 9 >$scx/enable_seq; exit 1"
+	script t "$(kernel_says enable_seq 9); exit 1"
 	ktstr-export -q t
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
 	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-1].[0-9] s into the run"

@@ -224,7 +224,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 }
 
 @test "teardown: a reader that does not read keeps no scheduler attached and nothing else" {
-	script t 'touch "$OLDPWD/started" started; exit 1'
+	script t "touch $BATS_TEST_TMPDIR/started; exit 1"
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	on_host bash -c '{ head -c 65536 /dev/zero; ./t.run --quiet; } 2>&1 | { sleep 8; touch read; grep -ao "t.run: fail" >said; }' &
 	job=$!

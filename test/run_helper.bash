@@ -33,13 +33,18 @@ export_scheduler() {
 	ktstr-export -q t
 }
 
-# What schedulers do to the fake sysfs, as lines of a script: attach, detach, and stay until a signal
-# comes. A file of sysfs is never seen empty while it changes: the new state is renamed into place.
 scx=/sys/kernel/sched_ext
-attach=("mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops"
-	"echo enabled >$scx/new; mv $scx/new $scx/state"
-	"echo \$((\$(<$scx/enable_seq) + 1)) >$scx/new; mv $scx/new $scx/enable_seq")
-detach=("rm -rf $scx/root; echo disabled >$scx/new; mv $scx/new $scx/state")
+
+# kernel_says FILE VALUE: prints the command that has the fake sysfs say so. A file of sysfs is never seen
+# empty while it changes, as one is that a shell writes to: the new one is renamed into place.
+kernel_says() {
+	echo "echo $2 >$scx/new.\$\$; mv $scx/new.\$\$ $scx/$1"
+}
+
+# what schedulers do, as lines of a script: attach, detach, and stay until a signal comes
+attach=("mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops" "$(kernel_says state enabled)"
+	"$(kernel_says enable_seq "\$((\$(<$scx/enable_seq) + 1))")")
+detach=("rm -rf $scx/root; $(kernel_says state disabled)")
 stay=("trap '${detach[*]}; exit 0' TERM INT" 'while :; do sleep 0.05; done')
 
 # the_kernel: detaches a scheduler that was killed, in the background, as the kernel does
