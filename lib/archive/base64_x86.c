@@ -24,13 +24,13 @@
 #define SPREAD 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10
 
 /*
- * What makes a character of a value is added to it. By range of values: 26 to 51, 52 to 61 (ten),
- * 62, 63, and 0 to 25.
+ * What makes a character of a value is added to it. By range of values: 0 to 25, 26 to 51, 52 to 61
+ * (ten), 62, 63.
  */
 #define DIGIT ('0' - 52)
-#define TO_CHARACTER                                                                              \
-	'a' - 26, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, '+' - 62, \
-		'/' - 63, 'A', 0, 0
+#define TO_CHARACTER                                                                         \
+	'A', 'a' - 26, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, \
+		'+' - 62, '/' - 63, 0, 0
 
 /*
  * Decoding: a byte is a character where the entries of its high and its low half have no bit in
@@ -59,11 +59,10 @@ SSSE3 static inline void encode_12(char *text, const unsigned char *bytes)
 	__m128i odd = _mm_mullo_epi16(_mm_and_si128(groups, _mm_set1_epi32(0x003f03f0)),
 				      _mm_set1_epi32(0x01000010));
 	__m128i values = _mm_or_si128(even, odd);
-	/* 0 for values below 52, then 1 to 12; and 13 for those below 26 */
+	/* 0 below 52, then 1 to 12; and one more above 25, where the comparison is -1 */
 	__m128i range = _mm_subs_epu8(values, _mm_set1_epi8(51));
-	__m128i capital = _mm_cmpgt_epi8(_mm_set1_epi8(26), values);
 
-	range = _mm_or_si128(range, _mm_and_si128(capital, _mm_set1_epi8(13)));
+	range = _mm_sub_epi8(range, _mm_cmpgt_epi8(values, _mm_set1_epi8(25)));
 	values = _mm_add_epi8(values, _mm_shuffle_epi8(_mm_setr_epi8(TO_CHARACTER), range));
 	_mm_storeu_si128((__m128i *)text, values);
 }
@@ -91,11 +90,12 @@ static const struct base64_vector of_16 = { 16, 16, encode_12, decode_16 };
 
 /* --- AVX2: 24 bytes, 32 characters; the same, twice --- */
 
-AVX2 static inline void encode_24(char *text, const unsigned char *bytes)
+/* Returns the characters of 12 bytes in each half; of either 16 bytes are read. */
+AVX2 static inline __m256i encode_12_and_12(const unsigned char *low, const unsigned char *high)
 {
 	__m256i in = _mm256_inserti128_si256(
-		_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)bytes)),
-		_mm_loadu_si128((const __m128i *)(bytes + 12)), 1);
+		_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)low)),
+		_mm_loadu_si128((const __m128i *)high), 1);
 	__m256i groups = _mm256_shuffle_epi8(in, _mm256_setr_epi8(SPREAD, SPREAD));
 	__m256i even = _mm256_mulhi_epu16(_mm256_and_si256(groups, _mm256_set1_epi32(0x0fc0fc00)),
 					  _mm256_set1_epi32(0x04000040));
@@ -103,12 +103,15 @@ AVX2 static inline void encode_24(char *text, const unsigned char *bytes)
 					 _mm256_set1_epi32(0x01000010));
 	__m256i values = _mm256_or_si256(even, odd);
 	__m256i range = _mm256_subs_epu8(values, _mm256_set1_epi8(51));
-	__m256i capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), values);
 
-	range = _mm256_or_si256(range, _mm256_and_si256(capital, _mm256_set1_epi8(13)));
-	values = _mm256_add_epi8(
+	range = _mm256_sub_epi8(range, _mm256_cmpgt_epi8(values, _mm256_set1_epi8(25)));
+	return _mm256_add_epi8(
 		values, _mm256_shuffle_epi8(_mm256_setr_epi8(TO_CHARACTER, TO_CHARACTER), range));
-	_mm256_storeu_si256((__m256i *)text, values);
+}
+
+AVX2 static inline void encode_24(char *text, const unsigned char *bytes)
+{
+	_mm256_storeu_si256((__m256i *)text, encode_12_and_12(bytes, bytes + 12));
 }
 
 AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned char *text)
@@ -134,6 +137,32 @@ AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned c
 }
 
 static const struct base64_vector of_32 = { 32, 28, encode_24, decode_32 };
+
+/*
+ * Encodes lines of 76 characters, the usual ones, two at once: two vectors for each, and one for
+ * what is left of both, 12 characters. That is one vector less than they take one by one.
+ */
+AVX2 static size_t encode_lines_of_76(char *text, const unsigned char *bytes, size_t size)
+{
+	const size_t length = 76 / 4 * 3;
+	size_t lines = 0;
+
+	for (; size >= length + 48 + 16; size -= 2 * length, lines += 2) {
+		__m256i ends = encode_12_and_12(bytes + 48, bytes + length + 48);
+
+		encode_24(text, bytes);
+		encode_24(text + 32, bytes + 24);
+		_mm_storeu_si128((__m128i *)(text + 64), _mm256_castsi256_si128(ends));
+		text[76] = '\n';
+		text += 77, bytes += length;
+		encode_24(text, bytes);
+		encode_24(text + 32, bytes + 24);
+		_mm_storeu_si128((__m128i *)(text + 64), _mm256_extracti128_si256(ends, 1));
+		text[76] = '\n';
+		text += 77, bytes += length;
+	}
+	return lines + base64_encode_vector_lines(of_32, text, bytes, size, 76);
+}
 
 /* --- AVX-512 VBMI: 48 bytes, 64 characters --- */
 
@@ -212,6 +241,8 @@ AVX2 static size_t avx2_encode(char *text, const unsigned char *bytes, size_t si
 AVX2 static size_t avx2_encode_lines(char *text, const unsigned char *bytes, size_t size,
 				     size_t columns)
 {
+	if (columns == 76)
+		return encode_lines_of_76(text, bytes, size);
 	return base64_encode_vector_lines(of_32, text, bytes, size, columns);
 }
 
