@@ -76,7 +76,7 @@ fails() {
 @test "libs: the libraries of programs of this system are those of ldd, in its order" {
 	local count=0 path
 	for path in /usr/bin/git /usr/bin/bsdtar /usr/bin/gdb /usr/bin/qemu-system-x86_64 /usr/bin/ssh /usr/bin/bash /usr/bin/strace \
-		/usr/bin/clang /usr/bin/python3 /usr/bin/pigz; do
+		/usr/bin/clang /usr/bin/python3 /usr/bin/pigz /usr/bin/perl /usr/bin/make /usr/bin/tar /usr/bin/as; do
 		[ -x $path ] || continue
 		same_as_loader "$(readlink -f $path)"
 		[ -z "$(loaded $path)" ] || count=$((count + 1))

@@ -168,6 +168,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	start_run
 	cp t.run second.run
 	run -4 nsenter -t "$PID" -m -r bash "$PWD/second.run" --quiet
+	echo "$output"
 	[ "$output" = "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]
 	kill -0 "$PID"
 	[ "$(cat "$HOST/kernel/sched_ext/state")" = enabled ]
