@@ -167,8 +167,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 @test "teardown: a second .run is refused with the first one's PID, and does not disturb it" {
 	start_run
 	cp t.run second.run
-	run -4 nsenter -t "$PID" -m -r bash "$PWD/second.run" --quiet
-	echo "$output"
+	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/second.run" --quiet
 	[ "$output" = "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]
 	kill -0 "$PID"
 	[ "$(cat "$HOST/kernel/sched_ext/state")" = enabled ]
