@@ -29,6 +29,12 @@ fake_fleet() {
 	done
 }
 
+# need_sudo: skips the test where there is none, or where none but root can be in it: a chroot's / of mode 0700
+need_sudo() {
+	need sudo setpriv
+	setpriv --reuid 65534 --regid 65534 --clear-groups test -x / || skip "none but root may enter / here"
+}
+
 # write_accounts: the hosts' passwd, shadow and sudoers: root and user, not locked, as sshd wants it
 write_accounts() {
 	{ cat /etc/passwd; echo 'user:x:12345:12345::/run/user:/bin/bash'; } >passwd

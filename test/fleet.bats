@@ -228,7 +228,8 @@ idle() {
 }
 
 @test "fleet: sudo: through a pipe it must ask for nothing, on a terminal it may" {
-	need sudo script
+	need script
+	need_sudo
 	export_fair 'touch ~/started; [ "$(id -u)" = 0 ]'
 	fake_fleet host
 	run -0 bash -euo pipefail -c "$(documented 'sudo -n' | head -n 1)"
@@ -246,7 +247,7 @@ idle() {
 }
 
 @test "fleet: sudo: a dropped connection ends the run with a terminal, and not without" {
-	need sudo
+	need_sudo
 	export_fair 'touch ~/started; sleep 4; touch ~/finished'
 	fake_fleet host
 	scp -q fair.run user@host:
@@ -408,7 +409,7 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 
 @test "fleet: ansible: the playbook passes options on, and runs it as root where only a user may log in" {
 	use_ansible
-	need sudo
+	need_sudo
 	export_fair '[ "$(id -u)" = 0 ] && echo "$@"'
 	fake_fleet host
 	run -0 bash -c "$(documented '^ansible-playbook' | sed 's/-u root/-u user -b/')"
