@@ -144,7 +144,7 @@ static const struct base64_vector of_32 = { 32, 28, encode_24, decode_32 };
  */
 AVX2 static size_t encode_lines_of_76(char *text, const unsigned char *bytes, size_t size)
 {
-	const size_t length = 76 / 4 * 3;
+	const size_t length = 57; /* of bytes for a line */
 	size_t lines = 0;
 
 	for (; size >= length + 48 + 16; size -= 2 * length, lines += 2) {
