@@ -32,6 +32,7 @@ fake_fleet() {
 # need_sudo: skips the test where there is none, or where none but root can be in it: a chroot's / of mode 0700
 need_sudo() {
 	need sudo setpriv
+	[ "$(id -u)" = 0 ] || skip "needs root"
 	setpriv --reuid 65534 --regid 65534 --clear-groups test -x / || skip "none but root may enter / here"
 }
 

@@ -620,10 +620,13 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	[ "$output" = '' ]
 }
 
-@test "pack: a manifest that cannot be read, and closed output, are errors" {
-	not_with_valgrind ktstr-pack "valgrind has the closed descriptor for its report"
+@test "pack: a manifest that cannot be read is an error" {
 	run -1 --separate-stderr bash -c 'ktstr-pack </ | cat; exit ${PIPESTATUS[0]}'
 	[ "$stderr" = "ktstr-pack: <stdin>:1: Is a directory" ]
+}
+
+@test "pack: closed output is an error" {
+	not_with_valgrind ktstr-pack "valgrind has the closed descriptor for its report"
 	run -1 bash -c 'ktstr-pack <manifest >&-'
 	[ "$output" = "ktstr-pack: standard output: Bad file descriptor" ]
 }
