@@ -138,6 +138,15 @@ AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned c
 
 static const struct base64_vector of_32 = { 32, 28, encode_24, decode_32 };
 
+/* Encodes a line of 76 characters, whose last 12 are there. */
+AVX2 static inline void encode_line_of_76(char *text, const unsigned char *bytes, __m128i end)
+{
+	encode_24(text, bytes);
+	encode_24(text + 32, bytes + 24);
+	_mm_storeu_si128((__m128i *)(text + 64), end);
+	text[76] = '\n';
+}
+
 /*
  * Encodes lines of 76 characters, the usual ones, two at once: two vectors for each, and one for
  * what is left of both, 12 characters. That is one vector less than they take one by one.
@@ -145,21 +154,16 @@ static const struct base64_vector of_32 = { 32, 28, encode_24, decode_32 };
 AVX2 static size_t encode_lines_of_76(char *text, const unsigned char *bytes, size_t size)
 {
 	const size_t length = 57; /* of bytes for a line */
+	const size_t width = 77;  /* of it as text, with its newline */
 	size_t lines = 0;
 
 	for (; size >= length + 48 + 16; size -= 2 * length, lines += 2) {
 		__m256i ends = encode_12_and_12(bytes + 48, bytes + length + 48);
 
-		encode_24(text, bytes);
-		encode_24(text + 32, bytes + 24);
-		_mm_storeu_si128((__m128i *)(text + 64), _mm256_castsi256_si128(ends));
-		text[76] = '\n';
-		text += 77, bytes += length;
-		encode_24(text, bytes);
-		encode_24(text + 32, bytes + 24);
-		_mm_storeu_si128((__m128i *)(text + 64), _mm256_extracti128_si256(ends, 1));
-		text[76] = '\n';
-		text += 77, bytes += length;
+		encode_line_of_76(text, bytes, _mm256_castsi256_si128(ends));
+		encode_line_of_76(text + width, bytes + length, _mm256_extracti128_si256(ends, 1));
+		text += 2 * width;
+		bytes += 2 * length;
 	}
 	return lines + base64_encode_vector_lines(of_32, text, bytes, size, 76);
 }
