@@ -25,9 +25,9 @@ need_bare() {
 	! grep -qE '__(asan|tsan)_init|valgrind' "$(command -v "$1")" || skip "not with a sanitizer or valgrind"
 }
 
-# not_with_valgrind PROGRAM [WHY]: skips the test where valgrind runs it
-not_with_valgrind() {
-	! grep -q valgrind "$(command -v "$1")" || skip "${2:-takes too long with valgrind}"
+# need_fast PROGRAM: skips the test where valgrind runs it, for tests that have very much done
+need_fast() {
+	! grep -q valgrind "$(command -v "$1")" || skip "takes too long with valgrind"
 }
 
 # example PAGE NUMBER [SECTION]: prints that block of its EXAMPLES, counted from 1, as a reader sees it

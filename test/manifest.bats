@@ -368,7 +368,7 @@ file include/data $PWD/data 0755" ]]
 }
 
 @test "manifest: a binary that hangs is killed, with its children, within 10 s" {
-	not_with_valgrind ktstr-manifest
+	need_fast ktstr-manifest
 	program hang 'sleep 61.25 & sleep 61.25'
 	local start=$SECONDS
 	fails_with 1 "hang: no answer within 8 s to --ktstr-describe=a: it was killed" ktstr-manifest -b hang a
@@ -377,7 +377,7 @@ file include/data $PWD/data 0755" ]]
 }
 
 @test "manifest: a binary has one time for all that it is asked" {
-	not_with_valgrind ktstr-manifest
+	need_fast ktstr-manifest
 	program slow 'sleep 4.5' 'case $1 in --ktstr-list) echo b;; *) exit 1;; esac'
 	local start=$SECONDS
 	fails_with 1 "slow: no answer within 8 s to --ktstr-list: it was killed" ktstr-manifest -b slow a
@@ -385,7 +385,7 @@ file include/data $PWD/data 0755" ]]
 }
 
 @test "manifest: an answer is not delayed by a child that holds the pipe, and the child is killed" {
-	not_with_valgrind ktstr-manifest
+	need_fast ktstr-manifest
 	need setsid
 	describes a
 	sed -i '1a sleep 61.75 & setsid sleep 4.25 &' a
@@ -496,7 +496,7 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 }
 
 @test "manifest: --list of 200000 tests takes seconds" {
-	not_with_valgrind ktstr-manifest
+	need_fast ktstr-manifest
 	awk 'BEGIN { print "binary t"; for (i = 0; i < 200000; i++) print "test t" i }' >big.ktstr
 	timeout 20 ktstr-manifest -f big.ktstr --list >rows
 	[ "$(wc -l <rows)" = 200000 ]
