@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
-trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
+case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +tvxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
 # A test of a Linux scheduler in one file, made by ktstr-export: this script, then the line
 # __ARCHIVE__, then the test's files as a compressed tar archive in base64.
 #
@@ -16,34 +16,49 @@ trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >
 # and takes all of it away again, however it ends: a second process, the janitor, does that where
 # this one is killed. Read main, at the end, first.
 #
-# The line above and the next are for any shell, and for a file that was damaged in transit.
+# The lines down to "Frozen at export" are for any shell, for a file that was damaged in transit, and
+# for whatever the caller's environment has set. The first command above turns off the options of
+# bash that would change how the lines below it are read; in its POSIX mode exec, set, trap and unset
+# come before the caller's functions of these names.
 LINE_END='
 ' #
 case $LINE_END in ??*) printf '%s\n' "$0: this file is damaged: its line endings were changed to CR LF: copy it again, as binary" >&2 && trap - EXIT && exit 65 ;; esac #
-if [ -z "${BASH_VERSION:-}" ]; then
+case ${BASH_VERSION:-} in
+'')
 	trap - EXIT
 	echo "$0: needs bash: bash $0" >&2
 	exit 64
-fi
+	;;
+[1-4].*)
+	trap - EXIT
+	echo "$0: needs bash 5.0 or later, this is bash $BASH_VERSION: run it with a newer one" >&2
+	exit 64
+	;;
+esac
 
-# What a caller's environment may have set, and what it may have put in the place of programs and of
-# what bash has built in: functions, which come in variables, but in POSIX mode not for these two.
-POSIXLY_CORRECT=1
-unset -f builtin
-set -euo pipefail
-builtin mapfile -td '' INHERITED </proc/self/environ || INHERITED=()
-for NAME in "${INHERITED[@]}"; do
-	case $NAME in BASH_FUNC_*%%=*)
-		NAME=${NAME#BASH_FUNC_}
-		unset -f -- "${NAME%%"%%="*}"
-		;;
+# Bash takes variables, options, functions and a locale from its caller's environment, and each can
+# change what a script does. So this script starts itself once more, in an empty environment. The
+# caller's environment comes through a pipe: it is for the test and the scheduler alone.
+case ${1:-} in
+--callers-environment=*) ;;
+*)
+	unset -f builtin
+	builtin mapfile -td '' CALLERS_ENVIRONMENT </proc/self/environ || CALLERS_ENVIRONMENT=()
+	exec {FD}< <(builtin printf '%s\0' "${CALLERS_ENVIRONMENT[@]}")
+	trap - EXIT
+	case $- in # where bash reads this script from a pipe, the next one reads on from here
+	*s*) exec -c -a bash "$BASH" -s -- "--callers-environment=$FD" "$@" ;;
+	*) exec -c -a bash "$BASH" "${BASH_SOURCE[0]/#-/./-}" "--callers-environment=$FD" "$@" ;;
 	esac
-done
-unset INHERITED NAME
-unset GLOBIGNORE CDPATH BASH_ENV TAR_OPTIONS GZIP PIGZ XZ_DEFAULTS XZ_OPT POSIXLY_CORRECT
-set +aCfkm
-shopt -u dotglob extdebug failglob inherit_errexit lastpipe localvar_inherit nocaseglob nocasematch \
-	nullglob xpg_echo 2>/dev/null || true # older ones know fewer
+	;;
+esac
+unset POSIXLY_CORRECT
+set -euo pipefail
+FD=${1#*=}
+shift
+mapfile -td '' -u "$FD" CALLERS_ENVIRONMENT
+exec {FD}<&-
+export LC_ALL=C PATH
 
 # --- Frozen at export -----------------------------------------------------------------------------
 
@@ -81,6 +96,7 @@ DECOMPRESS=(@DECOMPRESS@)
 # --- This run -------------------------------------------------------------------------------------
 
 SELF=${BASH_SOURCE[0]:-} # empty where bash reads this script from a pipe
+CALLERS_TMPDIR=''
 PROGRAM=$KTSTR_TEST_NAME.run
 ACTION=run
 OPERAND=''
@@ -93,6 +109,7 @@ ATTACH_SECS=10
 PROBLEMS=()     # why this host is not suitable
 REASON=''       # of the end, for KTAP
 LEFT=0          # whether it ended on purpose: an error of this script is no verdict
+DIFFERS=0       # whether something on the host is not as it was before this run
 CGROUP_MOUNT='' # of cgroup v2
 SEQ_BEFORE=''   # enable_seq before this run's scheduler,
 HOTPLUG_BEFORE=''
@@ -138,6 +155,12 @@ say() {
 	else
 		printf '%s: %s\n' "$PROGRAM" "$REPLY" >&2 || true
 	fi
+}
+
+# host_differs MESSAGE: something is not as it was before this run, which is then no pass
+host_differs() {
+	DIFFERS=1
+	say "ERROR: $*"
 }
 
 say_deferred() {
@@ -803,7 +826,7 @@ can_execute() {
 make_work_directory() {
 	local bytes=$((PACKED_BYTES + 1048576)) place path tried=''
 	[[ $SELF ]] || bytes=$((bytes + ${PAYLOAD_SIZE:-$PACKED_BYTES} * 3 / 2)) # as text
-	local places=("${TMPDIR:-}" /tmp /var/tmp /dev/shm /run)
+	local places=("$CALLERS_TMPDIR" /tmp /var/tmp /dev/shm /run)
 	[[ $SELF != */* ]] || places+=("${SELF%/*}/")
 	[[ ! $SELF || $SELF == */* ]] || places+=(.)
 	[[ ! $TMP_DIRECTORY ]] || places=("$TMP_DIRECTORY")
@@ -1247,6 +1270,10 @@ cleanup() {
 	[[ ! $TAKEOVER ]] || rmdir -- "$LOCK.takeover"
 	# last: another run may begin now. The lock of one that is killed before this is a dead one's.
 	[[ ! $LOCKED ]] || rm -f -- "$LOCK"
+	if ((DIFFERS && status < STATUS_MISUSED)); then
+		say "this host is not as it was before the run (see above): no verdict, which would have been status $status"
+		status=$STATUS_ERROR
+	fi
 	say_deferred
 	print_verdict "$status"
 	trap - EXIT
@@ -1255,7 +1282,8 @@ cleanup() {
 
 # --- The scheduler --------------------------------------------------------------------------------
 
-# launch CGROUP COMMAND: becomes the command, in the cgroup; for a process in the background
+# launch CGROUP COMMAND...: becomes the command, in the cgroup, with the caller's environment and what
+# the array ENVIRONMENT adds to it. For a process in the background.
 launch() {
 	local before=()
 	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || {
@@ -1271,7 +1299,7 @@ launch() {
 		# shellcheck disable=SC2016 # expanded by that bash
 		before+=("$BASH" -c 'export LD_LIBRARY_PATH=$1; shift; exec "$@"' launch "$WORK/tree/lib")
 	fi
-	exec "${before[@]}" "$@"
+	exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "${before[@]}" "$@"
 }
 
 # check_launched: what launch could not do is no matter of the scheduler's or the test's
@@ -1334,10 +1362,10 @@ start_scheduler() {
 	read -r state <"$SCX/state"
 	[[ $state == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $state: somebody else attaches a scheduler"
 	remember sequence "$seq"
+	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
 	hold_signals # until cleanup knows of it
 	set -m # a process group of its own
-	SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000)) launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" \
-		</dev/null >>"$WORK/scheduler.log" 2>&1 &
+	launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" </dev/null >>"$WORK/scheduler.log" 2>&1 &
 	remember scheduler $!
 	set +m
 	release_signals
@@ -1510,10 +1538,9 @@ finish_diagnostics() {
 
 start_test() {
 	test_command "$WORK/tree"
-	local -x PATH=$WORK/tree/include:$PATH KTSTR_DIR=$WORK/tree KTSTR_INCLUDE_DIR=$WORK/tree/include
-	local -x KTSTR_CGROUP_ROOT=$CGROUP_MOUNT/ktstr
-	local -x KTSTR_DURATION_SECS=$TEST_DURATION_SECS KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS
-	[[ ! $SCHED_PID ]] || local -x KTSTR_SCHED_PID=$SCHED_PID
+	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
+		"KTSTR_CGROUP_ROOT=$CGROUP_MOUNT/ktstr" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
+		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
 	hold_signals
 	set -m
 	launch "$CGROUP_MOUNT/ktstr.run/test" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
@@ -1669,9 +1696,25 @@ run() {
 	conclude "$REPLY"
 }
 
+# read_callers_environment: takes out of it what is for this script, too, and leaves out of it what
+# env(1) would not take for a variable
+read_callers_environment() {
+	local entry all=("${CALLERS_ENVIRONMENT[@]}")
+	CALLERS_ENVIRONMENT=()
+	for entry in "${all[@]}"; do
+		case $entry in
+		PATH=*) PATH=${entry#*=} ;;
+		TMPDIR=*) CALLERS_TMPDIR=${entry#*=} ;;
+		HOME=*) export HOME=${entry#*=} ;; # where a decompressor may have its keys
+		esac
+		[[ $entry != ?*=* ]] || CALLERS_ENVIRONMENT+=("$entry")
+	done
+}
+
 main() {
 	trap - EXIT
 	umask 022
+	read_callers_environment
 	# an empty PATH is the current directory, and so is one that begins with a colon
 	PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	parse_arguments "$@"

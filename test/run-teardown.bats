@@ -108,7 +108,7 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 
 @test "teardown: kill -9 while it cleans up: the janitor goes on, and the next run is not disturbed" {
 	export_test 'mkdir "$KTSTR_CGROUP_ROOT/a"'
-	sed -i 's/^remove_work() {$/&\n\t: >"$BATS_TEST_TMPDIR\/cleaning"; sleep 1/' t.run
+	sed -i "s|^remove_work() {$|&\n\t: >'$BATS_TEST_TMPDIR/cleaning'; sleep 1|" t.run
 	on_host "$PWD/t.run" >out 2>err &
 	local job=$!
 	wait_for test -e cleaning

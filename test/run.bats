@@ -554,7 +554,7 @@ ok 1 t" ]
 	on_host "$PWD/t.run" --ktap >out 2>err &
 	local pid=$! status=0
 	wait_for pgrep -f 'sleep 92.25'
-	pkill -TERM -f "^bash $PWD/t.run --ktap"
+	pkill -TERM -f "^bash $PWD/t.run .*--ktap"
 	wait "$pid" || status=$?
 	[ "$status" = 143 ]
 	[ "$(tail -n 1 out)" = "not ok 1 t" ]
