@@ -114,7 +114,10 @@ CGROUP_MOUNT='' # of cgroup v2
 SEQ_BEFORE=''   # enable_seq before this run's scheduler,
 HOTPLUG_BEFORE=''
 TEST_OUT=1      # where the test's standard output goes
-TICK='' JOURNAL='' JANITOR='' DIAGNOSTICS='' SETPRIV=''
+TICK='' JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' RAISED='' DIAGNOSTICS='' SETPRIV=''
+SCHED_OUT='' SCHED_LOG='' # where the scheduler prints to, and who keeps it
+SUSPENDED=0 CLOCK='' SUSPENDS='' SLEPT='' # see now
+BEATS=0
 HELD=0 STOPPED='' # signals that are held back, and the status that one asks for
 OTHER_RUN=''      # who holds the lock
 FOREIGN=0         # whether it is another's scheduler that is attached
@@ -129,9 +132,11 @@ SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
 readonly SCX=/sys/kernel/sched_ext LOCK=/run/ktstr.lock
 readonly STATUS_FAIL=1 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 STATUS_MISUSED=64 STATUS_DAMAGED=65
 readonly STATUS_ERROR=70 # of this script
-readonly LOG_MAX=8388608 # bytes of the scheduler's output that are kept
+readonly LOG_HALF=2097152 # bytes that are kept of the beginning, and of the end, of the scheduler's output
 readonly GRACE_SECS=10 # over duration and watchdog, before a test is taken for hung
 readonly POLL_SECS=0.2 # how often sched_ext is looked at while the test runs
+readonly SILENT_SECS=10 # without a sign of life from the shell, before the janitor takes over
+readonly TEARDOWN_SECS=120 # what teardown takes at most, and more
 
 # --- Messages -------------------------------------------------------------------------------------
 
@@ -241,10 +246,34 @@ print_verdict() {
 	esac
 }
 
-# now: sets REPLY to hundredths of a second since boot: no clock that is set moves it
+# now: sets REPLY to hundredths of a second since boot. A clock that is set does not move it, and time in
+# which the host was suspended does not count. A gap alone is no proof of that: the scheduler under test
+# may have kept this process from running.
 now() {
-	read -r REPLY _ </proc/uptime
-	REPLY=$((10#${REPLY/./}))
+	local clock suspends slept before=${CLOCK:-0}
+	read -r clock _ </proc/uptime
+	CLOCK=$((10#${clock/./}))
+	if ((CLOCK - before > 200)); then
+		suspends=$SUSPENDS slept=$SLEPT
+		read_suspends
+		if [[ $slept && $SLEPT ]]; then
+			((SLEPT - slept < 100)) || SUSPENDED=$((SUSPENDED + SLEPT - slept))
+		elif [[ $suspends && $SUSPENDS != "$suspends" ]]; then
+			SUSPENDED=$((SUSPENDED + CLOCK - before))
+		fi
+	fi
+	REPLY=$((CLOCK - SUSPENDED))
+}
+
+# read_suspends: sets SUSPENDS to how often the host was suspended, and SLEPT to the hundredths of a second
+# by which the clock of /proc/uptime, which counts that time, is before the monotonic one, which does not.
+# Each is empty where the kernel does not tell.
+read_suspends() {
+	local line=''
+	SUSPENDS='' SLEPT=''
+	read -r SUSPENDS 2>/dev/null </sys/power/suspend_stats/success || true
+	while read -r line && [[ $line != 'now at '* ]]; do :; done 2>/dev/null </proc/timer_list || true
+	[[ ! $line =~ ^now\ at\ ([0-9]+)\ nsecs ]] || SLEPT=$((CLOCK - BASH_REMATCH[1] / 10000000))
 }
 
 # seconds_since TIME: sets REPLY to seconds with one digit behind the point
@@ -389,7 +418,7 @@ check_privileges() {
 check_programs() {
 	local program missing='' gzip=gzip
 	((${#DECOMPRESS[@]} == 0)) || gzip='' # not needed
-	for program in base64 chmod grep $gzip head ln mkdir mkfifo mv rm rmdir sed tail tar tee tr wc; do
+	for program in base64 cat chmod env grep $gzip head ln mkdir mkfifo mv rm rmdir sed tail tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
 	if [[ $missing ]]; then
@@ -616,14 +645,14 @@ is_in_use() {
 	return 0
 }
 
-# process_start PID: sets REPLY to its start time, which tells it from a later one of the same PID;
-# fails where there is no such process
+# process_start PID: sets REPLY to its start time, which tells it from a later one of the same PID, and
+# STATE to its state, such as Z for a zombie; fails where there is no such process
 process_start() {
 	local stat fields
 	[[ $1 == [0-9]* ]] && read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
 	# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
 	fields=(${stat##*) })
-	REPLY=${fields[19]}
+	STATE=${fields[0]} REPLY=${fields[19]}
 }
 
 # lock_holder: sets REPLY to "PID NAME" of the run that holds the lock; fails where none does. A run
@@ -885,6 +914,7 @@ stop() {
 pause() {
 	local held=$HELD
 	hold_signals
+	((++BEATS % 10)) || remember beat # the janitor hears that this shell lives
 	if [[ $TICK ]]; then
 		read -rt "$1" -u "$TICK" || true
 	else
@@ -1002,26 +1032,76 @@ remember() {
 	scheduler) SCHED_PID=$2 ;;
 	sequence) SEQ_BEFORE=$2 ;;
 	test) TEST_PID=$2 ;;
+	watched) WATCHED=$2 ;; # the seconds that what begins now may take; empty: the janitor only waits
+	beat) ;;
 	esac
 	# where the janitor was killed there is nobody to be told
 	[[ ! $JOURNAL ]] || { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true
 }
 
-# janitor: reads what the run remembers; where that ends without "finished" the run was killed, and its
-# cleanup is done here. It is told what was there before it, too, by the fork.
+# kill_process START PID: kills the process that began then, and waits for its end
+kill_process() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		if ! process_start "$2" || [[ $REPLY != "$1" || $STATE == [ZX] ]]; then return 0; fi
+		kill -KILL "$2" 2>/dev/null || true
+		pause 0.1
+	done
+	return 1
+}
+
+# raise_priority: who watches must not depend on the scheduler that is watched. Another policy or nice value
+# than the usual one was chosen by the caller, and stays.
+raise_priority() {
+	local stat fields
+	type -P chrt >/dev/null || return 0
+	read -r stat <"/proc/$BASHPID/stat"
+	# shellcheck disable=SC2206 # words; after the name, which may hold blanks
+	fields=(${stat##*) })
+	[[ ${fields[16]} == 0 && ${fields[38]} == 0 ]] || return 0
+	! chrt -r -p 1 "$BASHPID" >/dev/null 2>&1 || RAISED=1
+}
+
+# janitor: reads what the run remembers. Where that ends without "finished" the run was killed, and its
+# cleanup is done here. So it is where the run, which may have been stopped, gives no sign of life or takes
+# longer than it said, while it has a scheduler or a test. What was there before it, it knows by the fork.
 janitor() {
-	local what a b
-	trap '' INT TERM HUP
+	local what a b status began=0 silent=0 late=0 # in seconds
+	trap '' INT TERM HUP TSTP
 	exec {TICK}<>"$WORK/tick"
+	raise_priority
 	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # who reads it waits for the last who could write
 	TEST_OUT=1
-	while IFS= read -r -d '' what && IFS= read -r -d '' a && IFS= read -r -d '' b; do
-		[[ $what != finished ]] || exit 0
-		remember "$what" "$a" "$b"
+	REASON=''
+	while [[ ! $REASON ]]; do
+		status=0
+		IFS= read -r -d '' -t 1 what || status=$?
+		if ((status == 0)); then
+			IFS= read -r -d '' a
+			IFS= read -r -d '' b
+			[[ $what != finished ]] || exit 0
+			remember "$what" "$a" "$b"
+			silent=0
+			[[ $what != watched ]] || { now && began=$REPLY late=0; }
+			continue
+		fi
+		((status > 128)) || break # not the time, but the end of who writes
+		[[ $WATCHED ]] || continue
+		# counted here, one by one: after a time in which nothing ran the shell has its turn first
+		now
+		((REPLY - began <= 100 * WATCHED)) || late=$((late + 1))
+		silent=$((silent + 1))
+		if ((silent >= SILENT_SECS)); then
+			REASON="the run gave no sign of life for $SILENT_SECS s (was it stopped?)"
+		elif ((late >= 5)); then
+			REASON="the run did not end in time"
+		fi
 	done
-	REASON='the run was killed'
+	# only one of the two cleans up
+	kill_process "$SHELL_START" "$$" || say "error: PID $$, the shell of this run, does not die"
 	DEFER=1
-	say "the run was killed: cleaning up"
+	REASON=${REASON:-the run was killed}
+	say "$REASON: cleaning up"
 	LEFT=1
 	cleanup 137
 }
@@ -1029,6 +1109,7 @@ janitor() {
 start_janitor() {
 	mkfifo -m 600 "$WORK/journal" "$WORK/tick" 2>/dev/null || disk_full
 	! setpriv --pdeathsig KILL true 2>/dev/null || SETPRIV=$(type -P setpriv)
+	process_start $$ && SHELL_START=$REPLY
 	hold_signals # until it is listened to: without a writer it would wait for ever
 	set -m # a process group of its own: what is sent to the run's does not reach it
 	janitor <"$WORK/journal" &
@@ -1036,6 +1117,41 @@ start_janitor() {
 	set +m
 	exec {JOURNAL}>"$WORK/journal" {TICK}<>"$WORK/tick"
 	release_signals
+}
+
+# start_reader NAME COMMAND...: starts it, in a process group of its own, to read from the FIFO of that name;
+# sets READER to its PID and REPLY to the descriptor that is written to
+start_reader() {
+	local fd
+	mkfifo -m 600 "$WORK/$1" 2>/dev/null || disk_full
+	hold_signals # without a reader what opens the FIFO would wait
+	set -m
+	read_fifo "${@:2}" <"$WORK/$1" &
+	READER=$!
+	set +m
+	exec {fd}>"$WORK/$1"
+	release_signals
+	REPLY=$fd
+}
+
+# read_fifo COMMAND...: where the shell dies the reader lives until all who write have ended
+read_fifo() {
+	trap '' INT TERM HUP
+	[[ ! $JOURNAL ]] || exec {JOURNAL}>&-
+	((TEST_OUT == 1)) || exec {TEST_OUT}>&-
+	raise_priority # a scheduler that waits for its reader must not wait for itself
+	"$@"
+}
+
+# end_reader PID: waits until it has read all; not for ever, as somebody else may still write
+end_reader() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		is_group_alive "$1" || return 0
+		pause 0.1
+	done
+	disown "$1" 2>/dev/null || true
+	kill -KILL -- "-$1" 2>/dev/null || true
 }
 
 # take_lock: one run at a time. A link is made whole or not at all; who finds the lock of a dead run
@@ -1129,7 +1245,6 @@ end_group() {
 	kill "-$2" -- "-$1" 2>/dev/null || true
 	for ((i = 0; i < 10 * $3; i++)); do
 		is_group_alive "$1" || return 0
-		[[ $1 != "$SCHED_PID" ]] || trim_log
 		pause 0.1
 	done
 	return 1
@@ -1246,13 +1361,16 @@ cleanup() {
 		say "an error of this script (status $status): no verdict"
 		status=$STATUS_ERROR
 	fi
+	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
 	end_test
 	stop_scheduler
 	wait_until_disabled
 	for path in "${MADE_CGROUPS[@]}" "${USED_CGROUPS[@]}"; do
 		kill_cgroup "$path"
 	done
+	[[ ! $WATCHED ]] || remember watched '' # what is left to do harms nobody, however long it takes
 	finish_diagnostics
+	finish_log
 	restore_sysctls
 	for path in "${MADE_CGROUPS[@]}"; do
 		remove_cgroup "$path"
@@ -1293,6 +1411,9 @@ launch() {
 	shift
 	exec {JOURNAL}>&- {TICK}<&-
 	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # it is standard output already, or not for this one
+	[[ ! $SCHED_OUT ]] || exec {SCHED_OUT}>&-
+	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || true
+	trap '' TTOU # a terminal that is set so would stop what prints in the background
 	# dies with this run's shell even where the janitor is gone as well
 	[[ ! $SETPRIV ]] || before=("$SETPRIV" --pdeathsig KILL --)
 	if [[ -d $WORK/tree/lib ]]; then # for the program alone, not for setpriv
@@ -1312,33 +1433,38 @@ kernel_log() {
 	dmesg 2>/dev/null | grep sched_ext || true
 }
 
-# show_kernel_log: those that came after the scheduler was started; sets REPLY to the first of them
-# that says why it was disabled
-show_kernel_log() {
-	local line lines=() new=()
-	REPLY=''
+# read_kernel_log: sets KERNEL_LINES to those that came after the scheduler was started, and REPLY to why it
+# was disabled, as the first of them that tells says it
+read_kernel_log() {
+	local line lines=()
+	REPLY='' KERNEL_LINES=()
 	mapfile -t lines < <(kernel_log)
 	for line in "${lines[@]}"; do
-		new+=("$line")
-		[[ $line != "$LAST_KERNEL_LINE" ]] || new=()
+		KERNEL_LINES+=("$line")
+		[[ $line != "$LAST_KERNEL_LINE" ]] || KERNEL_LINES=()
 	done
-	for line in "${new[@]}"; do
-		say "kernel: $line"
+	for line in "${KERNEL_LINES[@]}"; do
 		[[ $REPLY || $line != *disabled\ \(* ]] || REPLY=${line##*disabled (}
 	done
 	REPLY=${REPLY%)*}
 }
 
-# fail_scheduler MESSAGE: with what the scheduler and the kernel said
+# fail_scheduler MESSAGE: with what the kernel said until now, and the scheduler until its end
 fail_scheduler() {
-	local line lines=()
-	# of a file that may grow faster than it is read
-	mapfile -t lines < <(tail -c 65536 "$WORK/scheduler.log" | head -c 65536 | tail -n 20)
+	local line lines=() reason
+	remember watched "$TEARDOWN_SECS"
+	read_kernel_log
+	reason=$REPLY
+	stop_scheduler
+	finish_log
+	mapfile -t lines < <(tail -n 20 "$WORK/scheduler.log")
 	for line in "${lines[@]}"; do
 		say "scheduler: $line"
 	done
-	show_kernel_log
-	die "$STATUS_SCHEDULER" "the scheduler $KTSTR_SCHED_NAME failed: $*${REPLY:+ ($REPLY)}"
+	for line in "${KERNEL_LINES[@]}"; do
+		say "kernel: $line"
+	done
+	die "$STATUS_SCHEDULER" "the scheduler $KTSTR_SCHED_NAME failed: $*${reason:+ ($reason)}"
 }
 
 # scheduler_command: sets the array COMMAND, with packed files in the directory $1
@@ -1355,7 +1481,8 @@ start_scheduler() {
 	has_file scheduler || return 0
 	LAST_KERNEL_LINE=$(kernel_log)
 	LAST_KERNEL_LINE=${LAST_KERNEL_LINE##*$'\n'}
-	{ : >"$WORK/scheduler.log"; } 2>/dev/null || disk_full
+	{ : >"$WORK/scheduler.log" && : >"$WORK/scheduler.log.end" && : >"$WORK/scheduler.log.count"; } 2>/dev/null ||
+		disk_full
 	scheduler_command "$WORK/tree"
 	[[ ! -r $SCX/hotplug_seq ]] || read -r HOTPLUG_BEFORE <"$SCX/hotplug_seq"
 	read -r seq <"$SCX/enable_seq"
@@ -1363,11 +1490,16 @@ start_scheduler() {
 	[[ $state == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $state: somebody else attaches a scheduler"
 	remember sequence "$seq"
 	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
+	start_reader scheduler.out keep_ends "$WORK/scheduler.log"
+	SCHED_OUT=$REPLY SCHED_LOG=$READER
+	remember watched $((ATTACH_SECS + GRACE_SECS))
 	hold_signals # until cleanup knows of it
 	set -m # a process group of its own
-	launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" </dev/null >>"$WORK/scheduler.log" 2>&1 &
+	launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" </dev/null >&"$SCHED_OUT" 2>&1 &
 	remember scheduler $!
 	set +m
+	exec {SCHED_OUT}>&-
+	SCHED_OUT=''
 	release_signals
 }
 
@@ -1379,14 +1511,26 @@ scheduler_status() {
 	signal_name "$status"
 }
 
-# trim_log: a scheduler that prints without end must not fill the disk: begins the log anew. It is
-# written at its end, wherever that is.
-trim_log() {
-	local key position=0
-	read -r key position 2>/dev/null <"/proc/$SCHED_PID/fdinfo/1" || return 0
-	[[ $key == pos: ]] && ((position > LOG_MAX)) || return 0
-	{ echo '(what it printed before was too much to keep)' >"$WORK/scheduler.log"; } 2>/dev/null || true
+# keep_ends FILE: keeps the beginning of standard input in FILE, the end in FILE.end, and in FILE.count the
+# number of bytes after the beginning: a scheduler that prints without end does not fill the disk
+keep_ends() {
+	head -c "$LOG_HALF" >"$1"
+	tee >(wc -c >"$1.count") | tail -c "$LOG_HALF" >"$1.end"
 }
+
+# finish_log: after the scheduler's end: makes one file of the log's parts
+finish_log() {
+	local log=$WORK/scheduler.log left
+	[[ $SCHED_LOG ]] || return 0
+	end_reader "$SCHED_LOG"
+	SCHED_LOG=''
+	left=$(wc -c <"$log.end") && left=$(($(<"$log.count") - left)) || left=0
+	{
+		((left <= 0)) || printf '\n(%d bytes left out)\n' "$left"
+		cat "$log.end"
+	} >>"$log"
+	rm -f -- "$log.end" "$log.count"
+} 2>/dev/null
 
 # read_attachment: sets STATE, SEQ and OPS to what the kernel says now
 read_attachment() {
@@ -1412,7 +1556,6 @@ wait_for_attach() {
 		now
 		((REPLY - start < 100 * ATTACH_SECS)) ||
 			fail_scheduler "it is alive, but not attached after $ATTACH_SECS s (sched_ext is $STATE)"
-		trim_log
 		pause 0.1
 	done
 	check_holder
@@ -1513,27 +1656,24 @@ test_command() {
 # start_diagnostics: in a KTAP document what the test prints is no verdict
 start_diagnostics() {
 	((KTAP)) || return 0
-	exec {TEST_OUT}> >(
-		trap '' INT TERM HUP
-		trap : PIPE
-		while IFS= read -r line || [[ $line ]]; do
-			printf '# %s\n' "$line" 2>/dev/null || true # it is to be read to its end
-		done
-	)
-	DIAGNOSTICS=$!
+	start_reader diagnostics print_diagnostics
+	TEST_OUT=$REPLY DIAGNOSTICS=$READER
+}
+
+# print_diagnostics: each line of standard input as a diagnostic, without empty lines. No loop of bash, which
+# would read byte by byte: the test waits for its reader. The last line may lack its newline, which echo gives
+# it. Where nobody reads what is printed the rest is read all the same.
+print_diagnostics() {
+	local by_lines=()
+	! type -P stdbuf >/dev/null || by_lines=(stdbuf -oL)
+	{ cat; echo; } | { "${by_lines[@]}" sed -e '/./!d' -e 's/^/# /' 2>/dev/null || cat >/dev/null; }
 }
 
 finish_diagnostics() {
 	((TEST_OUT != 1)) || return 0
 	exec {TEST_OUT}>&-
 	TEST_OUT=1
-	local i
-	for ((i = 0; i < 20; i++)); do # not for ever: somebody else may have it open
-		kill -0 "$DIAGNOSTICS" 2>/dev/null || return 0
-		pause 0.1
-	done
-	disown "$DIAGNOSTICS" 2>/dev/null || true
-	kill -KILL "$DIAGNOSTICS" 2>/dev/null || true # it ignores the others
+	end_reader "$DIAGNOSTICS"
 }
 
 start_test() {
@@ -1541,6 +1681,7 @@ start_test() {
 	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$CGROUP_MOUNT/ktstr" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
 		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
+	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	hold_signals
 	set -m
 	launch "$CGROUP_MOUNT/ktstr.run/test" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
@@ -1561,7 +1702,6 @@ watch_test() {
 			end_test
 			die "$STATUS_FAIL" "fail: the test was still running after $limit s"
 		fi
-		[[ ! $SCHED_PID ]] || trim_log
 		pause "$POLL_SECS"
 	done
 	[[ $what ]] || is_still_attached || what=$REPLY # at its end, whatever it says
@@ -1674,6 +1814,8 @@ preflight() {
 }
 
 run() {
+	now
+	read_suspends
 	print_banner
 	preflight
 	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || disk_full
@@ -1689,6 +1831,7 @@ run() {
 	make_cgroup ktstr.run/scheduler
 	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_PARENT"
 	set_sysctls
+	raise_priority
 	start_scheduler
 	wait_for_attach
 	start_test
@@ -1722,6 +1865,7 @@ main() {
 	trap 'stop 129' HUP
 	trap 'stop 130' INT
 	trap 'stop 143' TERM
+	trap : TSTP # ^Z would leave a scheduler attached for as long as one likes
 	trap : PIPE # a reader that left must not stop the cleanup; programs get the default again
 	case $ACTION in
 	run) run ;;

@@ -249,7 +249,7 @@ accepted() {
 	mkdir bin
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'for p in tar gzip; do f=$(type -P $p); cp "$f" bin/; done
-		mount -t tmpfs none /usr/local; mkdir new; for p in bash mkdir rm rmdir sed wc base64 mkfifo df uname chmod ln mv tee tr grep head tail; do cp "$(type -P $p)" new/; done
+		mount -t tmpfs none /usr/local; mkdir new; for p in bash cat env mkdir rm rmdir sed wc base64 mkfifo df uname chmod ln mv tee tr grep head tail; do cp "$(type -P $p)" new/; done
 		b=$PWD/new; mount --bind new /usr/bin || exit 97; PATH=$b bash ./t.run --quiet'
 	[[ $output == *"programs not found: gzip tar: install"* ]]
 }

@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# run-watch.bats - the .run's clock, its janitor, and what stands between the test and its reader
+
+load run_helper
+
+export HOST_PATIENCE=150
+
+# edit SED-COMMAND...: changes t.run, whose waits are long for a test
+edit() {
+	local command
+	for command; do
+		cp t.run before.run
+		sed -i "$command" t.run
+		! cmp -s t.run before.run || {
+			echo "changes nothing: $command"
+			return 1
+		}
+	done
+}
+
+# start_run [ARG...]: in the background as JOB; PID is its shell
+start_run() {
+	on_host "$PWD/t.run" "$@" >out 2>err &
+	JOB=$!
+	wait_for test -e started
+	PID=$(pgrep -of "^bash $PWD/t.run")
+}
+
+# ended STATUS: the run ended with it, and left nothing
+ended() {
+	local status=0
+	wait "$JOB" || status=$?
+	[ "$status" = "$1" ] || {
+		echo "status $status"
+		cat out err
+		return 1
+	}
+	nothing_left
+}
+
+@test "watch: TSTP, as ^Z sends it, stops nothing" {
+	export_test "touch $BATS_TEST_TMPDIR/started; sleep 1; exit 0"
+	start_run
+	kill -TSTP "$PID"
+	ended 0
+	[ "$(tail -n 1 err)" = "t.run: pass" ]
+}
+
+@test "watch: a shell that was stopped is killed by the janitor, which takes all away" {
+	script t "touch $BATS_TEST_TMPDIR/started; sleep 81.25"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	edit 's/SILENT_SECS=10/SILENT_SECS=3/'
+	the_kernel
+	start_run
+	kill -STOP "$PID"
+	ended 137
+	[[ $(<err) == *"t.run: the run gave no sign of life for 3 s (was it stopped?): cleaning up"* ]]
+	run -1 pgrep -f 'sleep 81.25'
+	run -1 grep -q pass err
+}
+
+@test "watch: a shell that does not end in time is killed by the janitor" {
+	export_test "touch $BATS_TEST_TMPDIR/started; sleep 82.25"
+	printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
+	ktstr-export -q t
+	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start what/local limit=9999 start what/'
+	start_run --ktap
+	ended 137
+	[[ $(<out) == *"# the run did not end in time: cleaning up"* ]]
+	[ "$(tail -n 1 out)" = "not ok 1 t" ]
+	run -1 grep -c '^ok' out
+}
+
+@test "watch: time in which the host was suspended does not count, a gap of another cause does" {
+	mkdir power
+	# the host's clock jumps by 500 s under a test that has 3 s; how often it was suspended; the monotonic clock, in s
+	local jump what success slept wanted failed=''
+	for jump in 'suspended, as both say|1|0|0' 'suspended, as the count alone says|1||0' \
+		'suspended, as the clocks alone say||0|0' 'not suspended|0|500|1' 'not suspended, the kernel does not tell|||1' \
+		'counted, but no time passed|1|500|1'; do
+		IFS='|' read -r what success slept wanted <<<"$jump"
+		echo 1000.00 5.00 >power/uptime
+		rm -f power/count power/timers
+		[ -z "$success" ] || echo 0 >power/count
+		[ -z "$slept" ] || printf 'Timer List Version: v0.9\nnow at %s nsecs\n' 1000000000000 >power/timers
+		export_test "sleep 0.5" \
+			"${success:+echo $success >$PWD/power/count}" \
+			"${slept:+printf 'Timer List Version: v0.9\nnow at %s nsecs\n' $((1000 + slept))000000000 >$PWD/power/timers}" \
+			"echo 1500.00 6.00 >$PWD/power/uptime.new; mv $PWD/power/uptime.new $PWD/power/uptime; sleep 0.7; exit 0"
+		printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
+		ktstr-export -q t
+		edit "s|/proc/uptime|$PWD/power/uptime|" "s|/sys/power/suspend_stats/success|$PWD/power/count|" \
+			"s|/proc/timer_list|$PWD/power/timers|" 's/GRACE_SECS=10/GRACE_SECS=1/'
+		run on_host ./t.run --quiet
+		[ "$status" = "$wanted" ] || failed+="$what: $status: $output
+"
+	done
+	[ -z "$failed" ] || {
+		echo "$failed"
+		return 1
+	}
+}
+
+@test "watch: a terminal with tostop does not stop the test" {
+	need script
+	export_test 'echo said; exit 0'
+	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --quiet" /dev/null </dev/null
+	[[ $output == *said* && $output == *"t.run: pass"* ]]
+	nothing_left
+}
+
+@test "watch: shell and janitor run under SCHED_RR, the test and the scheduler as the caller does" {
+	need chrt
+	chrt -r 1 true 2>/dev/null || skip "needs the right to SCHED_RR"
+	script t 'chrt -p $$ | grep -q SCHED_OTHER && chrt -p $KTSTR_SCHED_PID | grep -q SCHED_OTHER || exit 1' \
+		"touch $BATS_TEST_TMPDIR/started; sleep 1"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	start_run
+	local pid
+	for pid in $(pgrep -f "^bash $PWD/t.run"); do
+		chrt -p "$pid" | grep -q SCHED_RR
+	done
+	ended 0
+	# a policy that the caller chose stays
+	export_test 'chrt -p $$ | grep -q SCHED_BATCH && chrt -p $PPID | grep -q SCHED_BATCH'
+	run -0 on_host chrt -b 0 ./t.run --quiet
+}
+
+@test "watch: with --ktap 60 MB of output pass in the time that the test has" {
+	export_test 'yes "a line of output" | head -c 60000000; printf "\n\nno newline"'
+	printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
+	ktstr-export -q t
+	edit 's/GRACE_SECS=10/GRACE_SECS=5/'
+	on_host ./t.run --ktap >out 2>/dev/null
+	[ "$(tail -n 1 out)" = "ok 1 t" ]
+	[ "$(grep -c '^# a line of output$' out)" = 3529411 ]
+	[ "$(grep -c '^# no newline$' out)" = 1 ]
+	run -1 grep -cvE '^(# .+|KTAP version 1|1\.\.1|ok 1 t)$' out
+}
+
+@test "watch: a scheduler's output is kept at its beginning and its end, however much there is" {
+	local stream kept
+	for stream in 1 2; do
+		export_scheduler "echo the first >&$stream; yes a-long-line-of-output | head -c 30000000 >&$stream; printf '\\nthe last\\n' >&$stream" \
+			"${attach[@]}" 'sleep 0.2' 'exit 5'
+		the_kernel
+		run -3 on_host ./t.run --keep --attach-timeout 20
+		[[ $output == *"scheduler: the last"* ]]
+		kept=$(echo tmp/ktstr.*)
+		[ "$(head -n 1 "$kept/scheduler.log")" = "the first" ]
+		[ "$(tail -n 1 "$kept/scheduler.log")" = "the last" ]
+		grep -aqE '^\([0-9]+ bytes left out\)$' "$kept/scheduler.log"
+		(($(wc -c <"$kept/scheduler.log") < 4300000))
+		[ ! -e "$kept/scheduler.log.end" ]
+		rm -r "$kept"
+	done
+}
