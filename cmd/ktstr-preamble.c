@@ -65,7 +65,7 @@ struct value {
 	struct strings words;
 };
 
-enum { VALUES_MAX = 32 };
+enum { VALUES_MAX = 40 };
 
 struct values {
 	struct value items[VALUES_MAX];
@@ -143,6 +143,23 @@ static int add_packed_files(struct values *values, const struct entries *manifes
 	return 0;
 }
 
+/* The name that a packed program has where it was packed; an empty word where there is none. */
+static int add_program(struct values *values, const char *placeholder,
+		       const struct entries *manifest, const char *archive_name)
+{
+	const struct entry *file = manifest_file(manifest, archive_name);
+
+	return add_word(values, placeholder,
+			file ? strrchr(file->fields.items[1], '/') + 1 : ""); /* it is absolute */
+}
+
+/* 1 where a record without fields stands, else an empty word. */
+static int add_flag(struct values *values, const char *placeholder, const struct entries *manifest,
+		    const char *keyword)
+{
+	return add_word(values, placeholder, entries_find(manifest, keyword) ? "1" : "");
+}
+
 /* What the files, not the manifest, say of the host that they need. */
 static int add_needs(struct values *values, const struct entries *manifest)
 {
@@ -194,6 +211,10 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_word(values, "CGROUP_PARENT", manifest_value(manifest, "cgroup-parent")) ||
 	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
 	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||
+	       add_flag(values, "ATTACHES_SCHEDULERS", manifest, "attaches-schedulers") ||
+	       add_flag(values, "DROPS_ROOT", manifest, "drops-root") ||
+	       add_program(values, "TEST_PROGRAM", manifest, "ktstr") ||
+	       add_program(values, "SCHED_PROGRAM", manifest, "scheduler") ||
 	       add_packed_files(values, manifest) || add_archive(values, archive);
 }
 

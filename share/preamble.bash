@@ -81,6 +81,12 @@ CGROUP_PARENT=@CGROUP_PARENT@
 SYSCTLS=(@SYSCTLS@)
 # The test's arguments; none: those of a ktstr test binary.
 RUN_ARGS=(@RUN_ARGS@)
+# 1: the test attaches schedulers of its own; it becomes another user. Else empty.
+ATTACHES_SCHEDULERS=@ATTACHES_SCHEDULERS@
+DROPS_ROOT=@DROPS_ROOT@
+# What the test and the scheduler are called, in the archive ktstr and scheduler (empty: none).
+TEST_PROGRAM=@TEST_PROGRAM@
+SCHED_PROGRAM=@SCHED_PROGRAM@
 # The packed files, the disk space they take, and what runs them.
 PACKED_FILES=(@PACKED_FILES@)
 PACKED_BYTES=@PACKED_BYTES@
@@ -1753,6 +1759,10 @@ print_info() {
 	printf 'DECOMPRESS=%s\n' "${DECOMPRESS[*]@Q}"
 	printf 'SCHED_ARGS=%s\n' "${SCHED_ARGS[*]@Q}"
 	printf 'RUN_ARGS=%s\n' "${RUN_ARGS[*]@Q}"
+	printf 'ATTACHES_SCHEDULERS=%s\n' "$ATTACHES_SCHEDULERS"
+	printf 'DROPS_ROOT=%s\n' "$DROPS_ROOT"
+	printf 'TEST_PROGRAM=%s\n' "${TEST_PROGRAM@Q}"
+	printf 'SCHED_PROGRAM=%s\n' "${SCHED_PROGRAM@Q}"
 	printf 'SYSCTLS=%s\n' "${SYSCTLS[*]@Q}"
 	printf 'PACKED_FILES=%s\n' "${PACKED_FILES[*]@Q}"
 	printf 'NEED_MACHINES=%s\n' "${NEED_MACHINES[*]}"

@@ -84,7 +84,7 @@ watchdog 5' ]
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
-			.host_only = true, .bpf_map_write = writes) { return KTSTR_PASS; }
+			.host_only = true, .bpf_map_write = writes, .drops_root = true) { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
 	[ "$output" = 'test full
@@ -110,7 +110,8 @@ include ./a
 run-arg go
 run-arg it'"'"'s
 host-only
-bpf-map-write m 8 18446744073709551615' ]
+bpf-map-write m 8 18446744073709551615
+drops-root' ]
 }
 
 @test "harness: a topology's members that are left out have their defaults" {
@@ -279,7 +280,7 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 			above = { .name = "s", .cgroup_parent = "/a/../b" },
 			sysctl = { .name = "s", .sysctls = up }, binary = { .name = "s", .binary = "" },
 			config = { .name = "s", .config_file = "" },
-			include = { .name = "s", .include_files = nothing };
+			include = { .name = "s", .include_files = nothing }, packed = { "s", "./s" };
 		KTSTR_TEST(a, .scheduler = &root) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &above) { return KTSTR_PASS; }
 		KTSTR_TEST(c, .scheduler = &sysctl) { return KTSTR_PASS; }
@@ -288,6 +289,7 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 		KTSTR_TEST(f, .scheduler = &include) { return KTSTR_PASS; }
 		KTSTR_TEST(g, .include_files = nothing) { return KTSTR_PASS; }
 		KTSTR_TEST(h, .topology = { .llcs = 65537 }) { return KTSTR_PASS; }
+		KTSTR_TEST(i, .scheduler = &packed, .attaches_schedulers = true) { return KTSTR_PASS; }
 	E
 	run -64 ./t
 	[ "$output" = "t: t.c:8: test a: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: //
@@ -297,7 +299,8 @@ t: t.c:11: test d: scheduler s: binary is empty (NULL starts none)
 t: t.c:12: test e: scheduler s: config_file is empty
 t: t.c:13: test f: an include_files has an empty path
 t: t.c:14: test g: an include_files has an empty path
-t: t.c:15: test h: topology: a number is not from 1 to 65536" ]
+t: t.c:15: test h: topology: a number is not from 1 to 65536
+t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave out one of them" ]
 }
 
 # --- linking ---

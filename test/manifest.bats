@@ -57,7 +57,7 @@ file ktstr $PWD/t 0755" ]
 	define 'x-ticket 17 a\040b' 'sysctl kernel.b ""' 'include t' 'test a' 'binary t' \
 		'run-arg --x' 'run-arg ""' 'include ./i' 'watchdog 3' 'duration 7' \
 		'topology 2n4l8c2t' 'sysctl kernel.a 1\0402' 'sched-arg -v' \
-		'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
+		drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
 		'scheduler my\040name ./sched'
 	PATH=$PWD:$PATH run -0 ktstr-manifest a
 	[ "$output" = "manifest 1
@@ -78,6 +78,7 @@ sysctl kernel.b \"\"
 sysctl kernel.a 1\\0402
 run-arg --x
 run-arg \"\"
+drops-root
 x-ticket 17 a\\040b
 file ktstr $PWD/t 0755
 file scheduler $PWD/sched 0755
@@ -138,6 +139,8 @@ run-arg a"* ]]
 		topolgy 1n1l1c1t|topolgy: unknown keyword: did you mean topology? (one of your own begins with x-)
 		host-only yes|host-only: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		sysctl a|sysctl: missing field: 1 given, 2 needed
+		attaches-schedulers yes|attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
+		drops-root 1|drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 	EOF
 }
 
@@ -158,6 +161,9 @@ run-arg a"* ]]
 		run -2 ktstr-manifest a
 		[[ $output == *":3: $keyword: the scheduler of a is built into a kernel"* ]]
 	done
+	define 'binary t' 'test a' 'scheduler s ./t' attaches-schedulers
+	run -2 ktstr-manifest a
+	[[ $output == *":4: attaches-schedulers: a attaches schedulers of its own, and its scheduler record names a program: leave out one of them" ]]
 }
 
 @test "manifest: what cannot be packed is named: missing, a directory, unreadable, not executable, a device" {
@@ -254,6 +260,46 @@ run-arg a"* ]]
 	run -0 --separate-stderr ktstr-manifest a
 	[[ $stderr == *"warning: a: sched-arg: without effect, as no scheduler is started"* ]]
 	[[ $output != *sched-arg* ]]
+}
+
+@test "manifest: a test that attaches schedulers of its own is exported without a packed one" {
+	define 'binary t' 'test a' attaches-schedulers drops-root
+	run -0 ktstr-manifest a
+	[[ $output == *$'\nattaches-schedulers\ndrops-root\nfile ktstr '* ]]
+}
+
+@test "manifest: a program that is a link keeps the link's name, its directory has no links" {
+	mkdir -p real/deps onpath
+	program real/deps/multi-call
+	program real/scx_beside
+	ln -s real link
+	ln -s multi-call real/deps/sleep
+	ln -s "$PWD/real/deps/multi-call" 'two words'
+	ln -s "$PWD/real/deps/multi-call" onpath/scx_found
+	local binary spec paths
+	while IFS='|' read -r binary spec paths; do
+		define 'test a' "binary $binary" "scheduler s $spec"
+		PATH=$PWD/onpath:$PATH run -0 ktstr-manifest a
+		grep -E '^file (ktstr|scheduler) ' <<<"$output" | cut -d' ' -f3 | paste -sd' ' >got
+		diff -u - got <<<"${paths//@/$PWD}" || {
+			echo "row: $binary, $spec"
+			false
+		}
+	done <<-'EOF'
+		link/deps/sleep|./t|@/real/deps/sleep @/t
+		two\040words|./link/deps/../deps/sleep|@/two\040words @/real/deps/sleep
+		t|scx_found|@/t @/onpath/scx_found
+		two\040words|scx_beside|@/two\040words @/real/scx_beside
+	EOF
+	define 'test a' 'binary t' 'scheduler s s'
+	KTSTR_SCHEDULER=link/deps/sleep run -0 ktstr-manifest a
+	[[ $output == *"file scheduler $PWD/real/deps/sleep 0755"* ]]
+	ln -s "$TOP/build/examples/fair" alias
+	run -0 ktstr-manifest -b alias fair
+	[[ $output == *"file ktstr $PWD/alias 0755"* ]]
+	define 'test a' 'binary /proc/self/fd/3'
+	run -0 ktstr-manifest a 3<t
+	[[ $output == *"file ktstr $PWD/t 0755"* ]]
 }
 
 @test "manifest: git state is that of the sources: clean, dirty, seven digits" {

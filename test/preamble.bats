@@ -60,9 +60,37 @@ with() {
 	[ "${SYSCTLS[*]@Q}" = "'kernel.a' '1 2'" ]
 	[ "${#RUN_ARGS[@]}" = 2 ]
 	[ "${RUN_ARGS[1]}" = $'\n__ARCHIVE__\n' ]
+	[ "$ATTACHES_SCHEDULERS$DROPS_ROOT" = "" ]
+	[ "$TEST_PROGRAM $SCHED_PROGRAM" = "true true" ]
 	[ "${PACKED_FILES[*]@Q}" = "'ktstr' 'scheduler' 'include/c d'" ]
 	[ "$PAYLOAD_SIZE$PAYLOAD_SHA256" = "" ]
 	[ "${#DECOMPRESS[@]}" = 0 ]
+}
+
+@test "preamble: records without fields are frozen as 1" {
+	grep -v '^file scheduler ' m >n
+	printf '%s\n' attaches-schedulers drops-root >>n
+	run -0 ktstr-preamble <n
+	for line in ATTACHES_SCHEDULERS=1 DROPS_ROOT=1 "SCHED_PROGRAM=''"; do
+		grep -qxF -- "$line" <<<"$output"
+	done
+}
+
+@test "preamble: a program's own name is frozen, whatever bytes it has" {
+	local name quoted
+	for name in sleep 'two words' $'a\nb' $'it\'s $(id)' -x $'\351'; do
+		cp /bin/true "./$name"
+		printf -v quoted '%s' "${name//\\/\\134}"
+		quoted=${quoted// /\\040}
+		quoted=${quoted//$'\n'/\\012}
+		with "file ktstr $PWD/$quoted 0755" | grep -av 'sched-arg-path\|^file include' >n
+		printf 'file scheduler %s/%s 0755\n' "$PWD" "$quoted" >>n
+		ktstr-preamble <n | grep -a '^\(TEST\|SCHED\)_PROGRAM=' >values
+		# shellcheck disable=SC1091
+		. ./values
+		[ "$TEST_PROGRAM" = "$name" ]
+		[ "$SCHED_PROGRAM" = "$name" ]
+	done
 }
 
 @test "preamble: the template and a rendered header pass shellcheck and bash -n" {
@@ -142,6 +170,9 @@ __ARCHIVE__" ]
 		file ktstr /bin/true 08|: file: not an octal mode up to 0777: ktstr
 		file other /bin/true 0755|: no file record for ktstr, the test binary
 		sched-arg-path include/none|: sched-arg-path: no file record has this name: include/none
+		attaches-schedulers 1|: attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
+		attaches-schedulers|: attaches-schedulers: excludes a packed scheduler: leave out one of them
+		drops-root yes|: drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		speed 5|: speed: unknown keyword (one of your own begins with x-)
 	EOF
 	for keyword in test scheduler topology duration watchdog git; do

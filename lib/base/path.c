@@ -1,6 +1,8 @@
-/* path.c - paths that must not lead out of a directory */
+/* path.c - paths: where they lead, and of which file */
 #include "path.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool path_goes_up(const char *path)
@@ -11,4 +13,33 @@ bool path_goes_up(const char *path)
 			return true;
 	}
 	return false;
+}
+
+/* The same as realpath, for the directory that path's last component is in. */
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *copy, *directory;
+
+	if (!slash)
+		return realpath(".", NULL);
+	copy = strndup(path, slash > path ? (size_t)(slash - path) : 1);
+	directory = copy ? realpath(copy, NULL) : NULL;
+	free(copy);
+	return directory;
+}
+
+char *path_of_file(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char *directory = directory_of(path), *joined;
+
+	if (!directory)
+		return NULL;
+	if (!strncmp(directory, "/proc/", 6))
+		joined = realpath(path, NULL);
+	else if (asprintf(&joined, "%s/%s", strcmp(directory, "/") ? directory : "", name) < 0)
+		joined = NULL;
+	free(directory);
+	return joined;
 }

@@ -1,4 +1,4 @@
-/* path.h - paths that must not lead out of a directory */
+/* path.h - paths: where they lead, and of which file */
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
 
@@ -6,5 +6,13 @@
 
 /* Whether a component of path is "..". */
 bool path_goes_up(const char *path);
+
+/*
+ * Returns the absolute path of a file under its own last name, in a directory without links; the
+ * caller frees it. So a link to a program that asks for its own name keeps it. Below /proc, where
+ * a link is this process's own, it is the path of what it leads to. NULL with errno where there is
+ * no such directory.
+ */
+char *path_of_file(const char *path);
 
 #endif

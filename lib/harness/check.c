@@ -124,6 +124,11 @@ static int check_scheduler(const struct ktstr_test *test)
 	if (scheduler->binary && !*scheduler->binary)
 		return bad(test, "test %s: scheduler %s: binary is empty (NULL starts none)",
 			   test->name, scheduler->name);
+	if (scheduler->binary && test->attaches_schedulers)
+		return bad(test,
+			   "test %s: attaches_schedulers excludes a scheduler with a binary: leave "
+			   "out one of them",
+			   test->name);
 	if (scheduler->config_file && !*scheduler->config_file)
 		return bad(test, "test %s: scheduler %s: config_file is empty", test->name,
 			   scheduler->name);

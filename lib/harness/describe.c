@@ -96,4 +96,8 @@ void ktstr_print_definition(const struct ktstr_test *test)
 		print_field(w->map);
 		printf(" %llu %llu\n", w->offset, w->value);
 	}
+	if (test->attaches_schedulers)
+		puts("attaches-schedulers");
+	if (test->drops_root)
+		puts("drops-root");
 }

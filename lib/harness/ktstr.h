@@ -105,6 +105,8 @@ struct ktstr_test {
 	const char *const *run_args KTSTR_INITIAL(NULL);      /* how the .run calls this program */
 	bool host_only KTSTR_INITIAL(false);		      /* cannot be exported */
 	const struct ktstr_bpf_map_write *bpf_map_write KTSTR_INITIAL(NULL); /* likewise */
+	bool attaches_schedulers KTSTR_INITIAL(false); /* of its own: no scheduler is started */
+	bool drops_root KTSTR_INITIAL(false);	       /* its files can be reached by other users */
 };
 
 /*

@@ -21,7 +21,8 @@ static const struct record_rule rules[] = {
 	{ "topology", 1, 1, false },	 { "duration", 1, 1, false },
 	{ "watchdog", 1, 1, false },	 { "include", 1, 1, true },
 	{ "run-arg", 1, 1, true },	 { "host-only", 0, 0, false },
-	{ "bpf-map-write", 3, 3, true }, { NULL, 0, 0, false },
+	{ "bpf-map-write", 3, 3, true }, { "attaches-schedulers", 0, 0, false },
+	{ "drops-root", 0, 0, false },	 { NULL, 0, 0, false },
 };
 
 const char *test_name_problem(const char *name)

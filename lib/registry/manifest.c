@@ -25,6 +25,8 @@ const struct record_rule manifest_rules[] = {
 	{ "cgroup-parent", 1, 1, false },
 	{ "sysctl", 2, 2, true },
 	{ "run-arg", 1, 1, true },
+	{ "attaches-schedulers", 0, 0, false },
+	{ "drops-root", 0, 0, false },
 	{ "needs-glibc", 1, 1, false },
 	{ "file", 3, 3, true },
 	{ NULL, 0, 0, false },
@@ -116,6 +118,19 @@ static int check_paths(const char *source, const struct entries *manifest)
 	return failed;
 }
 
+/* What is attached is the packed scheduler's work or the test's: a .run proves one of them. */
+static int check_schedulers(const char *source, const struct entries *manifest)
+{
+	const struct entry *attaches = entries_find(manifest, "attaches-schedulers");
+
+	if (attaches && manifest_file(manifest, "scheduler"))
+		return report(EBADMSG,
+			      "%s:%zu: attaches-schedulers: excludes a packed scheduler: leave out "
+			      "one of them",
+			      source, attaches->line);
+	return 0;
+}
+
 static int check_complete(const char *source, const struct entries *manifest)
 {
 	if (!manifest->count)
@@ -126,6 +141,8 @@ static int check_complete(const char *source, const struct entries *manifest)
 				      required[i]);
 	if (!manifest_file(manifest, "ktstr"))
 		return report(EBADMSG, "%s: no file record for ktstr, the test binary", source);
+	if (check_schedulers(source, manifest))
+		return -1;
 	return check_paths(source, manifest);
 }
 

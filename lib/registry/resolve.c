@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/report.h"
 #include "registry/file_index.h"
 #include "registry/git.h"
@@ -68,6 +69,13 @@ static const struct entry *next(const struct resolution *r, const char *keyword,
 	return definition_next(r->definition, keyword, after);
 }
 
+static bool starts_scheduler(const struct resolution *r)
+{
+	const struct entry *entry = find(r, "scheduler");
+
+	return entry && entry->fields.count > 1;
+}
+
 static int check_exportable(const struct resolution *r)
 {
 	const struct entry *entry;
@@ -87,6 +95,12 @@ static int check_exportable(const struct resolution *r)
 				 "the scheduler of %s is built into a kernel and switched by shell "
 				 "commands: a .run starts a scheduler that is a program, or none",
 				 r->definition->name);
+	if ((entry = find(r, "attaches-schedulers")) && starts_scheduler(r))
+		return bad_entry(
+			r, entry, ENOTSUP,
+			"%s attaches schedulers of its own, and its scheduler record names "
+			"a program: leave out one of them",
+			r->definition->name);
 	return 0;
 }
 
@@ -116,7 +130,10 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 	return 0;
 }
 
-/* Returns the absolute path, without links, of a checked file; the caller frees it. */
+/*
+ * Returns the absolute path of a checked file under its own name, which may be a link's, in a
+ * directory without links; the caller frees it.
+ */
 static char *resolve_path(const struct resolution *r, const struct entry *entry, const char *path,
 			  bool is_program)
 {
@@ -128,7 +145,7 @@ static char *resolve_path(const struct resolution *r, const struct entry *entry,
 		joined = NULL;
 	if (!joined)
 		bad_entry(r, entry, errno, "%s", strerror(errno));
-	else if (!check_file(r, entry, joined, is_program) && !(real = realpath(joined, NULL)))
+	else if (!check_file(r, entry, joined, is_program) && !(real = path_of_file(joined)))
 		bad_entry(r, entry, errno, "%s: %s", joined, strerror(errno));
 	free(joined);
 	return real;
@@ -142,7 +159,7 @@ static int resolve_binary(struct resolution *r)
 		r->binary = resolve_path(r, entry, entry->fields.items[0], true);
 		return r->binary ? 0 : -1;
 	}
-	r->binary = realpath(r->source->path, NULL);
+	r->binary = path_of_file(r->source->path);
 	if (!r->binary || access(r->binary, R_OK))
 		return report_errno("%s", r->source->path);
 	return 0;
@@ -154,7 +171,7 @@ static int resolve_scheduler(struct resolution *r)
 	struct strings looked_at = { 0 };
 	const char *spec;
 
-	if (!entry || entry->fields.count < 2)
+	if (!starts_scheduler(r))
 		return 0;
 	spec = entry->fields.items[1];
 	if (strchr(spec, '/')) {
@@ -330,7 +347,9 @@ static int copy_users_own(const struct resolution *r, struct entries *manifest)
 /* The state of the sources that the test came from: of the checkout its binary or file is in. */
 static int add_git(const struct resolution *r, struct entries *manifest)
 {
-	char *copy = strdup(r->source->is_binary ? r->binary : r->source->directory), *state;
+	char *copy =
+		r->source->is_binary ? realpath(r->binary, NULL) : strdup(r->source->directory);
+	char *state;
 	int failed;
 
 	if (!copy)
@@ -363,7 +382,8 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	else if (add_scheduler_args(r, manifest))
 		return -1;
 	if (copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
-	    copy_users_own(r, manifest) ||
+	    copy_entries(r, "attaches-schedulers", manifest) ||
+	    copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest) ||
 	    entries_add(manifest, "file", "ktstr", r->binary, "0755", NULL))
 		return -1;
 	if (r->scheduler && entries_add(manifest, "file", "scheduler", r->scheduler, "0755", NULL))

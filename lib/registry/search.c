@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 static bool is_executable_file(const char *path)
 {
 	struct stat st;
@@ -32,7 +34,7 @@ static int try_directory(const char *directory, const char *name, struct strings
 		return -1;
 	is_there = is_executable_file(path);
 	if (is_there)
-		*found = realpath(path, NULL);
+		*found = path_of_file(path);
 	else if (looked_at)
 		strings_add(looked_at, path); /* for a message: better a short list than none */
 	free(path);
@@ -57,7 +59,7 @@ static int try_path(const char *name, struct strings *looked_at, char **found)
 static int try_beside(const char *test_binary, const char *name, struct strings *looked_at,
 		      char **found)
 {
-	char *copy = strdup(test_binary), *directory;
+	char *copy = realpath(test_binary, NULL), *directory;
 	int is_there;
 
 	if (!copy)
@@ -93,7 +95,7 @@ char *find_scheduler(const char *name, const char *test_binary, struct strings *
 
 	if (override && *override) {
 		if (is_executable_file(override))
-			return realpath(override, NULL);
+			return path_of_file(override);
 		strings_addf(looked_at, "%s ($KTSTR_SCHEDULER)", override);
 		errno = ENOENT;
 		return NULL;

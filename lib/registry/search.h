@@ -5,9 +5,9 @@
 #include "base/strings.h"
 
 /*
- * Returns the absolute path, without links, of the first executable regular file of that name in
- * the directories of $PATH; the caller frees it. NULL with errno: ENOENT where there is none. Adds
- * to looked_at, where it is not NULL, each path that was tried.
+ * Returns the absolute path, as path_of_file has it, of the first executable regular file of that
+ * name in the directories of $PATH; the caller frees it. NULL with errno: ENOENT where there is
+ * none. Adds to looked_at, where it is not NULL, each path that was tried.
  */
 char *find_program(const char *name, struct strings *looked_at);
 

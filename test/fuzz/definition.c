@@ -27,8 +27,10 @@ static bool is_seconds(const char *text)
 /* What later stages rely on. */
 static void check_definition(const struct definition *definition)
 {
-	static const char *const once[] = { "binary",	"scheduler", "cgroup-parent", "config-file",
-					    "topology", "duration",  "watchdog",      "host-only" };
+	static const char *const once[] = {
+		"binary",   "scheduler", "cgroup-parent", "config-file", "topology",
+		"duration", "watchdog",	 "host-only",	  "drops-root",	 "attaches-schedulers"
+	};
 	struct topology topology;
 
 	REQUIRE(*definition->name && !strchr("-.", *definition->name));

@@ -92,6 +92,8 @@ static void check_manifest(const struct entries *manifest)
 	}
 	REQUIRE(!strcmp(manifest->items[0].keyword, "manifest"));
 	REQUIRE(*manifest_value(manifest, "test") && manifest_file(manifest, "ktstr"));
+	REQUIRE(!entries_find(manifest, "attaches-schedulers") ||
+		!manifest_file(manifest, "scheduler"));
 	REQUIRE(!entries_write(manifest, out));
 	REQUIRE(!read_manifest(out->buffer, out->used, &again));
 	REQUIRE(same_entries(manifest, &again));
