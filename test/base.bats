@@ -127,6 +127,30 @@ both_readers() {
 	done
 }
 
+@test "quote: a word is printable ASCII, and bash reads it back in every multibyte locale" {
+	local i charmap LOCPATH=$BATS_TEST_TMPDIR
+	need localedef
+	# each byte from 0x80 before each that it could make one character with
+	for ((i = 128; i < 256; i++)); do
+		printf "\\$(printf %o "$i")%s" \' \\ '`' '"' '$' '|' '[' '~' $'\177' $'\1' 0 A $'\200' $'\240' $'\376'
+	done >wanted
+	printf $'\001\344\270\255\'$(id)\344\270\255\' \350\260\203\345\272\246\345\231\250\061' >>wanted
+	base quote <wanted >word
+	run -1 env LC_ALL=C grep -q '[^ -~]' word
+	printf 'a=(%s x)\nprintf %%s "${a[0]}"\nexit ${#a[@]}\n' "$(<word)" >script
+	export LOCPATH
+	for charmap in zh_CN.{GB18030,GBK,GB2312} zh_TW.{BIG5,EUC-TW} zh_HK.BIG5-HKSCS ja_JP.{EUC-JP,SHIFT_JIS} \
+		ko_KR.{EUC-KR,JOHAB} en_US.UTF-8; do
+		localedef -c -i "${charmap%.*}" -f "${charmap#*.}" "./$charmap" >/dev/null 2>&1 || true
+		[ "$(LC_ALL=$charmap locale charmap)" = "${charmap#*.}" ] || skip "needs the locale sources: install locales"
+		LC_ALL=$charmap run -2 bash -c 'bash script >got'
+		cmp wanted got || {
+			echo "$charmap"
+			false
+		}
+	done
+}
+
 @test "quote: safe words stay, others are quoted, what could mislead a reader is in octal" {
 	local text quoted
 	while read -r text quoted; do
@@ -143,7 +167,8 @@ both_readers() {
 		\x24x '$x'
 		it\x27s 'it'\''s'
 		it\x27s\x5c\n $'it\'s\\\012'
-		\xc3\xa9 'é'
+		\xc3\xa9 $'\303\251'
+		\xc3\xa9\x27s $'\303\251\'s'
 		\xe2\x80\xae $'\342\200\256'
 		\xc3 $'\303'
 		\xed\xa0\x80 $'\355\240\200'

@@ -93,6 +93,42 @@ with() {
 	done
 }
 
+
+@test "preamble: the header is ASCII, whatever bytes the values have" {
+	local byte
+	cp /bin/true $'caf\351'
+	for byte in '\303\251' '\344\270\255\047' '\351' '\001' '\177' '\302\205' '\342\200\256'; do
+		cat >n <<-EOF
+			manifest 1
+			test a
+			scheduler 调度器1
+			topology 1n1l1c1t
+			duration 7
+			watchdog 3
+			git é
+			sched-arg x$byte
+			sched-arg-path include/x$byte
+			cgroup-parent /x$byte
+			sysctl x$byte x$byte
+			run-arg x$byte
+			needs-glibc 2.36
+			file ktstr $PWD/caf\351 0755
+			file scheduler $PWD/caf\351 0755
+			file include/x$byte /bin/true 0755
+		EOF
+		ktstr-preamble --decompress "cat $(printf "$byte")" <n >header
+		run -1 env LC_ALL=C grep -a $'[^\t -~]' header
+		sed -n '/^KTSTR_TEST_NAME=/,/^DECOMPRESS=/p' header >values
+		# shellcheck disable=SC1091
+		. ./values
+		[ "$KTSTR_SCHED_NAME" = 调度器1 ]
+		printf -v byte "x$byte"
+		[ "${RUN_ARGS[0]}${SYSCTLS[0]}${SYSCTLS[1]}${SCHED_ARGS[0]}" = "$byte$byte$byte$byte" ]
+		[ "${SCHED_ARGS[1]}${PACKED_FILES[2]}$CGROUP_PARENT" = "include/${byte}include/$byte/$byte" ]
+		[ "$TEST_PROGRAM$SCHED_PROGRAM" = $'caf\351caf\351' ]
+	done
+}
+
 @test "preamble: the template and a rendered header pass shellcheck and bash -n" {
 	need shellcheck
 	ktstr-preamble <m >header

@@ -1,37 +1,38 @@
 /* quote.c - words that bash reads back byte for byte */
 #include "quote.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "utf8.h"
-
 static const char safe_bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 				 "_./:=@%+,-";
 
+static bool is_printable(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
+/*
+ * bash reads a script in its caller's locale. In some (GB18030, Big5) a byte from 0x80 makes one
+ * character with the quote or backslash that comes after it.
+ */
 static char *quote_octal(const char *text)
 {
 	char *word = malloc(4 * strlen(text) + sizeof("$''")), *end = word;
-	const char *p = text;
 
 	if (!word)
 		return NULL;
 	end = stpcpy(end, "$'");
-	while (*p) {
-		size_t length;
-
-		if (utf8_needs_escape(p, &length)) {
-			for (; length; length--)
-				end += sprintf(end, "\\%03o", (unsigned char)*p++);
-		} else if (*p == '\'' || *p == '\\') {
-			*end++ = '\\';
-			*end++ = *p++;
-		} else {
-			memcpy(end, p, length);
-			end += length;
-			p += length;
+	for (; *text; text++) {
+		if (!is_printable(*text)) {
+			end += sprintf(end, "\\%03o", (unsigned char)*text);
+			continue;
 		}
+		if (*text == '\'' || *text == '\\')
+			*end++ = '\\';
+		*end++ = *text;
 	}
 	*end++ = '\'';
 	*end = '\0';
@@ -58,12 +59,10 @@ static char *quote_single(const char *text)
 
 char *quote_shell(const char *text)
 {
-	size_t length;
-
 	if (*text && text[strspn(text, safe_bytes)] == '\0')
 		return strdup(text);
-	for (const char *p = text; *p; p += length)
-		if (utf8_needs_escape(p, &length))
+	for (const char *p = text; *p; p++)
+		if (!is_printable(*p))
 			return quote_octal(text);
 	return quote_single(text);
 }
