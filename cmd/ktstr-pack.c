@@ -54,6 +54,9 @@ static const char source[] = "<stdin>";
 struct files {
 	struct tar_file *items;
 	size_t count, room;
+	char *scheduler; /* the scheduler record's name, NULL where there is none */
+	size_t scheduler_line;
+	bool has_scheduler; /* packed */
 };
 
 static void free_files(struct files *files)
@@ -63,6 +66,7 @@ static void free_files(struct files *files)
 		free((char *)files->items[i].path);
 	}
 	free(files->items);
+	free(files->scheduler);
 }
 
 static int add_file(struct files *files, const struct record *record, unsigned int mode)
@@ -104,6 +108,11 @@ static int take_record(struct files *files, struct record_reader *reader,
 		return record_bad(reader, record,
 				  "version %s is not known here, only " MANIFEST_VERSION " is",
 				  show_field(record->fields[0]));
+	if (!strcmp(record->keyword, "scheduler")) {
+		files->scheduler = strdup(record->fields[0]);
+		files->scheduler_line = record->line;
+		return files->scheduler ? 0 : report_errno("%s:%zu", source, record->line);
+	}
 	if (strcmp(record->keyword, "file"))
 		return 0;
 	if (record->fields[1][0] != '/')
@@ -112,7 +121,21 @@ static int take_record(struct files *files, struct record_reader *reader,
 	if (parse_number(record->fields[2], 8, 0, 0777, &mode))
 		return record_bad(reader, record, "not an octal mode from 0 to 0777: %s",
 				  show_field(record->fields[2]));
+	if (!strcmp(record->fields[0], "scheduler"))
+		files->has_scheduler = true;
 	return add_file(files, record, (unsigned int)mode);
+}
+
+/* The record may be left out, as those may that a .run is not packed from. */
+static int check_scheduler(const struct files *files)
+{
+	const char *problem = NULL;
+
+	if (files->scheduler && !files->has_scheduler)
+		problem = manifest_scheduler_problem(files->scheduler);
+	return problem ? report(EBADMSG, "%s:%zu: scheduler: %s: %s", source, files->scheduler_line,
+				problem, show_field(files->scheduler))
+		       : 0;
 }
 
 static int read_manifest(struct files *files)
@@ -137,6 +160,8 @@ static int read_manifest(struct files *files)
 			      "%s: no \"file\" record, nothing to pack: pipe ktstr-manifest's "
 			      "output to this",
 			      source);
+	if (check_scheduler(files))
+		return -1;
 	return tar_check_names(files->items, files->count);
 }
 

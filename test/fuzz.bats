@@ -134,7 +134,7 @@ replay() {
 		sys.stdout.buffer.write(ident + header + load + segment + names + dynamic)
 	EOF2
 	chmod +x big
-	printf '%s\n' 'manifest 1' 'test a' 'scheduler a' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' \
+	printf '%s\n' 'manifest 1' 'test a' 'scheduler eevdf' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' \
 		"file ktstr $PWD/big 0755" >manifest
 	run -1 timeout 10 ktstr-libs <manifest
 	[[ $output == *"a damaged ELF file"* ]]

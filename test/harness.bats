@@ -258,29 +258,38 @@ t: t.c:1: test zero: duration_s is 0, not at least 1' ]
 t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 }
 
-@test "harness: a scheduler without a name, or with a cgroup_parent of /, is an error at start" {
+@test "harness: a scheduler without a name, without a program, or with a cgroup_parent of /, is an error at start" {
 	build t <<-'E'
+		static const char *const on[] = { "echo 1", NULL };
 		static const struct ktstr_scheduler none = { .binary = "scx" }, empty = { .name = "" },
-			root = { .name = "r", .cgroup_parent = "/" };
+			root = { .name = "r", .binary = "./s", .cgroup_parent = "/" }, idle = { .name = "scx_lavd" },
+			held = { .name = "held", .enable = on }, own[] = { { "eevdf" }, { "default" }, { "none" } };
 		KTSTR_TEST(a, .scheduler = &none) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &empty) { return KTSTR_PASS; }
 		KTSTR_TEST(c, .scheduler = &root) { return KTSTR_PASS; }
+		KTSTR_TEST(d, .scheduler = &idle) { return KTSTR_PASS; }
+		KTSTR_TEST(e, .scheduler = &held) { return KTSTR_PASS; }
+		KTSTR_TEST(f, .scheduler = &own[0]) { return KTSTR_PASS; }
+		KTSTR_TEST(g, .scheduler = &own[1]) { return KTSTR_PASS; }
+		KTSTR_TEST(h, .scheduler = &own[2]) { return KTSTR_PASS; }
 	E
 	run -64 ./t
-	[ "${lines[0]}" = "t: t.c:3: test a: its scheduler has no name" ]
-	[ "${lines[1]}" = "t: t.c:4: test b: its scheduler has no name" ]
-	[[ "${lines[2]}" == "t: t.c:5: test c: scheduler r: cgroup_parent does not begin with /"* ]]
+	[ "${lines[0]}" = "t: t.c:5: test a: its scheduler has no name" ]
+	[ "${lines[1]}" = "t: t.c:6: test b: its scheduler has no name" ]
+	[[ "${lines[2]}" == "t: t.c:7: test c: scheduler r: cgroup_parent does not begin with /"* ]]
+	[ "${lines[3]}" = "t: t.c:8: test d: scheduler scx_lavd: no binary, so that nothing would be started: give one, or run under the kernel's own: eevdf" ]
+	[ "${#lines[@]}" = 4 ]
 }
 
 @test "harness: what ktstr-manifest would refuse is an error at start" {
 	build t <<-'E'
 		static const struct ktstr_sysctl up[] = { { "kernel/../../x", "1" }, { NULL, NULL } };
 		static const char *const nothing[] = { "", NULL };
-		static const struct ktstr_scheduler root = { .name = "s", .cgroup_parent = "//" },
-			above = { .name = "s", .cgroup_parent = "/a/../b" },
-			sysctl = { .name = "s", .sysctls = up }, binary = { .name = "s", .binary = "" },
-			config = { .name = "s", .config_file = "" },
-			include = { .name = "s", .include_files = nothing }, packed = { "s", "./s" };
+		static const struct ktstr_scheduler root = { "s", "s", .cgroup_parent = "//" },
+			above = { "s", "s", .cgroup_parent = "/a/../b" },
+			sysctl = { "s", "s", .sysctls = up }, binary = { .name = "s", .binary = "" },
+			config = { "s", "s", .config_file = "" },
+			include = { "s", "s", .include_files = nothing }, packed = { "s", "./s" };
 		KTSTR_TEST(a, .scheduler = &root) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &above) { return KTSTR_PASS; }
 		KTSTR_TEST(c, .scheduler = &sysctl) { return KTSTR_PASS; }
@@ -812,7 +821,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 
 @test "harness: a test of a scheduler that is run without it says so once" {
 	build t <<-'E'
-		static const struct ktstr_scheduler fifo = { .name = "fifo", .binary = "scx_fifo" }, own = { .name = "own" };
+		static const struct ktstr_scheduler fifo = { .name = "fifo", .binary = "scx_fifo" }, own = { .name = "default" };
 		KTSTR_TEST(a, .scheduler = &fifo) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &own) { return KTSTR_PASS; }
 	E
@@ -828,7 +837,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 
 @test "harness: without a main of its own, a program lists its tests" {
 	build t <<-'E'
-		static const struct ktstr_scheduler fifo = { .name = "a_long_scheduler" };
+		static const struct ktstr_scheduler fifo = { "a_long_scheduler", "scx" };
 		KTSTR_TEST(a, .duration_s = 3) { return KTSTR_PASS; }
 		KTSTR_TEST(longer, .scheduler = &fifo) { return KTSTR_PASS; }
 	E

@@ -5,7 +5,7 @@ load run_helper
 
 # manifest LINE...: a whole manifest with these lines more
 manifest() {
-	printf '%s\n' 'manifest 1' 'test t' 'scheduler s' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' \
+	printf '%s\n' 'manifest 1' 'test t' 'scheduler eevdf' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' \
 		'file ktstr /bin/true 0755' "$@"
 }
 
@@ -63,12 +63,12 @@ escape() {
 @test "hostile: a definition's scheduler has a name that a terminal can show" {
 	script t
 	for name in '\033[2J' '\342\200\256' '\300\257' '\012'; do
-		printf 'test t\nbinary t\nscheduler %s\n' "$name" >t.ktstr
+		printf 'test t\nbinary t\nscheduler %s ./t\n' "$name" >t.ktstr
 		run -1 --separate-stderr ktstr-manifest t
 		[[ $stderr == "ktstr-manifest: ./t.ktstr:3: scheduler: no text that a terminal can show as it is: "* ]]
 		[[ $stderr != *[[:cntrl:]]* ]]
 	done
-	printf 'test t\nbinary t\nscheduler caf\303\251\n' >t.ktstr
+	printf 'test t\nbinary t\nscheduler caf\303\251 ./t\n' >t.ktstr
 	run -0 ktstr-manifest t
 }
 

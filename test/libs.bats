@@ -518,7 +518,7 @@ libinner.so $PWD/a/libinner.so" ]
 	cat >hostile.py <<-'END'
 		import os, subprocess, sys
 		whole = open("p", "rb").read()
-		head = "manifest 1\ntest t\nscheduler e\ntopology 1n1l1c1t\nduration 1\nwatchdog 1\ngit unknown\n"
+		head = "manifest 1\ntest t\nscheduler eevdf\ntopology 1n1l1c1t\nduration 1\nwatchdog 1\ngit unknown\n"
 		def variants():
 		    for size in range(len(whole)):
 		        if size < 4200 or size > len(whole) - 1500: yield whole[:size]

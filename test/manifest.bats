@@ -302,6 +302,35 @@ run-arg a"* ]]
 	[[ $output == *"file ktstr $PWD/t 0755"* ]]
 }
 
+@test "manifest: a scheduler without a program is one of the kernel's own, or refused" {
+	local name
+	for name in eevdf default none; do
+		define 'binary t' 'test a' "scheduler $name"
+		run -0 --separate-stderr ktstr-manifest a
+		[[ $output == *$'\n'"scheduler $name"$'\n'* && $output != *"file scheduler"* && -z $stderr ]]
+	done
+	for name in scx_lavd lavd EEVDF eevdf\\040 \\040eevdf cfs none-such defaul ext bpf é; do
+		define 'binary t' 'test a' "scheduler $name"
+		run -2 --separate-stderr ktstr-manifest a
+		[[ -z $output && $stderr == "ktstr-manifest: ./t.ktstr:3: scheduler: "*" names no program, so that nothing would be started: give it behind the name, a path or a name to find, or run under the kernel's own: eevdf" ]] || {
+			echo "$name: $stderr"
+			false
+		}
+	done
+	# as a default for all tests, or with what only a scheduler takes, or with schedulers of the test's own
+	define 'binary t' 'scheduler scx_lavd' 'test a' 'sched-arg -v' attaches-schedulers
+	run -2 ktstr-manifest a
+	define 'binary t' 'scheduler scx_lavd' 'test a' 'scheduler eevdf'
+	run -0 ktstr-manifest a
+	describes told 'scheduler scx_lavd'
+	run -2 ktstr-manifest -b told told
+	[ "$output" = "ktstr-manifest: told: told: scheduler: scx_lavd names no program, so that nothing would be started: give the scheduler's binary, or run under the kernel's own: eevdf" ]
+	define 'binary t' 'test a' 'scheduler eevdf ./t'
+	run -0 --separate-stderr ktstr-manifest a
+	[[ $output == *"file scheduler $PWD/t 0755"* ]]
+	[ "$stderr" = "ktstr-manifest: warning: a: scheduler: eevdf is what the kernel's own is called, and a program is started: give it another name" ]
+}
+
 @test "manifest: git state is that of the sources: clean, dirty, seven digits" {
 	need git
 	git init -q .

@@ -67,8 +67,28 @@ with() {
 	[ "${#DECOMPRESS[@]}" = 0 ]
 }
 
+@test "preamble: a scheduler that is not packed is one of the kernel's own, or refused, by every stage" {
+	local name stage line
+	grep -v '^file \(scheduler\|include\)\|^sched\|^manifest\|^cgroup' m >rest
+	for name in eevdf default none scx_a EEVDF 'my\040sched'; do
+		for line in "file ktstr /bin/true 0755" "file schedule /bin/true 0755" "file include/scheduler /bin/true 0755"; do
+			{ echo manifest 1; echo "scheduler $name"; sed "s|^file ktstr.*|&\\n$line|" rest | uniq; } >n
+			for stage in preamble libs pack; do
+				run --separate-stderr bash -c 'ktstr-$1 <n | cat >/dev/null; exit ${PIPESTATUS[0]}' - $stage
+				case $name in
+				eevdf | default | none) [ "$status" = 0 ] ;;
+				*) [ "$status" = 1 ] && [ "$stderr" = "ktstr-$stage: <stdin>:2: scheduler: no file record scheduler, so that nothing would be started (only eevdf, default and none stand without one): $(printf "${name//040/40}")" ] ;;
+				esac || {
+					echo "$stage, $name: $status, $stderr"
+					false
+				}
+			done
+		done
+	done
+}
+
 @test "preamble: records without fields are frozen as 1" {
-	grep -v '^file scheduler ' m >n
+	sed '/^file scheduler /d; s/^scheduler .*/scheduler none/' m >n
 	printf '%s\n' attaches-schedulers drops-root >>n
 	run -0 ktstr-preamble <n
 	for line in ATTACHES_SCHEDULERS=1 DROPS_ROOT=1 "SCHED_PROGRAM=''"; do
@@ -226,7 +246,7 @@ __ARCHIVE__" ]
 # script LINE: renders with a test binary of this first line
 script() {
 	printf '%s\n' "$1" >script
-	sed "s|^file ktstr .*|file ktstr $PWD/script 0755|; /^file scheduler/d; /^file include/d; /^sched-arg-path/d" m |
+	sed "s|^file ktstr .*|file ktstr $PWD/script 0755|; s/^scheduler .*/scheduler eevdf/; /^file scheduler/d; /^file include/d; /^sched-arg-path/d" m |
 		ktstr-preamble
 }
 

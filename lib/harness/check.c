@@ -113,6 +113,14 @@ static int check_sysctls(const struct ktstr_test *test, const struct ktstr_sched
 	return 0;
 }
 
+/* Whether the kernel has it without a program, or it is switched by commands. */
+static bool is_kernels(const struct ktstr_scheduler *scheduler)
+{
+	return !strcmp(scheduler->name, "eevdf") || !strcmp(scheduler->name, "default") ||
+	       !strcmp(scheduler->name, "none") || (scheduler->enable && *scheduler->enable) ||
+	       (scheduler->disable && *scheduler->disable);
+}
+
 static int check_scheduler(const struct ktstr_test *test)
 {
 	const struct ktstr_scheduler *scheduler = test->scheduler;
@@ -123,6 +131,11 @@ static int check_scheduler(const struct ktstr_test *test)
 		return bad(test, "test %s: its scheduler has no name", test->name);
 	if (scheduler->binary && !*scheduler->binary)
 		return bad(test, "test %s: scheduler %s: binary is empty (NULL starts none)",
+			   test->name, scheduler->name);
+	if (!scheduler->binary && !is_kernels(scheduler))
+		return bad(test,
+			   "test %s: scheduler %s: no binary, so that nothing would be started: "
+			   "give one, or run under the kernel's own: eevdf",
 			   test->name, scheduler->name);
 	if (scheduler->binary && test->attaches_schedulers)
 		return bad(test,

@@ -77,6 +77,11 @@ const char *sysctl_problem(const char *key)
 	return NULL;
 }
 
+bool scheduler_is_kernels_own(const char *name)
+{
+	return !strcmp(name, "eevdf") || !strcmp(name, "default") || !strcmp(name, "none");
+}
+
 static const char *value_problem(const struct record *record)
 {
 	const char *keyword = record->keyword, *value = record->fields[0];

@@ -2,6 +2,7 @@
 #ifndef REGISTRY_DEFINITION_H
 #define REGISTRY_DEFINITION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/record.h"
@@ -67,5 +68,8 @@ const char *seconds_problem(const char *text);
 const char *text_problem(const char *text);
 const char *cgroup_path_problem(const char *path);
 const char *sysctl_problem(const char *key);
+
+/* Whether the kernel has a scheduler of this name, so that it stands without a program. */
+bool scheduler_is_kernels_own(const char *name);
 
 #endif

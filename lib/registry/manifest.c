@@ -118,12 +118,27 @@ static int check_paths(const char *source, const struct entries *manifest)
 	return failed;
 }
 
+const char *manifest_scheduler_problem(const char *name)
+{
+	return scheduler_is_kernels_own(name)
+		       ? NULL
+		       : "no file record scheduler, so that nothing would be started (only eevdf, "
+			 "default and none stand without one)";
+}
+
 /* What is attached is the packed scheduler's work or the test's: a .run proves one of them. */
 static int check_schedulers(const char *source, const struct entries *manifest)
 {
 	const struct entry *attaches = entries_find(manifest, "attaches-schedulers");
+	const struct entry *scheduler = entries_find(manifest, "scheduler");
+	bool is_packed = manifest_file(manifest, "scheduler");
+	const char *name = scheduler->fields.items[0];
+	const char *problem = is_packed ? NULL : manifest_scheduler_problem(name);
 
-	if (attaches && manifest_file(manifest, "scheduler"))
+	if (problem)
+		return report(EBADMSG, "%s:%zu: scheduler: %s: %s", source, scheduler->line,
+			      problem, name);
+	if (attaches && is_packed)
 		return report(EBADMSG,
 			      "%s:%zu: attaches-schedulers: excludes a packed scheduler: leave out "
 			      "one of them",

@@ -20,6 +20,12 @@ extern const struct record_rule manifest_rules[];
  */
 int manifest_read(const char *source, FILE *in, struct entries *manifest);
 
+/*
+ * What is wrong with a test that runs under a scheduler of this name where no scheduler is packed:
+ * a constant string, or NULL.
+ */
+const char *manifest_scheduler_problem(const char *name);
+
 /* Returns field 0 of a record that stands once, or "" where it does not stand. */
 const char *manifest_value(const struct entries *manifest, const char *keyword);
 

@@ -95,6 +95,15 @@ static int check_exportable(const struct resolution *r)
 				 "the scheduler of %s is built into a kernel and switched by shell "
 				 "commands: a .run starts a scheduler that is a program, or none",
 				 r->definition->name);
+	if ((entry = find(r, "scheduler")) && !starts_scheduler(r) &&
+	    !scheduler_is_kernels_own(entry->fields.items[0]))
+		return bad_entry(r, entry, ENOTSUP,
+				 "%s names no program, so that nothing would be started: %s, or "
+				 "run under the kernel's own: eevdf",
+				 entry->fields.items[0],
+				 r->source->is_binary
+					 ? "give the scheduler's binary"
+					 : "give it behind the name, a path or a name to find");
 	if ((entry = find(r, "attaches-schedulers")) && starts_scheduler(r))
 		return bad_entry(
 			r, entry, ENOTSUP,
@@ -173,6 +182,10 @@ static int resolve_scheduler(struct resolution *r)
 
 	if (!starts_scheduler(r))
 		return 0;
+	if (scheduler_is_kernels_own(entry->fields.items[0]))
+		report_warning("%s: scheduler: %s is what the kernel's own is called, and a "
+			       "program is started: give it another name",
+			       r->definition->name, entry->fields.items[0]);
 	spec = entry->fields.items[1];
 	if (strchr(spec, '/')) {
 		r->scheduler = resolve_path(r, entry, spec, true);

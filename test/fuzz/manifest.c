@@ -5,6 +5,7 @@
 
 #include "archive/tar.h"
 #include "fuzz.h"
+#include "registry/definition.h"
 #include "registry/manifest.h"
 
 enum { MOST = 15 * 1024 };
@@ -94,6 +95,8 @@ static void check_manifest(const struct entries *manifest)
 	REQUIRE(*manifest_value(manifest, "test") && manifest_file(manifest, "ktstr"));
 	REQUIRE(!entries_find(manifest, "attaches-schedulers") ||
 		!manifest_file(manifest, "scheduler"));
+	REQUIRE(manifest_file(manifest, "scheduler") ||
+		scheduler_is_kernels_own(manifest_value(manifest, "scheduler")));
 	REQUIRE(!entries_write(manifest, out));
 	REQUIRE(!read_manifest(out->buffer, out->used, &again));
 	REQUIRE(same_entries(manifest, &again));
