@@ -1073,7 +1073,7 @@ raise_priority() {
 # longer than it said, while it has a scheduler or a test. What was there before it, it knows by the fork.
 janitor() {
 	local what a b status began=0 silent=0 late=0 # in seconds
-	trap '' INT TERM HUP TSTP
+	trap '' INT TERM HUP TSTP TTOU
 	exec {TICK}<>"$WORK/tick"
 	raise_priority
 	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # who reads it waits for the last who could write
@@ -1142,7 +1142,7 @@ start_reader() {
 
 # read_fifo COMMAND...: where the shell dies the reader lives until all who write have ended
 read_fifo() {
-	trap '' INT TERM HUP
+	trap '' INT TERM HUP TTOU
 	[[ ! $JOURNAL ]] || exec {JOURNAL}>&-
 	((TEST_OUT == 1)) || exec {TEST_OUT}>&-
 	raise_priority # a scheduler that waits for its reader must not wait for itself

@@ -106,6 +106,8 @@ ended() {
 	export_test 'echo said; exit 0'
 	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --quiet" /dev/null </dev/null
 	[[ $output == *said* && $output == *"t.run: pass"* ]]
+	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --ktap" /dev/null </dev/null
+	[[ $output == *'# said'* && $output == *"ok 1 t"* ]]
 	nothing_left
 }
 
