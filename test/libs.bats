@@ -57,9 +57,12 @@ loaded() {
 		done
 }
 
-# same_as_loader PROGRAM: the same libraries, paths and order
+# same_as_loader PROGRAM: the same libraries, paths and order; libgcc_s may be what glibc loads later
 same_as_loader() {
-	diff -u <(loaded "$1") <(manifest ktstr "$1" | ktstr-libs | packed)
+	loaded "$1" >by_loader
+	manifest ktstr "$1" | ktstr-libs | packed >by_us
+	grep -q '^libgcc_s' by_loader || sed -i '/^libgcc_s\.so\.1 /d' by_us
+	diff -u by_loader by_us
 }
 
 # fails MESSAGE: the last run failed with this one line and no output
@@ -386,6 +389,98 @@ libinner.so $PWD/a/libinner.so" ]
 	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | grep needs-glibc)" = 'needs-glibc 2.36' ]
 }
 
+# unwinds FUNCTION FILE [ARG...]: a program that calls it in a thread, and ends with 0
+unwinds() {
+	local call
+	case $1 in
+	pthread_exit) call='pthread_exit(NULL)' ;;
+	pthread_cancel) call='pthread_cancel(pthread_self()); for (;;) pause()' ;;
+	thrd_exit) call='thrd_exit(0)' ;;
+	backtrace) call='void *frames[9]; backtrace(frames, 9)' ;;
+	pthread_join) call='(void)0' ;;
+	esac
+	cat >"$2.c" <<-END
+		#define _GNU_SOURCE
+		#include <execinfo.h>
+		#include <pthread.h>
+		#include <threads.h>
+		#include <unistd.h>
+		static void *body(void *unused) { $call; return unused; }
+		int $(function_of "$2")(void) { pthread_t t; return pthread_create(&t, NULL, body, NULL) || pthread_join(t, NULL); }
+		#ifndef NO_MAIN
+		int main(void) { return $(function_of "$2")(); }
+		#endif
+	END
+	${CC:-cc} -pthread "$2.c" "${@:3}" -o "$2"
+}
+
+# opened PROGRAM: the libgcc_s that the loader opens while it runs
+opened() {
+	LD_DEBUG=files "$1" 2>&1 | sed -n 's/.*calling init: \(.*libgcc_s.*\)/\1/p' | sort -u | xargs -r readlink -f
+}
+
+@test "libs: libgcc_s is packed where glibc loads it by itself, as a run shows" {
+	local name args
+	for name in pthread_exit pthread_cancel thrd_exit backtrace pthread_join; do
+		while read -ra args; do
+			unwinds $name p "${args[@]}"
+			[ "$(opened ./p)" = "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | sed -n 's/^libgcc_s.so.1 //p')" ] || {
+				echo "$name ${args[*]}: opened $(opened ./p)"
+				false
+			}
+			[ $name = pthread_join ] || [ -n "$(opened ./p)" ]
+		done <<-'EOF'
+			-O2
+			-s
+			-no-pie
+			-s -Wl,--hash-style=sysv
+			-s -Wl,--hash-style=gnu,-z,now
+			-rdynamic -Wl,--hash-style=both
+		EOF
+	done
+	for linker in gold lld; do
+		type -P ld.$linker >/dev/null || continue
+		unwinds pthread_exit p -fuse-ld=$linker -s
+		manifest ktstr "$PWD/p" | ktstr-libs | packed | grep '^libgcc_s.so.1 '
+	done
+}
+
+@test "libs: libgcc_s is packed for a library that unwinds, once, and not for a function of the program's own" {
+	unwinds pthread_cancel a/libcancel.so -shared -fPIC -DNO_MAIN -Wl,-soname,libcancel.so
+	program p a/libcancel.so "$(runpath "$PWD/a")"
+	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" include/x "$PWD/p")
+	[ "$(packed <<<"$output" | cut -d' ' -f1)" = $'libcancel.so\nlibgcc_s.so.1' ]
+	# one that the manifest has itself
+	manifest ktstr /bin/true lib/libcancel.so "$PWD/a/libcancel.so" | ktstr-libs | packed | grep '^libgcc_s.so.1 '
+	# one that is linked
+	unwinds pthread_exit p -Wl,--no-as-needed -l:libgcc_s.so.1
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | grep -c libgcc_s)" = 1 ]
+	echo 'void pthread_exit(void *x) { (void)x; for (;;); } int main(int n, char **v) { if (n > 9) pthread_exit(v); return 0; }' |
+		${CC:-cc} -fno-builtin -rdynamic -x c - -o p
+	[ -z "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" ]
+	unwinds pthread_exit p -static
+	[ -z "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" ]
+}
+
+@test "libs: the libgcc_s of glibc's own is that of DT_RPATH, not of DT_RUNPATH, as for the loader" {
+	local found
+	unwinds pthread_exit p
+	found=$(opened ./p)
+	cp "$found" a/libgcc_s.so.1
+	unwinds pthread_exit p "$(rpath "$PWD/a")"
+	[ "$(opened ./p)" = "$PWD/a/libgcc_s.so.1" ]
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" = "libgcc_s.so.1 $PWD/a/libgcc_s.so.1" ]
+	unwinds pthread_exit p "$(runpath "$PWD/a")"
+	[ "$(opened ./p)" = "$found" ]
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" = "libgcc_s.so.1 $found" ]
+	[ "$(manifest ktstr "$PWD/p" | LD_LIBRARY_PATH=$PWD/a ktstr-libs | packed)" = "libgcc_s.so.1 $PWD/a/libgcc_s.so.1" ]
+	# one that is missing is said with who wants it
+	unwinds pthread_exit p -Wl,-z,nodefaultlib
+	echo >b/libgcc_s.so.1
+	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" lib/libgcc_s.so.1 "$PWD/gone")
+	[[ $stderr == *"lib/libgcc_s.so.1"* ]]
+}
+
 @test "libs: GLIBC_PRIVATE is warned of" {
 	printf '%s\n' 'int __libc_early_init(int);' 'int main(void) { return __libc_early_init(0); }' |
 		${CC:-cc} -x c - -o p 2>/dev/null || skip "needs a linker that links private symbols"
@@ -514,7 +609,8 @@ libinner.so $PWD/a/libinner.so" ]
 @test "libs: an ELF file cut short at every offset, and with every byte of its tables spoilt, ends well" {
 	need_fast ktstr-libs
 	library a/libone.so
-	program p a/libone.so "$(runpath "$PWD/a")" -s -Wl,-z,noseparate-code
+	echo 'void pthread_exit(void *); int main(int n, char **v) { if (n > 9) pthread_exit(v); return 0; }' >p.c
+	${CC:-cc} p.c a/libone.so -Wl,--no-as-needed a/libone.so "$(runpath "$PWD/a")" -s -Wl,-z,noseparate-code -o p
 	cat >hostile.py <<-'END'
 		import os, subprocess, sys
 		whole = open("p", "rb").read()

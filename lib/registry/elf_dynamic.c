@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "registry/elf_reader.h"
+#include "registry/glibc.h"
 
 /* Far above what linkers make: what is more is malformed, and not worth memory or time. */
 enum {
@@ -15,8 +16,10 @@ enum {
 	DYNAMIC_MAX = 1024 * 1024,
 	STRINGS_MAX = 64 * 1024 * 1024,
 	VERSIONS_MAX = 65536,
-	LIST_MAX = 64 * 1024,	     /* bytes of DT_RPATH, DT_RUNPATH or DT_SONAME */
-	KEPT_MAX = 16 * 1024 * 1024, /* bytes of strings: very many may name one very long one */
+	LIST_MAX = 64 * 1024,	       /* bytes of DT_RPATH, DT_RUNPATH or DT_SONAME */
+	KEPT_MAX = 16 * 1024 * 1024,   /* bytes of strings: very many may name one very long one */
+	TABLE_MAX = 256 * 1024 * 1024, /* bytes of relocations, of symbols */
+	CHUNK = 24 * 1024, /* whole entries of each kind of these: 8, 12, 16 or 24 bytes */
 };
 
 /* A file that is being read. */
@@ -35,7 +38,10 @@ struct tags {
 	uint64_t strings, strings_size;
 	uint64_t versions;
 	uint64_t flags_1;
-	uint64_t soname, rpath, runpath; /* offsets in the strings plus 1 */
+	uint64_t symbols;
+	uint64_t rela, rela_size, rel, rel_size;
+	uint64_t plt, plt_size, plt_kind; /* the kind is DT_REL or DT_RELA */
+	uint64_t soname, rpath, runpath;  /* offsets in the strings plus 1 */
 };
 
 static int malformed(void)
@@ -181,6 +187,30 @@ static void read_tags(const struct image *image, const char *section, struct tag
 		case DT_VERNEED:
 			tags->versions = value;
 			break;
+		case DT_SYMTAB:
+			tags->symbols = value;
+			break;
+		case DT_RELA:
+			tags->rela = value;
+			break;
+		case DT_RELASZ:
+			tags->rela_size = value;
+			break;
+		case DT_REL:
+			tags->rel = value;
+			break;
+		case DT_RELSZ:
+			tags->rel_size = value;
+			break;
+		case DT_JMPREL:
+			tags->plt = value;
+			break;
+		case DT_PLTRELSZ:
+			tags->plt_size = value;
+			break;
+		case DT_PLTREL:
+			tags->plt_kind = value;
+			break;
 		}
 	}
 }
@@ -249,6 +279,107 @@ static int read_versions(struct image *image, uint64_t address, struct elf_dynam
 	}
 }
 
+/* Whether the strings have the name of such a function: in most files that is all there is to do.
+ */
+static bool names_unwinder(const struct image *image)
+{
+	size_t length;
+
+	for (const char *p = image->strings, *end = p + image->strings_size; p < end;
+	     p += length + 1) {
+		length = strlen(p);
+		/* a name may be the end of a longer one, in one string for both */
+		for (const char *name = p; *name; name++)
+			if (glibc_unwinds_in(name))
+				return true;
+	}
+	return false;
+}
+
+/* Raises *last to the highest symbol that a table of relocations refers to. */
+static int find_last_symbol(const struct image *image, uint64_t address, uint64_t size,
+			    bool has_addend, uint64_t *last)
+{
+	size_t entry = (image->elf.is_64 ? 8 : 4) * (has_addend ? 3 : 2);
+	char chunk[CHUNK];
+	uint64_t offset;
+
+	if (!size)
+		return 0;
+	if (size > TABLE_MAX || find_address(image, address, &offset))
+		return malformed();
+	for (size_t n; size >= entry; size -= n, offset += n) {
+		n = size < CHUNK ? (size_t)size / entry * entry : CHUNK;
+		if (read_part(image, chunk, n, offset))
+			return -1;
+		for (size_t at = 0; at < n; at += entry) {
+			Elf64_Rel r64;
+			Elf32_Rel r32;
+			uint64_t symbol;
+
+			if (image->elf.is_64) {
+				memcpy(&r64, chunk + at, sizeof(r64));
+				symbol = ELF64_R_SYM(elf_xword(&image->elf, r64.r_info));
+			} else {
+				memcpy(&r32, chunk + at, sizeof(r32));
+				symbol = ELF32_R_SYM(elf_word(&image->elf, r32.r_info));
+			}
+			if (symbol > *last)
+				*last = symbol;
+		}
+	}
+	return 0;
+}
+
+/* Whether the symbol is one of these functions and another file's. */
+static bool is_unwinder(const struct image *image, const char *symbol)
+{
+	const char *name;
+	Elf64_Sym s64;
+	Elf32_Sym s32;
+
+	if (image->elf.is_64) {
+		memcpy(&s64, symbol, sizeof(s64));
+		name = string_at(image, elf_word(&image->elf, s64.st_name));
+		return s64.st_shndx == SHN_UNDEF && name && glibc_unwinds_in(name);
+	}
+	memcpy(&s32, symbol, sizeof(s32));
+	name = string_at(image, elf_word(&image->elf, s32.st_name));
+	return s32.st_shndx == SHN_UNDEF && name && glibc_unwinds_in(name);
+}
+
+/*
+ * Nothing tells how many symbols there are in a file without sections. But a function of another
+ * file is called through a relocation: of all symbols, only those up to the last that a relocation
+ * refers to are read.
+ */
+static int read_symbols(const struct image *image, const struct tags *tags,
+			struct elf_dynamic *dynamic)
+{
+	size_t entry = image->elf.is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	uint64_t last = 0, offset, size;
+	char chunk[CHUNK];
+
+	if (!tags->symbols || !image->strings || !names_unwinder(image))
+		return 0;
+	if (find_last_symbol(image, tags->rela, tags->rela_size, true, &last) ||
+	    find_last_symbol(image, tags->rel, tags->rel_size, false, &last) ||
+	    find_last_symbol(image, tags->plt, tags->plt_size, tags->plt_kind == DT_RELA, &last))
+		return -1;
+	size = (last + 1) * entry;
+	if (size > TABLE_MAX || find_address(image, tags->symbols, &offset))
+		return malformed();
+	for (size_t n; size && !dynamic->calls_unwinder; size -= n, offset += n) {
+		n = size < CHUNK ? (size_t)size : CHUNK;
+		if (read_part(image, chunk, n, offset))
+			return -1;
+		for (size_t at = 0; at < n; at += entry)
+			if (is_unwinder(image, chunk + at))
+				dynamic->calls_unwinder = true;
+	}
+	return 0;
+}
+
 /* All that the dynamic section, whose bytes these are, tells of and leads to. */
 static int read_section(struct image *image, const char *section, struct elf_dynamic *dynamic)
 {
@@ -263,7 +394,8 @@ static int read_section(struct image *image, const char *section, struct elf_dyn
 			       copy_string(image, tags.soname, &dynamic->soname) ||
 			       copy_string(image, tags.rpath, &dynamic->rpath) ||
 			       copy_string(image, tags.runpath, &dynamic->runpath) ||
-			       read_versions(image, tags.versions, dynamic)
+			       read_versions(image, tags.versions, dynamic) ||
+			       read_symbols(image, &tags, dynamic)
 		       ? -1
 		       : 0;
 }

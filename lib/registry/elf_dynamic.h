@@ -22,6 +22,8 @@ struct elf_dynamic {
 	/* the versions that must be there: of the library version_files[i] the version versions[i]
 	 */
 	struct strings version_files, versions;
+	/* has a symbol that is not defined of a function in which glibc loads GLIBC_UNWINDER */
+	bool calls_unwinder;
 };
 
 /*

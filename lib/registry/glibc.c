@@ -84,6 +84,13 @@ bool glibc_has_library(const char *name)
 	return false;
 }
 
+bool glibc_unwinds_in(const char *function)
+{
+	/* without the library the first three end the program, the last finds nothing */
+	return !strcmp(function, "pthread_cancel") || !strcmp(function, "pthread_exit") ||
+	       !strcmp(function, "thrd_exit") || !strcmp(function, "backtrace");
+}
+
 bool glibc_is_version(const char *text)
 {
 	for (;;) {

@@ -25,6 +25,13 @@ extern const struct glibc_platform glibc_here;
 bool glibc_has_library(const char *name);
 
 /*
+ * The library with GCC's unwinder, which glibc loads by itself, as by dlopen(3), when a function is
+ * called that unwinds a stack: glibc_unwinds_in tells whether that of this name is one.
+ */
+#define GLIBC_UNWINDER "libgcc_s.so.1"
+bool glibc_unwinds_in(const char *function);
+
+/*
  * Returns the version of glibc that first has a version symbol of its libraries, such as "2.34" for
  * GLIBC_2.34 (part of symbol, or a constant), or NULL where that is not known or none has it for
  * others: GLIBC_PRIVATE.

@@ -41,6 +41,7 @@ struct process {
 	const struct entry *file; /* of the manifest */
 	struct object **objects;
 	size_t count, room;
+	struct object glibc; /* as a loader: of GLIBC_UNWINDER */
 };
 
 struct search {
@@ -74,6 +75,8 @@ static void free_process(struct process *process)
 	for (size_t i = 0; i < process->count; i++)
 		free_object(process->objects[i]);
 	free(process->objects);
+	free(process->glibc.path);
+	strings_free(&process->glibc.directories);
 }
 
 /* Adds a new object. Returns NULL with errno where there is no memory. */
@@ -427,10 +430,11 @@ static int load(struct search *search, struct process *process, const struct obj
 	return found < 0 ? -1 : report_missing(search, process, loader, name);
 }
 
-/* Loads what the program needs, what that needs, and so on: breadth first, as ld.so. */
-static int load_all(struct search *search, struct process *process)
+/* Loads what the objects from first on need, what that needs, and so on: breadth first, as ld.so.
+ */
+static int load_all(struct search *search, struct process *process, size_t first)
 {
-	for (size_t i = 0; i < process->count; i++) {
+	for (size_t i = first; i < process->count; i++) {
 		const struct object *loader = process->objects[i];
 
 		for (size_t j = 0; j < loader->elf.needed.count; j++) {
@@ -452,6 +456,27 @@ static int load_all(struct search *search, struct process *process)
 		}
 	}
 	return 0;
+}
+
+/*
+ * Loads what glibc would when one of the objects calls a function that unwinds. For that glibc is
+ * the loader, which the program loaded: the program's DT_RPATH counts, and its DT_RUNPATH not.
+ */
+static int load_unwinder(struct search *search, struct process *process)
+{
+	struct object *glibc = &process->glibc;
+	size_t i = 0, count = process->count;
+
+	while (i < count && !process->objects[i]->elf.calls_unwinder)
+		i++;
+	if (i == count || has_loaded(process, GLIBC_UNWINDER))
+		return 0;
+	glibc->loader = process->objects[0];
+	glibc->path = strdup(process->objects[i]->path); /* for messages: who is to blame */
+	if (!glibc->path || set_directories(search, process->objects[0], glibc))
+		return report_errno("%s", process->objects[i]->path);
+	return load(search, process, glibc, GLIBC_UNWINDER) || load_all(search, process, count) ? -1
+												: 0;
 }
 
 /* --- The files of a manifest ---------------------------------------------------------------- */
@@ -520,7 +545,7 @@ static int add_libraries(struct search *search, struct process *process, int fd)
 		return warn_of_unpacked(search, process->file, &object->elf, why);
 	if (set_directories(search, object, object))
 		return report_errno("%s", object->path);
-	return load_all(search, process);
+	return load_all(search, process, 0) || load_unwinder(search, process) ? -1 : 0;
 }
 
 /* An included file may be damaged on purpose, a program not. */

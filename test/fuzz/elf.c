@@ -30,6 +30,17 @@ static void check_path(const char *list)
 	strings_free(&directories);
 }
 
+static bool has_name_of_unwinder(const uint8_t *data, size_t size)
+{
+	static const char *const names[] = { "pthread_cancel", "pthread_exit", "thrd_exit",
+					     "backtrace" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (memmem(data, size, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
 static void check_dynamic(int fd, const uint8_t *data, size_t size)
 {
 	struct elf_dynamic dynamic;
@@ -41,6 +52,7 @@ static void check_dynamic(int fd, const uint8_t *data, size_t size)
 	check_stand_in(&dynamic.needed, data, size);
 	check_stand_in(&dynamic.versions, data, size);
 	check_stand_in(&dynamic.version_files, data, size);
+	REQUIRE(!dynamic.calls_unwinder || has_name_of_unwinder(data, size));
 	if (dynamic.soname)
 		REQUIRE(memmem(data, size, dynamic.soname, strlen(dynamic.soname)));
 	if (dynamic.rpath)

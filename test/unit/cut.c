@@ -75,7 +75,7 @@ static bool is_same_dynamic(const struct elf_dynamic *a, const struct elf_dynami
 	return is_same_list(&a->needed, &b->needed) && is_same_list(&a->versions, &b->versions) &&
 	       is_same_list(&a->version_files, &b->version_files) &&
 	       is_same_text(a->soname, b->soname) && is_same_text(a->rpath, b->rpath) &&
-	       is_same_text(a->runpath, b->runpath);
+	       is_same_text(a->runpath, b->runpath) && a->calls_unwinder == b->calls_unwinder;
 }
 
 /* Returns how many cuts still said something. */
