@@ -331,6 +331,50 @@ run-arg a"* ]]
 	[ "$stderr" = "ktstr-manifest: warning: a: scheduler: eevdf is what the kernel's own is called, and a program is started: give it another name" ]
 }
 
+@test "manifest: arguments that Linux does not take are refused, and those that are not are taken" {
+	local keyword count size wanted message
+	while read -r keyword count size wanted; do
+		{
+			printf '%s\n' 'test a' 'binary t' 'scheduler s ./t'
+			printf "%0${size}d\n" 0 | awk -v k="$keyword" -v n="$count" '{ for (; n; n--) print k, $0 }'
+		} >t.ktstr
+		case $wanted in
+		one) message="4: $keyword: longer than 131071 bytes, the most that Linux takes for one argument: put it into a file, and include that" ;;
+		all) message="4: $keyword: all of them are more than Linux takes (1966080 bytes, each with 9 more): put them into a file, and include that" ;;
+		fits) message='' ;;
+		esac
+		run --separate-stderr bash -c 'ktstr-manifest -f t.ktstr a >m'
+		[ "$stderr" = "${message:+ktstr-manifest: t.ktstr:$message}" ] && { [ -z "$message" ] || [ ! -s m ]; } || {
+			echo "$keyword $count $size: $stderr" | head -c 2000
+			false
+		}
+		# the same for a manifest by hand
+		printf '%s\n' 'manifest 1' 'test a' 'scheduler s' "file ktstr $PWD/t 0755" "file scheduler $PWD/t 0755" \
+			'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' >m
+		sed 1,3d t.ktstr >>m
+		run --separate-stderr bash -c 'ktstr-preamble <m >header'
+		[ "$stderr" = "${message:+ktstr-preamble: <stdin>:10${message#4}}" ]
+		[ "$wanted" != fits ] || sed 1,3d t.ktstr | (ulimit -s 8192; cut -d' ' -f2 | tr '\n' '\0' >args
+			mapfile -td '' args <args
+			exec env -i /bin/true "${args[@]}")
+	done <<-'EOF'
+		run-arg 1 131071 fits
+		run-arg 1 131072 one
+		sched-arg 1 131072 one
+		run-arg 14 131071 fits
+		run-arg 15 131071 all
+		sched-arg 15 131071 all
+		run-arg 196608 1 fits
+		run-arg 196609 1 all
+	EOF
+	printf '%s\n' 'test a' 'binary t' "cgroup-parent /$(printf '%04095d' 0)" >t.ktstr
+	fails_with 1 't.ktstr:3: cgroup-parent: longer than a path can be' ktstr-manifest -f t.ktstr a
+	# from a test binary
+	describes told "run-arg $(printf '%0131072d' 0)"
+	run -1 --separate-stderr ktstr-manifest -b told told
+	[[ $stderr == "ktstr-manifest: told --ktstr-describe=told:2: run-arg: longer than 131071 bytes"* && ${#stderr} -lt 300 ]]
+}
+
 @test "manifest: git state is that of the sources: clean, dirty, seven digits" {
 	need git
 	git init -q .

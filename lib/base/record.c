@@ -98,6 +98,17 @@ int record_bad(const struct record_reader *reader, const struct record *record, 
 	return -1;
 }
 
+int record_bad_value(const struct record_reader *reader, const struct record *record,
+		     const char *problem)
+{
+	enum { SHOWN_MAX = 1024 };
+	const char *value = record->fields[0];
+
+	if (!*value || strlen(value) > SHOWN_MAX)
+		return record_bad(reader, record, "%s", problem);
+	return record_bad(reader, record, "%s: %s", problem, value);
+}
+
 static int copy_line(struct record_reader *reader, ssize_t *length)
 {
 	const char *newline;

@@ -54,6 +54,11 @@ void record_new_scope(struct record_reader *reader);
 int record_bad(const struct record_reader *reader, const struct record *record, const char *format,
 	       ...) __attribute__((format(printf, 3, 4)));
 
+/* The same for a record whose value, its first field, has this problem. Shows a value of no more
+ * than a few lines. */
+int record_bad_value(const struct record_reader *reader, const struct record *record,
+		     const char *problem);
+
 void record_close(struct record_reader *reader);
 
 /* Writes a keyword and its fields, which end with NULL, as one line. Returns 0, or -1 with errno.

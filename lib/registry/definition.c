@@ -66,6 +66,8 @@ const char *cgroup_path_problem(const char *path)
 		return "a cgroup's path begins with '/'";
 	if (!path[strspn(path, "/")])
 		return "the root of the cgroup tree cannot be a parent: name a cgroup below it";
+	if (strlen(path) >= PATH_MAX)
+		return "longer than a path can be";
 	return path_goes_up(path) ? "a cgroup's path has no '..'" : NULL;
 }
 
@@ -80,6 +82,14 @@ const char *sysctl_problem(const char *key)
 bool scheduler_is_kernels_own(const char *name)
 {
 	return !strcmp(name, "eevdf") || !strcmp(name, "default") || !strcmp(name, "none");
+}
+
+const char *argument_problem(const char *argument)
+{
+	return strlen(argument) > ARGUMENT_MAX
+		       ? "longer than 131071 bytes, the most that Linux takes for one argument: "
+			 "put it into a file, and include that"
+		       : NULL;
 }
 
 static const char *value_problem(const struct record *record)
@@ -97,6 +107,8 @@ static const char *value_problem(const struct record *record)
 		return cgroup_path_problem(value);
 	if (!strcmp(keyword, "sysctl"))
 		return sysctl_problem(value);
+	if (!strcmp(keyword, "run-arg") || !strcmp(keyword, "sched-arg"))
+		return argument_problem(value);
 	if (!strcmp(keyword, "binary") || !strcmp(keyword, "config-file") ||
 	    !strcmp(keyword, "include"))
 		return *value ? NULL : "the path is empty";
@@ -153,8 +165,7 @@ static int read_records(const char *source, struct record_reader *reader, struct
 	while ((more = record_next(reader, &record)) > 0) {
 		problem = value_problem(&record);
 		if (problem)
-			return record_bad(reader, &record, *record.fields[0] ? "%s: %s" : "%s",
-					  problem, record.fields[0]);
+			return record_bad_value(reader, &record, problem);
 		if (strcmp(record.keyword, "test")) {
 			struct entries *scope = definition ? &definition->entries
 						: stands_once(record.keyword)

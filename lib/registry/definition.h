@@ -69,6 +69,10 @@ const char *text_problem(const char *text);
 const char *cgroup_path_problem(const char *path);
 const char *sysctl_problem(const char *key);
 
+/* The same for one argument of a program: Linux's MAX_ARG_STRLEN, without the NUL byte. */
+enum { ARGUMENT_MAX = 128 * 1024 - 1 };
+const char *argument_problem(const char *argument);
+
 /* Whether the kernel has a scheduler of this name, so that it stands without a program. */
 bool scheduler_is_kernels_own(const char *name);
 

@@ -2,6 +2,7 @@
 #include "manifest.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -69,6 +70,8 @@ static const char *value_problem(const struct record *record)
 		return cgroup_path_problem(value);
 	if (!strcmp(keyword, "sysctl"))
 		return sysctl_problem(value);
+	if (!strcmp(keyword, "run-arg") || !strcmp(keyword, "sched-arg"))
+		return argument_problem(value);
 	if (!strcmp(keyword, "duration") || !strcmp(keyword, "watchdog"))
 		return seconds_problem(value);
 	if (!strcmp(keyword, "needs-glibc") && !glibc_is_version(value))
@@ -91,8 +94,7 @@ static int read_entries(struct record_reader *reader, const char *source, struct
 				reader, &record,
 				"a manifest's first record is: manifest " MANIFEST_VERSION);
 		if (problem)
-			return record_bad(reader, &record, *record.fields[0] ? "%s: %s" : "%s",
-					  problem, record.fields[0]);
+			return record_bad_value(reader, &record, problem);
 		if (entries_add_fields(manifest, record.line, record.keyword, record.fields))
 			return report_errno("%s:%zu", source, record.line);
 	}
@@ -146,6 +148,35 @@ static int check_schedulers(const char *source, const struct entries *manifest)
 	return 0;
 }
 
+bool manifest_arguments_fit(const struct entries *manifest, const char *keyword)
+{
+	bool is_scheduler = !strcmp(keyword, "sched-arg");
+	const struct entry *entry = NULL;
+	size_t size = 0;
+
+	if (is_scheduler && !manifest_file(manifest, "scheduler"))
+		return true; /* nobody gets them */
+	while ((entry = entries_next(manifest, keyword, entry)))
+		size += strlen(entry->fields.items[0]) + 1 + sizeof(char *);
+	while (is_scheduler && (entry = entries_next(manifest, "sched-arg-path", entry)))
+		size += PATH_MAX + sizeof(char *); /* as it is unpacked */
+	return size <= ARGUMENTS_MAX;
+}
+
+static int check_arguments(const char *source, const struct entries *manifest)
+{
+	static const char *const keywords[] = { "run-arg", "sched-arg" };
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
+		const struct entry *first = entries_find(manifest, keywords[i]);
+
+		if (first && !manifest_arguments_fit(manifest, keywords[i]))
+			return report(EBADMSG, "%s:%zu: %s: " ARGUMENTS_PROBLEM, source,
+				      first->line, keywords[i]);
+	}
+	return 0;
+}
+
 static int check_complete(const char *source, const struct entries *manifest)
 {
 	if (!manifest->count)
@@ -156,7 +187,7 @@ static int check_complete(const char *source, const struct entries *manifest)
 				      required[i]);
 	if (!manifest_file(manifest, "ktstr"))
 		return report(EBADMSG, "%s: no file record for ktstr, the test binary", source);
-	if (check_schedulers(source, manifest))
+	if (check_schedulers(source, manifest) || check_arguments(source, manifest))
 		return -1;
 	return check_paths(source, manifest);
 }

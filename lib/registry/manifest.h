@@ -2,6 +2,7 @@
 #ifndef REGISTRY_MANIFEST_H
 #define REGISTRY_MANIFEST_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/record.h"
@@ -25,6 +26,18 @@ int manifest_read(const char *source, FILE *in, struct entries *manifest);
  * a constant string, or NULL.
  */
 const char *manifest_scheduler_problem(const char *name);
+
+/*
+ * Whether the test, "run-arg", or the scheduler, "sched-arg", can be started with the arguments
+ * that the manifest has for it: execve(2) takes a quarter of the stack's limit, which is 8 MiB
+ * where nobody changed it, for all arguments and the environment, each with a pointer. The limit
+ * here leaves 128 KiB of that for the environment and the program's path.
+ */
+#define ARGUMENTS_MAX (2 * 1024 * 1024 - 128 * 1024)
+bool manifest_arguments_fit(const struct entries *manifest, const char *keyword);
+#define ARGUMENTS_PROBLEM                                                                           \
+	"all of them are more than Linux takes (1966080 bytes, each with 9 more): put them into a " \
+	"file, and include that"
 
 /* Returns field 0 of a record that stands once, or "" where it does not stand. */
 const char *manifest_value(const struct entries *manifest, const char *keyword);

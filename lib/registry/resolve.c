@@ -407,6 +407,19 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	return 0;
 }
 
+static int check_arguments(const struct resolution *r, const struct entries *manifest)
+{
+	static const char *const keywords[] = { "run-arg", "sched-arg" };
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
+		const struct entry *first = find(r, keywords[i]);
+
+		if (first && !manifest_arguments_fit(manifest, keywords[i]))
+			return bad_entry(r, first, E2BIG, ARGUMENTS_PROBLEM);
+	}
+	return 0;
+}
+
 int resolve(const struct source *source, const struct definition *definition,
 	    struct entries *manifest)
 {
@@ -418,6 +431,8 @@ int resolve(const struct source *source, const struct definition *definition,
 		 resolve_includes(&r);
 	if (!failed && add_all(&r, manifest))
 		failed = report_errno("%s: %s", source->path, definition->name);
+	else if (!failed)
+		failed = check_arguments(&r, manifest);
 	saved = errno;
 	if (failed)
 		entries_free(manifest);
