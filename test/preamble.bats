@@ -278,6 +278,62 @@ script() {
 	EOF
 }
 
+@test "preamble: what runs a script that is another's interpreter is needed as well" {
+	local i
+	printf '#!%s/two -x\n' "$PWD" >one
+	printf '#! /usr/bin/env sh\n' >two
+	chmod +x one two
+	run -0 --separate-stderr script "#!$PWD/one"
+	grep -qxF "NEED_INTERPRETERS=($PWD/one $PWD/two /usr/bin/env sh)" <<<"$output"
+	[ "$stderr" = "" ]
+	# Linux goes to a depth of 5
+	for ((i = 1; i < 9; i++)); do
+		printf '#!%s/s%d\n' "$PWD" $((i + 1)) >s$i
+		chmod +x s$i
+	done
+	for i in 5 4; do
+		printf '#!/bin/sh\n' >s$i
+		chmod +x s$i
+		run --separate-stderr script "#!$PWD/s1"
+		if ./script; then
+			[ "$status" = 0 ] && [ "$stderr" = "" ]
+		else
+			[ "$status" = 1 ] && [[ $stderr == *": its #! line names a script, which another one runs, and so on: too deep for Linux" ]]
+		fi
+	done
+	printf '#!%s/loop\n' "$PWD" >loop
+	chmod +x loop
+	run -1 script "#!$PWD/loop"
+}
+
+@test "preamble: an interpreter that cannot be started here is a warning, a line that never works is refused" {
+	local line message
+	echo data >data
+	while IFS='|' read -r line message; do
+		run --separate-stderr script "${line//@/$PWD}"
+		if [[ $message == 'the interpreter'* ]]; then
+			[ "$status" = 0 ] && grep -q '^NEED_INTERPRETERS=(/' <<<"$output" &&
+				[[ $stderr == "ktstr-preamble: warning: <stdin>:"*": ktstr: $PWD/script: ${message//@/$PWD}" ]]
+		else
+			[ "$status" = 1 ] && [ "$output" = "" ] &&
+				[[ $stderr == "ktstr-preamble: <stdin>:"*": ktstr: $PWD/script: its #! line $message" ]]
+		fi || {
+			echo "$line: $status $stderr"
+			false
+		}
+	done <<-EOF
+		#!/opt/no such|the interpreter /opt/no cannot be started here: the host must have it
+		#!@/data|the interpreter @/data cannot be started here: the host must have it
+		#!python3|names no absolute path of an interpreter
+		#! bin/sh|names no absolute path of an interpreter
+		#!|names no absolute path of an interpreter
+		#! |names no absolute path of an interpreter
+		#!/$(printf '%0253d' 0)|is cut off by Linux, which reads 256 bytes
+	EOF
+	# one that is complete within these bytes is taken, with what comes behind it
+	run -0 script "#!/bin/sh $(printf '%0300d' 0)"
+}
+
 @test "preamble: a #! line that ends in a carriage return is refused" {
 	local line
 	for line in '#!/bin/sh' '#!/usr/bin/env python3'; do

@@ -69,34 +69,78 @@ static bool is_env(const char *path)
 	return slash && !strcmp(slash, "/env");
 }
 
-/*
- * The program behind "#!" in a script's first line, and that which env starts there; nothing in
- * other files. Returns 0, or -1 with errno, or with *problem where the line cannot work.
- */
-static int add_script(struct needs *needs, int fd, const char **problem)
-{
-	char line[257] = ""; /* the kernel reads 256 bytes */
-	ssize_t size = pread(fd, line, sizeof(line) - 1, 0);
-	char *path = line + 2, *rest;
+/* A script's first line, as the kernel takes it. */
+struct script {
+	char line[257]; /* it reads 256 bytes */
+	char *interpreter;
+	char *rest; /* the words behind that, or NULL */
+};
 
+/* Returns 1; 0 where this is no script; -1 with errno, or with *problem where it cannot work. */
+static int read_script(int fd, struct script *script, const char **problem)
+{
+	char *line = script->line;
+	ssize_t size;
+	size_t length;
+
+	*script = (struct script){ 0 };
+	size = pread(fd, line, sizeof(script->line) - 1, 0);
 	if (size < 0)
 		return -1;
 	if (strncmp(line, "#!", 2))
 		return 0;
-	line[strcspn(line, "\n")] = '\0';
-	if (line[strlen(line) - 1] == '\r') {
+	length = strcspn(line, "\n");
+	if (line[length] == '\n' && line[length - 1] == '\r')
 		*problem = "its #! line ends in a carriage return: save it with a newline alone";
-		return -1;
+	line[length] = '\0';
+	script->rest = line + 2 + strspn(line + 2, " \t");
+	script->interpreter = strsep(&script->rest, " \t");
+	if (!*problem && length == sizeof(script->line) - 1 && !script->rest)
+		*problem = "its #! line is cut off by Linux, which reads 256 bytes";
+	else if (!*problem && *script->interpreter != '/')
+		*problem = "its #! line names no absolute path of an interpreter";
+	return *problem ? -1 : 1;
+}
+
+/*
+ * What runs a script, and what runs that where it is a script as well here: the kernel goes on so
+ * to a depth of 5. Where one is env, the program that it starts. Adds to missing what cannot be
+ * started here. Returns 0, or -1 with errno, or with *problem.
+ */
+static int add_script(struct needs *needs, int fd, struct strings *missing, const char **problem)
+{
+	enum { DEPTH_MAX = 5 };
+	const char *others = NULL; /* of a script that a host has: the host's may be another */
+	struct script script;
+	int found = read_script(fd, &script, problem);
+
+	for (int depth = 1; found > 0; depth++) {
+		const char *path = script.interpreter;
+		int next;
+
+		if (depth > DEPTH_MAX) {
+			*problem = "its #! line names a script, which another one runs, and so on: "
+				   "too deep for Linux";
+			return -1;
+		}
+		if (add_once(&needs->interpreters, path) ||
+		    (script.rest && is_env(path) &&
+		     add_once(&needs->interpreters, program_of_env(script.rest))))
+			return -1;
+		if (access(path, X_OK))
+			return strings_add(missing, path);
+		next = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (next < 0)
+			return 0;
+		found = read_script(next, &script, &others) > 0;
+		close(next);
 	}
-	rest = path + strspn(path, " \t");
-	path = strsep(&rest, " \t");
-	if (add_once(&needs->interpreters, path))
-		return -1;
-	return rest && is_env(path) ? add_once(&needs->interpreters, program_of_env(rest)) : 0;
+	return found;
 }
 
 /* Returns 0, or -1 with *problem, or with errno where that is NULL. */
-static int add_file(struct needs *needs, int fd, const char *name, const char **problem)
+static int add_file(struct needs *needs, int fd, const char *name, struct strings *missing,
+		    const char **problem)
 {
 	bool is_main = !strcmp(name, "ktstr") || !strcmp(name, "scheduler");
 	struct elf_program program;
@@ -113,7 +157,7 @@ static int add_file(struct needs *needs, int fd, const char *name, const char **
 	if (is_elf < 0)
 		return -1;
 	if (!is_elf)
-		return is_main ? add_script(needs, fd, problem) : 0;
+		return is_main ? add_script(needs, fd, missing, problem) : 0;
 	if (!is_main && !*program.interpreter)
 		return 0;
 	return add_once(&needs->machines, program.machine) ||
@@ -131,14 +175,21 @@ int needs_read(const char *source, const struct entries *manifest, struct needs 
 	while (!failed && (file = entries_next(manifest, "file", file))) {
 		const char *name = file->fields.items[0], *path = file->fields.items[1];
 		const char *problem = NULL;
+		struct strings missing = { 0 };
 		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-		failed = fd < 0 || add_file(needs, fd, name, &problem);
+		failed = fd < 0 || add_file(needs, fd, name, &missing, &problem);
 		if (problem)
 			report(EBADMSG, "%s:%zu: %s: %s: %s", source, file->line, name, path,
 			       problem);
 		else if (failed)
 			report_errno("%s:%zu: %s: %s", source, file->line, name, path);
+		if (!failed && missing.count)
+			report_warning(
+				"%s:%zu: %s: %s: the interpreter %s cannot be started here: the "
+				"host must have it",
+				source, file->line, name, path, missing.items[0]);
+		strings_free(&missing);
 		if (fd >= 0)
 			close(fd);
 	}

@@ -17,7 +17,8 @@ struct needs {
 /*
  * Looks at each file of a manifest; source is its name in messages. Programs are the test binary,
  * the scheduler, and what else is an ELF file with a dynamic loader, but in lib/. Returns 0, or -1
- * with errno and *needs empty. Reports.
+ * with errno and *needs empty. Reports, as a warning the interpreter of a script that cannot be
+ * started here.
  */
 int needs_read(const char *source, const struct entries *manifest, struct needs *needs);
 
