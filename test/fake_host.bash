@@ -1,6 +1,9 @@
 # fake_host.bash - hosts made of files and namespaces: a /sys/kernel/sched_ext, CPUs, /run and
 # cgroup tree of one's own, seen only by what runs in them. The real host is not touched, and tests
 # can run side by side.
+#
+# /proc/sys is read-only there, but for the sysctls of the host's own IPC and network namespaces, which
+# are as the kernel makes them, and those of fake_sysctl.
 
 # fake_host: makes one in $HOST, which is HOST_DIRECTORY or in the test's own: sched_ext there and disabled, 2 CPUs that share an L3
 fake_host() {
@@ -8,15 +11,15 @@ fake_host() {
 	REAL_CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	[ "$REAL_CGROUP" ] || skip "needs a cgroup v2 mount"
 	# what is mounted must stay private: in a chroot, whose / is no mount, look before
-	NAMESPACES=(unshare -m -C)
+	NAMESPACES=(unshare -m -C -n -i)
 	if ! unshare -m true 2>/dev/null; then
 		! grep -q ' shared:' /proc/self/mountinfo || skip "needs a private mount namespace (unshare -m)"
 		NAMESPACES+=(--propagation unchanged)
 	fi
-	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount and cgroup namespaces (unshare -m -C)"
+	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount, cgroup, network and IPC namespaces (unshare -m -C -n -i)"
 
 	HOST=${HOST_DIRECTORY:-$BATS_TEST_TMPDIR/host}
-	mkdir -p "$HOST/kernel/sched_ext" "$HOST/kernel/btf" "$HOST/kernel/security" "$HOST/system/node"
+	mkdir -p "$HOST/kernel/sched_ext" "$HOST/kernel/btf" "$HOST/kernel/security" "$HOST/kernel/tracing" "$HOST/system/node"
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
 	echo >"$HOST/kernel/btf/vmlinux"
@@ -26,6 +29,19 @@ fake_host() {
 	fake_core 0
 	fake_core 1
 	echo 0 >"$HOST/system/node/has_cpu"
+	: >"$HOST/kmsg"
+	mkdir -p "$HOST/sysctls"
+	fake_sysctl vm/dirty_ratio 20
+}
+
+# fake_sysctl NAME VALUE: a file that takes whatever is written to it, in the place of a sysctl of the real host
+fake_sysctl() {
+	printf '%s\n' "$2" >"$HOST/sysctls/${1//\//:}"
+}
+
+# sysctl_now NAME: prints the value of one that fake_sysctl made
+sysctl_now() {
+	cat "$HOST/sysctls/${1//\//:}"
 }
 
 # numbers LIST: prints the numbers of a kernel's list such as 0-3,8, one a line
@@ -89,7 +105,16 @@ on_host() {
 			done </proc/self/mounts
 			mount -t cgroup2 none "$2" && mount -t tmpfs none /run &&
 				mount --bind "$1/kernel" /sys/kernel && mount --bind "$1/system" /sys/devices/system &&
-				mount --bind "$1/cmdline" /proc/cmdline || exit 98
+				mount --bind "$1/cmdline" /proc/cmdline && mount --bind "$1/kmsg" /dev/kmsg &&
+				mount --bind /proc/sys /proc/sys && mount --bind /proc/sys/net /proc/sys/net || exit 98
+			for file in /proc/sys/kernel/{msg*,sem*,shm*}; do
+				[ ! -e "$file" ] || mount --bind "$file" "$file" || exit 98
+			done
+			for file in "$1/sysctls"/*; do
+				name=${file##*/}
+				mount --bind "$file" "/proc/sys/${name//://}" || exit 98
+			done
+			mount -o remount,bind,ro /proc/sys || exit 98
 			[ "${HOST_ALLOWED:-}" = real ] || mount --bind "$1/status" "/proc/$$/status" || exit 98
 			shift 2
 			exec "$@"' \

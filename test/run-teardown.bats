@@ -12,9 +12,8 @@ start_run() {
 		'sleep 88.25 & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"' "${1:-}" \
 		"touch $BATS_TEST_TMPDIR/started; sleep 88.25; sleep 88.25"
 	export_scheduler "${attach[@]}" "${stay[@]}"
-	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_expire_centisecs 2999' >>t.ktstr
+	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_ratio 17' >>t.ktstr
 	ktstr-export -q t
-	OLD_SYSCTL=$(cat /proc/sys/vm/dirty_expire_centisecs)
 	on_host "$PWD/t.run" >out 2>err &
 	JOB=$!
 	wait_for test -e started
@@ -30,13 +29,21 @@ ended() {
 		cat out err
 		return 1
 	}
-	[ "$(cat /proc/sys/vm/dirty_expire_centisecs)" = "$OLD_SYSCTL" ]
+	[ "$(sysctl_now vm/dirty_ratio)" = 20 ]
 	wait_for gone "$PWD" # what was killed takes a moment to go
 	nothing_left
 }
 
-# tests here set one and the same sysctl of the real host
-export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+@test "teardown: what runs on a fake host reaches neither the sysctls nor the kernel log of the real one" {
+	local file
+	for file in vm/swappiness vm/dirty_expire_centisecs kernel/core_pattern; do
+		run -1 on_host bash -c "cat /proc/sys/$file >/proc/sys/$file"
+	done
+	on_host bash -c 'echo 17 >/proc/sys/vm/dirty_ratio; echo 4096 >/proc/sys/kernel/msgmax; echo fake >/dev/kmsg'
+	[ "$(sysctl_now vm/dirty_ratio)" = 17 ]
+	[ "$(cat "$HOST/kmsg")" = fake ]
+	[ "$(cat /proc/sys/kernel/msgmax)" != 4096 ]
+}
 
 @test "teardown: TERM, INT and HUP end the test and the scheduler, with status 128+N" {
 	for signal in TERM INT HUP; do
@@ -89,7 +96,6 @@ export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	# what no process is left to undo: sysctls, cgroups, directory. The next run's own is not harmed by it.
 	HOST_PATIENCE=1
 	pkill -KILL -f 'sleep 88.25'
-	echo "$OLD_SYSCTL" >/proc/sys/vm/dirty_expire_centisecs
 	wait "$job" || true
 }
 
