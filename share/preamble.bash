@@ -111,6 +111,7 @@ KTAP=0
 KEEP=0
 TMP_DIRECTORY=''
 ATTACH_SECS=10
+WAIT_LOCK_SECS=0
 
 PROBLEMS=()     # why this host is not suitable
 REASON=''       # of the end, for KTAP
@@ -124,13 +125,14 @@ TICK='' JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' RAISED='' DIAGNOSTICS=''
 SCHED_OUT='' SCHED_LOG='' # where the scheduler prints to, and who keeps it
 SUSPENDED=0 CLOCK='' SUSPENDS='' SLEPT='' # see now
 BEATS=0
+LOCK_FD='' TRACE_FD='' # what is locked
 HELD=0 STOPPED='' # signals that are held back, and the status that one asks for
 OTHER_RUN=''      # who holds the lock
 FOREIGN=0         # whether it is another's scheduler that is attached
 DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
-WORK='' SCHED_PID='' TEST_PID='' LOCKED='' TAKEOVER=''
+WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
 MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # that were there and empty
 SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
@@ -205,6 +207,7 @@ print_help() {
 		  --duration SECS          how long the test works ($TEST_DURATION_SECS)
 		  --watchdog-timeout SECS  the scheduler's watchdog ($TEST_WATCHDOG_SECS)
 		  --attach-timeout SECS    how long the scheduler may take to attach ($ATTACH_SECS)
+		  --wait-lock SECS         how long to wait for the end of another .run (0: not at all)
 		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
 		                           /var/tmp, /dev/shm, /run and this file's own directory)
 		  --keep                   keep the unpacked files and the scheduler's log, and say where
@@ -329,6 +332,10 @@ take_value() {
 		parse_seconds "$@"
 		ATTACH_SECS=$REPLY
 		;;
+	--wait-lock)
+		parse_seconds "$@"
+		WAIT_LOCK_SECS=$REPLY
+		;;
 	--tmpdir) TMP_DIRECTORY=$2 ;;
 	--extract)
 		set_action extract
@@ -343,12 +350,13 @@ parse_arguments() {
 		option=$1
 		shift
 		case $option in
-		--duration | --watchdog-timeout | --attach-timeout | --tmpdir | --extract)
+		--duration | --watchdog-timeout | --attach-timeout | --wait-lock | --tmpdir | --extract)
 			(($#)) || die "$STATUS_MISUSED" "$option: needs a value (see --help)"
 			take_value "$option" "$1"
 			shift
 			;;
-		--duration=* | --watchdog-timeout=* | --attach-timeout=* | --tmpdir=* | --extract=*)
+		--duration=* | --watchdog-timeout=* | --attach-timeout=* | --wait-lock=* | --tmpdir=* | \
+			--extract=*)
 			take_value "${option%%=*}" "${option#*=}"
 			;;
 		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
@@ -424,7 +432,7 @@ check_privileges() {
 check_programs() {
 	local program missing='' gzip=gzip
 	((${#DECOMPRESS[@]} == 0)) || gzip='' # not needed
-	for program in base64 cat chmod env grep $gzip head ln mkdir mkfifo mv rm rmdir sed tail tar tee tr wc; do
+	for program in base64 cat chmod env grep $gzip head mkdir rm rmdir sed tail tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
 	if [[ $missing ]]; then
@@ -675,14 +683,146 @@ lock_holder() {
 	return 1
 }
 
-check_lock() {
-	if ((EUID == 0)) && ! [[ -d ${LOCK%/*} && -w ${LOCK%/*} ]]; then
+# find_tracefs: sets REPLY to the root directory of tracefs. That is one and the same for all containers of a
+# host, however many mounts of it there are.
+find_tracefs() {
+	for REPLY in /sys/kernel/tracing /sys/kernel/debug/tracing; do
+		[[ ! -f $REPLY/README ]] || return 0
+	done
+	return 1
+}
+
+# try_lock: locks the file, and tracefs where there is one. Fails with 1 where another run has locked them, with
+# 2 where the file cannot be made. Who held the lock before has removed the file: what is locked must still be
+# what others will open.
+try_lock() {
+	if ! type -P flock >/dev/null; then # a file of one's own, which a dead run leaves
+		if (set -C && : >"$LOCK"); then
+			LOCKED=1
+			return
+		fi
+		[[ -e $LOCK ]] || return 2
+		return 1
+	fi
+	while [[ ! $LOCKED ]]; do
+		exec {LOCK_FD}<>"$LOCK" || return 2
+		flock -n "$LOCK_FD" || {
+			exec {LOCK_FD}>&-
+			LOCK_FD=''
+			return 1
+		}
+		if [[ /proc/self/fd/$LOCK_FD -ef $LOCK ]]; then
+			LOCKED=1
+		else
+			exec {LOCK_FD}>&-
+		fi
+	done
+	find_tracefs || return 0
+	[[ $TRACE_FD ]] || exec {TRACE_FD}<"$REPLY"
+	flock -n "$TRACE_FD"
+}
+
+# find_other_run: sets OTHER_RUN to who holds the lock, which may be a run that is about to say so
+find_other_run() {
+	local i
+	for ((i = 0; i < 10; i++)); do
+		if lock_holder; then
+			OTHER_RUN=", PID $REPLY"
+			return
+		fi
+		[[ ! $LOCKED ]] || break
+		pause 0.1
+	done
+	if [[ $LOCKED ]]; then
+		OTHER_RUN=' in another container'
+	elif type -P flock >/dev/null; then
+		OTHER_RUN=' and about to begin'
+	else
+		OTHER_RUN=" or was killed: without flock(1) this cannot be told (is none running? then: rm $LOCK)"
+	fi
+}
+
+# take_lock: one run at a time. The file is locked for those who share /run with this run, and names its
+# processes; tracefs is locked for all others.
+take_lock() {
+	local start said='' status
+	if ! [[ -d ${LOCK%/*} && -w ${LOCK%/*} ]]; then
 		problem "${LOCK%/*} is no directory that can be written, needed for a lock: mount it writable"
+		return
+	elif [[ -L $LOCK || (-e $LOCK && ! -f $LOCK) ]]; then
+		problem "$LOCK, needed for a lock, is no regular file: remove it"
+		return
 	fi
+	now
+	start=$REPLY
+	umask 077 # nobody else may open it, and so hold it
+	hold_signals
+	while :; do
+		status=0
+		try_lock 2>/dev/null || status=$?
+		((status)) || break
+		if ((status == 2)); then
+			problem "$LOCK cannot be made, needed for a lock (is ${LOCK%/*} full?): make room"
+			break
+		fi
+		find_other_run
+		now
+		if ((REPLY - start >= 100 * WAIT_LOCK_SECS)); then
+			report_other_run
+			break
+		fi
+		[[ $said ]] || say "waiting up to $WAIT_LOCK_SECS s: another .run is running on this host$OTHER_RUN"
+		said=1
+		release_signals
+		pause 0.5
+		hold_signals
+		OTHER_RUN=''
+	done
+	umask 022
+	release_signals
+}
+
+report_other_run() {
+	local pid=${OTHER_RUN#, PID }
+	if [[ $pid != "$OTHER_RUN" ]]; then
+		problem "another .run is running on this host$OTHER_RUN: wait for its end, or stop it: kill ${pid%% *}"
+	else
+		problem "another .run is running on this host$OTHER_RUN: wait for its end"
+	fi
+}
+
+# name_holders: the lock says who holds it
+name_holders() {
+	local pid lines=''
+	for pid in $$ $JANITOR; do
+		! process_start "$pid" || lines+="$pid $REPLY $PROGRAM"$'\n'
+	done
+	{ printf '%s' "$lines" >"$LOCK"; } 2>/dev/null ||
+		problem "$LOCK cannot be written, needed for a lock (is ${LOCK%/*} full?): make room"
+}
+
+# check_lock: without taking it
+check_lock() {
 	if lock_holder; then
-		OTHER_RUN=$REPLY
-		problem "another .run is running on this host, PID $REPLY: wait for its end, or stop it: kill ${REPLY%% *}"
+		OTHER_RUN=", PID $REPLY"
+	elif ((EUID == 0)) && type -P flock >/dev/null && find_tracefs; then
+		exec {TRACE_FD}<"$REPLY"
+		flock -n "$TRACE_FD" 2>/dev/null || OTHER_RUN=' in another container'
+		exec {TRACE_FD}<&-
+		TRACE_FD=''
 	fi
+	[[ ! $OTHER_RUN ]] || report_other_run
+}
+
+# check_container: sysctls and the scheduler are the whole host's, and a lock in /run may be a container's. Without
+# tracefs they are for the host itself: the first PID namespace, whose inode is fixed, and its init's /run.
+check_container() {
+	((EUID == 0)) || return 0
+	has_file scheduler || ((${#SYSCTLS[@]})) || return 0
+	if type -P flock >/dev/null && find_tracefs; then return 0; fi
+	[[ $(readlink /proc/self/ns/pid) != 'pid:[4026531836]' || ! /proc/1/root/run -ef /run ]] 2>/dev/null || return 0
+	problem "no tracefs to lock, or no flock to do it, and the /run of a container found: another container could run" \
+		"a test at the same time: mount -t tracefs none /sys/kernel/tracing, or run it on the host itself"
 }
 
 # --- Topology: the host's, as schedulers see it ---------------------------------------------------
@@ -879,15 +1019,14 @@ make_work_directory() {
 		[[ $place == /* ]] || place=$PWD/$place
 		path=${place%/}/ktstr.$$-$RANDOM$RANDOM$RANDOM
 		hold_signals
+		remember work "$path" # first: killed behind mkdir, nobody would know of it
 		if ! mkdir -m 700 -- "$path" 2>/dev/null; then
+			remember work ''
 			tried+=" $place (cannot be written)"
-		else
-			remember work "$path" # first: where no process can be had to try it this script ends
-			can_execute "$path" || {
-				rm -rf -- "$path"
-				remember work ''
-				tried+=" $place (nothing can be executed there, as with noexec)"
-			}
+		elif ! can_execute "$path"; then
+			rm -rf -- "$path"
+			remember work ''
+			tried+=" $place (nothing can be executed there, as with noexec)"
 		fi
 		release_signals
 		if [[ $WORK ]]; then
@@ -1028,9 +1167,6 @@ unpack() {
 remember() {
 	case $1 in
 	work) WORK=$2 ;;
-	lock) LOCKED=1 ;;
-	takeover) TAKEOVER=1 ;;
-	taken) TAKEOVER='' ;;
 	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
 	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
 	used) USED_CGROUPS+=("$2") ;;
@@ -1074,10 +1210,8 @@ raise_priority() {
 janitor() {
 	local what a b status began=0 silent=0 late=0 # in seconds
 	trap '' INT TERM HUP TSTP TTOU
-	exec {TICK}<>"$WORK/tick"
+	exec {TICK}<> <(:) # a pipe of its own, to wait for
 	raise_priority
-	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # who reads it waits for the last who could write
-	TEST_OUT=1
 	REASON=''
 	while [[ ! $REASON ]]; do
 		status=0
@@ -1112,39 +1246,41 @@ janitor() {
 	cleanup 137
 }
 
+# start_janitor: before anything is made that it would have to take away. What is locked it has locked, too:
+# the lock is free when both are gone.
 start_janitor() {
-	mkfifo -m 600 "$WORK/journal" "$WORK/tick" 2>/dev/null || disk_full
+	local pipe
 	! setpriv --pdeathsig KILL true 2>/dev/null || SETPRIV=$(type -P setpriv)
 	process_start $$ && SHELL_START=$REPLY
-	hold_signals # until it is listened to: without a writer it would wait for ever
+	hold_signals # until it is listened to
+	exec {pipe}<> <(:) # without a name; it can be opened again for one end of it
 	set -m # a process group of its own: what is sent to the run's does not reach it
-	janitor <"$WORK/journal" &
+	janitor <"/proc/self/fd/$pipe" {pipe}>&- &
 	JANITOR=$!
 	set +m
-	exec {JOURNAL}>"$WORK/journal" {TICK}<>"$WORK/tick"
+	exec {JOURNAL}>"/proc/self/fd/$pipe" {pipe}>&- {TICK}<> <(:)
 	release_signals
 }
 
-# start_reader NAME COMMAND...: starts it, in a process group of its own, to read from the FIFO of that name;
-# sets READER to its PID and REPLY to the descriptor that is written to
+# start_reader COMMAND...: starts it, in a process group of its own, to read from a pipe; sets READER to its PID
+# and REPLY to the descriptor that is written to
 start_reader() {
-	local fd
-	mkfifo -m 600 "$WORK/$1" 2>/dev/null || disk_full
-	hold_signals # without a reader what opens the FIFO would wait
+	local pipe fd
+	hold_signals # until it is listened to
+	exec {pipe}<> <(:)
 	set -m
-	read_fifo "${@:2}" <"$WORK/$1" &
+	read_pipe "$@" <"/proc/self/fd/$pipe" {pipe}>&- &
 	READER=$!
 	set +m
-	exec {fd}>"$WORK/$1"
+	exec {fd}>"/proc/self/fd/$pipe" {pipe}>&-
 	release_signals
 	REPLY=$fd
 }
 
-# read_fifo COMMAND...: where the shell dies the reader lives until all who write have ended
-read_fifo() {
+# read_pipe COMMAND...: where the shell dies the reader lives until all who write have ended
+read_pipe() {
 	trap '' INT TERM HUP TTOU
-	[[ ! $JOURNAL ]] || exec {JOURNAL}>&-
-	((TEST_OUT == 1)) || exec {TEST_OUT}>&-
+	close_own
 	raise_priority # a scheduler that waits for its reader must not wait for itself
 	"$@"
 }
@@ -1160,33 +1296,14 @@ end_reader() {
 	kill -KILL -- "-$1" 2>/dev/null || true
 }
 
-# take_lock: one run at a time. A link is made whole or not at all; who finds the lock of a dead run
-# takes it over under a lock of its own, and looks again there.
-take_lock() {
-	hold_signals
-	{
-		! process_start $$ || echo "$$ $REPLY $PROGRAM"
-		! process_start "$JANITOR" || echo "$JANITOR $REPLY $PROGRAM"
-	} >"$LOCK.$$"
-	if ln "$LOCK.$$" "$LOCK" 2>/dev/null; then
-		remember lock
-	elif mkdir "$LOCK.takeover" 2>/dev/null; then
-		remember takeover
-		# a dead run's lock is nobody else's to remove; where there is none somebody else may link one
-		if [[ ! -e $LOCK ]]; then
-			! ln "$LOCK.$$" "$LOCK" 2>/dev/null || remember lock
-		elif ! lock_holder; then
-			mv -f "$LOCK.$$" "$LOCK"
-			remember lock
-		fi
-		rmdir "$LOCK.takeover"
-		remember taken
-	fi
-	rm -f "$LOCK.$$"
-	release_signals
-	[[ ! $LOCKED ]] || return 0
-	! lock_holder || die "$STATUS_UNSUITABLE" "another .run is running on this host, PID $REPLY"
-	die "$STATUS_UNSUITABLE" "another .run is starting on this host (else: rmdir $LOCK.takeover)"
+# close_own: for what is started: it may hold neither the locks nor the janitor's pipe
+close_own() {
+	local fd
+	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT; do
+		exec {fd}>&-
+	done
+	# it is standard output already, or not for this one
+	((TEST_OUT == 1)) || exec {TEST_OUT}>&-
 }
 
 # use_cgroup PATH: a cgroup below the mount for this run alone
@@ -1390,10 +1507,9 @@ cleanup() {
 		exec {JOURNAL}>&-
 		wait "$JANITOR" 2>/dev/null
 	fi
-	[[ ! -e $LOCK.$$ ]] || rm -f -- "$LOCK.$$"
-	[[ ! $TAKEOVER ]] || rmdir -- "$LOCK.takeover"
-	# last: another run may begin now. The lock of one that is killed before this is a dead one's.
-	[[ ! $LOCKED ]] || rm -f -- "$LOCK"
+	# last: another run may begin now. The lock of one that is killed before this is free.
+	[[ ! $LOCKED ]] || rm -f -- "$LOCK" || host_differs "$LOCK could not be removed"
+	[[ ! $TRACE_FD ]] || exec {TRACE_FD}<&-
 	if ((DIFFERS && status < STATUS_MISUSED)); then
 		say "this host is not as it was before the run (see above): no verdict, which would have been status $status"
 		status=$STATUS_ERROR
@@ -1415,9 +1531,7 @@ launch() {
 		exit 126
 	}
 	shift
-	exec {JOURNAL}>&- {TICK}<&-
-	((TEST_OUT == 1)) || exec {TEST_OUT}>&- # it is standard output already, or not for this one
-	[[ ! $SCHED_OUT ]] || exec {SCHED_OUT}>&-
+	close_own
 	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || true
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
 	# dies with this run's shell even where the janitor is gone as well
@@ -1496,7 +1610,7 @@ start_scheduler() {
 	[[ $state == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $state: somebody else attaches a scheduler"
 	remember sequence "$seq"
 	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
-	start_reader scheduler.out keep_ends "$WORK/scheduler.log"
+	start_reader keep_ends "$WORK/scheduler.log"
 	SCHED_OUT=$REPLY SCHED_LOG=$READER
 	remember watched $((ATTACH_SECS + GRACE_SECS))
 	hold_signals # until cleanup knows of it
@@ -1662,7 +1776,7 @@ test_command() {
 # start_diagnostics: in a KTAP document what the test prints is no verdict
 start_diagnostics() {
 	((KTAP)) || return 0
-	start_reader diagnostics print_diagnostics
+	start_reader print_diagnostics
 	TEST_OUT=$REPLY DIAGNOSTICS=$READER
 }
 
@@ -1800,13 +1914,21 @@ extract() {
 
 # --- All of it ------------------------------------------------------------------------------------
 
-# preflight: all that can be known before anything is changed; the work directory comes last
+# preflight: all that can be known before anything is changed, but for the lock, which a run has from the
+# start, and the work directory, which comes last
 preflight() {
 	local one
-	check_lock
+	if [[ $ACTION == run ]]; then
+		((EUID)) || take_lock
+		start_janitor
+		[[ ! $LOCKED || $OTHER_RUN ]] || name_holders
+	else
+		check_lock
+	fi
 	check_bash
 	check_privileges
 	check_programs
+	check_container
 	check_machine
 	check_glibc
 	check_sched_ext
@@ -1830,8 +1952,6 @@ run() {
 	preflight
 	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || disk_full
 	start_diagnostics
-	start_janitor
-	take_lock
 	keep_text
 	unpack "$WORK/tree"
 	DEFER=1

@@ -2,8 +2,8 @@
 # cgroup tree of one's own, seen only by what runs in them. The real host is not touched, and tests
 # can run side by side.
 #
-# /proc/sys is read-only there, but for the sysctls of the host's own IPC and network namespaces, which
-# are as the kernel makes them, and those of fake_sysctl.
+# /proc/sys is read-only there, but for the sysctls of the host's own IPC namespace, which are
+# as the kernel makes them, and those of fake_sysctl.
 
 # fake_host: makes one in $HOST, which is HOST_DIRECTORY or in the test's own: sched_ext there and disabled, 2 CPUs that share an L3
 fake_host() {
@@ -11,15 +11,16 @@ fake_host() {
 	REAL_CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	[ "$REAL_CGROUP" ] || skip "needs a cgroup v2 mount"
 	# what is mounted must stay private: in a chroot, whose / is no mount, look before
-	NAMESPACES=(unshare -m -C -n -i)
+	NAMESPACES=(unshare -m -C -i)
 	if ! unshare -m true 2>/dev/null; then
 		! grep -q ' shared:' /proc/self/mountinfo || skip "needs a private mount namespace (unshare -m)"
 		NAMESPACES+=(--propagation unchanged)
 	fi
-	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount, cgroup, network and IPC namespaces (unshare -m -C -n -i)"
+	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount, cgroup and IPC namespaces (unshare -m -C -i)"
 
 	HOST=${HOST_DIRECTORY:-$BATS_TEST_TMPDIR/host}
 	mkdir -p "$HOST/kernel/sched_ext" "$HOST/kernel/btf" "$HOST/kernel/security" "$HOST/kernel/tracing" "$HOST/system/node"
+	: >"$HOST/kernel/tracing/README" # as that of tracefs, whose directory is locked
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
 	echo >"$HOST/kernel/btf/vmlinux"
@@ -106,7 +107,7 @@ on_host() {
 			mount -t cgroup2 none "$2" && mount -t tmpfs none /run &&
 				mount --bind "$1/kernel" /sys/kernel && mount --bind "$1/system" /sys/devices/system &&
 				mount --bind "$1/cmdline" /proc/cmdline && mount --bind "$1/kmsg" /dev/kmsg &&
-				mount --bind /proc/sys /proc/sys && mount --bind /proc/sys/net /proc/sys/net || exit 98
+				mount --bind /proc/sys /proc/sys || exit 98
 			for file in /proc/sys/kernel/{msg*,sem*,shm*}; do
 				[ ! -e "$file" ] || mount --bind "$file" "$file" || exit 98
 			done

@@ -4,7 +4,7 @@
 load run_helper
 
 # what the .run calls, built in or not, but what bash itself needs to come so far
-called=(awk base64 cat chmod df dmesg getconf grep gzip kill ln mkdir mkfifo mv pigz rm rmdir sed setpriv sha256sum sleep tar
+called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz readlink rm rmdir sed setpriv sha256sum sleep tar
 	tee tr true uname wc builtin cd command declare disown echo exit export false let local mapfile printf pwd read
 	readonly return set shift shopt type ulimit umask unset wait)
 

@@ -85,6 +85,15 @@ ended() {
 	done
 }
 
+@test "teardown: kill -9 right after the work directory was made: the janitor knows of it" {
+	export_test 'exit 0'
+	mkdir bin
+	script bin/mkdir "$(type -P mkdir) \"\$@\" || exit" "[[ \$* != *-m\ 700* ]] || kill -KILL \$PPID"
+	run -137 --separate-stderr on_host env PATH="$PWD/bin:$PATH" ./t.run
+	[[ $stderr == *"the run was killed: cleaning up"* ]]
+	nothing_left
+}
+
 @test "teardown: kill -9 of shell and janitor together: the scheduler and the test die all the same" {
 	setpriv --pdeathsig KILL true 2>/dev/null || skip "needs setpriv --pdeathsig"
 	start_run
@@ -187,15 +196,103 @@ ended() {
 		# shellcheck disable=SC2016
 		run -0 on_host bash -c 'echo "$1" >/run/ktstr.lock; ./t.run && [ -z "$(ls -d /run/ktstr*)" ]' x "$holder"
 	done
+}
+
+@test "teardown: a /run in which no lock can be made ends a run with one line, and nothing is changed" {
+	export_test
+	local row
+	while IFS='|' read -r row prepare message; do
+		run -4 on_host bash -c "$prepare; find /run >before; ./t.run --quiet; s=\$?; find /run | diff before - || exit 99; exit \$s"
+		# shellcheck disable=SC2053 # a pattern
+		[[ $output == "t.run: not suitable: "$message ]] || {
+			echo "$row: $output"
+			return 1
+		}
+		nothing_left
+	done <<-'END'
+		a directory|mkdir /run/ktstr.lock|/run/ktstr.lock, needed for a lock, is no regular file: remove it
+		a link|ln -s /dev/null /run/ktstr.lock|/run/ktstr.lock, needed for a lock, is no regular file: remove it
+		a FIFO|mkfifo /run/ktstr.lock|/run/ktstr.lock, needed for a lock, is no regular file: remove it
+		no space|mount -t tmpfs -o size=4k none /run; echo >/run/x|/run/ktstr.lock cannot be written, needed for a lock (is /run full?): make room
+		no inode|mount -t tmpfs -o nr_inodes=1 none /run|/run/ktstr.lock cannot be made, needed for a lock (is /run full?): make room
+		read-only|mount -o remount,ro /run|/run is no directory that can be written, needed for a lock: mount it writable
+	END
+}
+
+@test "teardown: of two runs in two containers, with a /run of each, one is refused" {
+	start_run
+	run -4 nsenter -t "$PID" -m -r -w unshare -m bash -c 'mount -t tmpfs none /run; ./t.run --quiet; s=$?; ls -A /run; exit $s'
+	[ "$output" = "t.run: not suitable: another .run is running on this host in another container: wait for its end" ]
+	run -4 nsenter -t "$PID" -m -r -w unshare -m bash -c 'mount -t tmpfs none /run; ./t.run --check'
+	[[ $output == *"another .run is running on this host in another container"* ]]
+	kill -TERM "$PID"
+	ended 143
+}
+
+@test "teardown: in a container without tracefs no scheduler is started and no sysctl set; a test alone runs" {
+	rm "$HOST/kernel/tracing/README"
+	export_test
+	run -0 on_host ./t.run --quiet
+	echo 'sysctl vm.dirty_ratio 17' >>t.ktstr
+	ktstr-export -q t
+	run -4 on_host ./t.run --quiet
+	[[ $output == *"mount -t tracefs none /sys/kernel/tracing, or run it on the host itself" ]]
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	run -4 on_host ./t.run --quiet
+	[[ $output == *"mount -t tracefs none /sys/kernel/tracing, or run it on the host itself" ]]
+	nothing_left
+}
+
+@test "teardown: --wait-lock waits for the end of another run, as long as it is told" {
+	start_run
+	run -4 nsenter -t "$PID" -m -r -w ./t.run --quiet --wait-lock 1
+	[ "${lines[0]}" = "t.run: waiting up to 1 s: another .run is running on this host, PID $PID (t.run)" ]
+	[ "${lines[1]}" = "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]
+	[ "${#lines[@]}" = 2 ]
+	kill -TERM "$PID"
+	ended 143
+	export_test 'touch started.$$; sleep 2'
 	# shellcheck disable=SC2016
-	run -4 on_host bash -c 'echo >/run/ktstr.lock; mkdir /run/ktstr.lock.takeover; ./t.run --quiet'
-	[ "$output" = "t.run: another .run is starting on this host (else: rmdir /run/ktstr.lock.takeover)" ]
+	run -0 on_host bash -c './t.run --quiet & until [ -e started.* ]; do sleep 0.1; done
+		./t.run --quiet --wait-lock=60; s=$?; wait && exit $s'
+	[ "$(grep -c 't.run: pass' <<<"$output")" = 2 ]
+	[ "$(grep -c 'waiting up to 60 s' <<<"$output")" = 1 ]
+	nothing_left
+}
+
+@test "teardown: neither the test nor the scheduler nor --ktap's reader holds a lock or the janitor's pipe" {
+	script t "for p in \$\$ \$KTSTR_SCHED_PID; do ls -l /proc/\$p/fd >>$BATS_TEST_TMPDIR/fds; done" \
+		"for p in \$(pgrep -f '^bash $BATS_TEST_TMPDIR/t.run'); do ls -l /proc/\$p/fd | grep -c 'ktstr.lock'; done >$BATS_TEST_TMPDIR/holders" \
+		'exit 0'
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	HOST_ALLOWED=real run -0 on_host "$PWD/t.run" --ktap --quiet
+	grep -q scheduler.log fds
+	run -1 grep -E 'ktstr.lock|tracing' fds
+	# but for the test's output, and for pipes that this test inherited itself
+	ls -l /proc/self/fd | grep -o 'pipe:.*' >inherited || true
+	run -1 bash -c "grep -E ' ([3-9]|[1-9][0-9]+) -> pipe:' fds | grep -vFf inherited"
+	[ "$(sort holders | tr '\n' ' ')" = "0 1 1 " ] || { cat holders; return 1; }
+}
+
+@test "teardown: without flock(1) one run at a time all the same" {
+	export_test "touch $BATS_TEST_TMPDIR/started; sleep 88.25"
+	sed -i 's/type -P flock/false/' t.run
+	on_host "$PWD/t.run" >out 2>err &
+	JOB=$!
+	wait_for test -e started
+	PID=$(pgrep -of "^bash $PWD/t.run")
+	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/t.run" --quiet
+	[[ $output == *"another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]]
+	kill -TERM "$PID"
+	ended 143
+	run -4 on_host bash -c 'echo 999999 1 x.run >/run/ktstr.lock; ./t.run --quiet'
+	[[ $output == *"or was killed: without flock(1) this cannot be told (is none running? then: rm /run/ktstr.lock)"* ]]
 }
 
 @test "teardown: of runs that start together one runs, wherever the others are" {
 	export_test 'sleep 2'
 	# the first is slow to say that it holds the lock, the second comes then
-	sed -i 's/^\t\tremember lock$/&; sleep 0.5/; s/^use_cgroup() {$/&\n\tsleep 0.5/' t.run
+	sed -i 's/^name_holders() {$/&\n\tsleep 0.5/; s/^use_cgroup() {$/&\n\tsleep 0.5/' t.run
 	# shellcheck disable=SC2016
 	run -0 on_host bash -c 'for i in 1 2 3 4 5; do ./t.run --quiet & done; passed=0
 		for job in $(jobs -p); do wait $job && passed=$((passed + 1)); done; [ $passed = 1 ]'

@@ -101,6 +101,7 @@ linked_with_library() {
 		[ "$output" = "t.run: --duration: not a whole number of seconds from 1 to 999999999: $value" ]
 		run -64 ./t.run "--watchdog-timeout=$value"
 		run -64 ./t.run "--attach-timeout=$value"
+		run -64 ./t.run "--wait-lock=$value"
 	done
 	nothing_left
 }
@@ -138,7 +139,7 @@ t.run: "*"read everything above __ARCHIVE__ first"* ]]
 	export_test
 	run -0 --separate-stderr ./t.run --help
 	[ "$stderr" = "" ]
-	for word in --duration --watchdog-timeout --attach-timeout --tmpdir --keep --ktap --quiet --check \
+	for word in --duration --watchdog-timeout --attach-timeout --wait-lock --tmpdir --keep --ktap --quiet --check \
 		--info --list --verify --extract --print-command --help "0 pass" "1 fail" "2 inconclusive" \
 		"3 the scheduler" "4 skipped" "64 misused" "65 this file" "128+N"; do
 		grep -q -- "$word" <<<"$output"
@@ -496,7 +497,7 @@ export_with() {
 @test "run: where PATH is empty no program is taken from the current directory" {
 	local program
 	export_test
-	for program in base64 cat chmod df gzip ln mkdir mkfifo mv rm sed sha256sum tar tee tr true uname wc; do
+	for program in base64 cat chmod df gzip flock mkdir readlink rm sed sha256sum tar tee tr true uname wc; do
 		script "$program" "echo $program >>$BATS_TEST_TMPDIR/taken"
 	done
 	run -0 on_host env PATH= /bin/bash ./t.run --quiet
