@@ -100,6 +100,53 @@ scheduler_failed() {
 	nothing_left
 }
 
+@test "scheduler: a sysctl that cannot be set back ends the run before anything was started" {
+	local row key value message
+	export_test "touch $BATS_TEST_TMPDIR/started"
+	fake_sysctl vm/swappiness $'1\n2'
+	fake_sysctl kernel/core_pattern "$(printf 'x%.0s' {1..1000})"
+	while IFS='|' read -r row key value message; do
+		printf '%s\n' 'test t' 'binary t' 'topology 1n1l1c1t' "sysctl $key $value" >t.ktstr
+		ktstr-export -q t
+		run -4 on_host ./t.run --quiet
+		[ "$output" = "t.run: $message" ] && [ ! -e started ] || {
+			echo "$row: $output"
+			return 1
+		}
+		nothing_left
+	done <<-END
+		its own value is refused|kernel.sem_next_id|5|the sysctl kernel/sem_next_id cannot be set back: the kernel refuses -1, the value that it has
+		one that is written only|vm.compact_memory|1|this kernel has no sysctl vm.compact_memory that can be set
+		more than a line|vm.swappiness|5|the sysctl vm/swappiness has more than one line, or a long one, and cannot be set back as a whole
+		a long line|kernel.core_pattern|5|the sysctl kernel/core_pattern has more than one line, or a long one, and cannot be set back as a whole
+		only goes up|kernel.tainted|512|the sysctl kernel/tainted cannot be set back from 512: no test may set it
+		one way|kernel.yama.ptrace_scope|3|the sysctl kernel/yama/ptrace_scope cannot be set back from 3: no test may set it
+		sets others, too|net.ipv4.ip_forward|1|the sysctl net/ipv4/ip_forward changes others with it, which cannot be set back: no test may set it
+	END
+}
+
+@test "scheduler: sysctls of several values, and those that are set twice, are as they were" {
+	fake_sysctl vm/swappiness 60
+	export_test 'cat /proc/sys/kernel/sem /proc/sys/vm/swappiness >seen'
+	printf '%s\n' 'sysctl kernel.sem 100\040200\04030\04040' 'sysctl vm.swappiness 1' 'sysctl vm/swappiness 2' >>t.ktstr
+	ktstr-export -q t
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'cat /proc/sys/kernel/sem >before; ./t.run --quiet; s=$?; cmp before /proc/sys/kernel/sem && exit $s'
+	[ "$(cat seen)" = $'100\t200\t30\t40\n2' ]
+	[ "$(sysctl_now vm/swappiness)" = 60 ]
+}
+
+@test "scheduler: a sysctl that could not be set back is an error of the host, and no pass" {
+	# the test puts another in its place that takes what it likes
+	fake_sysctl vm/swappiness 60
+	export_test 'mount --bind /proc/sys/kernel/version /proc/sys/vm/swappiness'
+	echo 'sysctl vm.swappiness 1' >>t.ktstr
+	ktstr-export -q t
+	run -70 on_host ./t.run --quiet
+	[[ ${lines[0]} == "t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* || ${lines[1]} == "t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* ]]
+	[[ ${lines[-1]} == *"no verdict, which would have been status 0" ]]
+}
+
 @test "scheduler: it ends before it is attached: status and last lines are shown" {
 	export_scheduler 'for i in {1..30}; do echo line $i; done; echo verifier says no >&2; exit 7'
 	scheduler_failed "it ended with status 7 before it was attached"
