@@ -132,7 +132,7 @@ FOREIGN=0         # whether it is another's scheduler that is attached
 DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
-WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
+WORK='' OLD_WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
 MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # that were there and empty
 SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
@@ -999,15 +999,22 @@ can_execute() {
 	{ printf '#!%s\nexit 0\n' "$BASH" >"$1/probe" && chmod 700 "$1/probe" && "$1/probe"; } 2>/dev/null
 }
 
-# make_work_directory: makes WORK on the first place that can hold the files and execute from it
+# list_places: sets PLACES to where a work directory may be
+list_places() {
+	PLACES=("$CALLERS_TMPDIR" /tmp /var/tmp /dev/shm /run)
+	[[ $SELF != */* ]] || PLACES+=("${SELF%/*}/")
+	[[ ! $SELF || $SELF == */* ]] || PLACES+=(.)
+	[[ ! $TMP_DIRECTORY ]] || PLACES=("$TMP_DIRECTORY")
+}
+
+# make_work_directory: makes WORK on the first of PLACES that can hold the files and execute from it; leaves in
+# PLACES those behind it
 make_work_directory() {
 	local bytes=$((PACKED_BYTES + 1048576)) place path tried=''
 	[[ $SELF ]] || bytes=$((bytes + ${PAYLOAD_SIZE:-$PACKED_BYTES} * 3 / 2)) # as text
-	local places=("$CALLERS_TMPDIR" /tmp /var/tmp /dev/shm /run)
-	[[ $SELF != */* ]] || places+=("${SELF%/*}/")
-	[[ ! $SELF || $SELF == */* ]] || places+=(.)
-	[[ ! $TMP_DIRECTORY ]] || places=("$TMP_DIRECTORY")
-	for place in "${places[@]}"; do
+	while ((${#PLACES[@]})); do
+		place=${PLACES[0]}
+		PLACES=("${PLACES[@]:1}")
 		[[ $place ]] || continue
 		if ! [[ -d $place && -w $place ]]; then
 			tried+=" $place (not a writable directory)"
@@ -1031,7 +1038,7 @@ make_work_directory() {
 			tried+=" $place (nothing can be executed there, as with noexec)"
 		fi
 		release_signals
-		if [[ $WORK ]]; then
+		if [[ $WORK == "$path" ]]; then
 			fine "work directory in $place"
 			return
 		fi
@@ -1145,21 +1152,50 @@ inflate() {
 	fi
 }
 
-# unpack DIRECTORY: the archive, which is decoded, inflated and checked in one pass: what was not exported
+# first_words TEXT: sets REPLY to the line of TEXT that says why it was not unpacked
+first_words() {
+	while IFS= read -r REPLY; do
+		[[ $REPLY =~ ^[0-9a-f]{64}\  || $REPLY == *roken\ pipe* ]] || return 0 # the checksum, and what follows from it
+	done <<<"$1"
+	REPLY='it was read wrongly'
+}
+
+# unpack DIRECTORY: the archive; fails where that was not to be done there, and sets REPLY to why. It is decoded, inflated and checked in one pass: what was not exported
 # comes to be known after it was unpacked. That does no harm: it is started by nobody, and tar writes
-# nothing outside of the directory.
+# nothing outside of the directory. The files are root's, or of whom the file system makes them.
 unpack() {
 	local name said failed='' fits=''
-	said=$({ with_text base64 -d | tee >(checksum >&3 2>/dev/null) | inflate | tar -xf - -C "$1"; } 3>&1 2>&1) || failed=1
+	said=$({ with_text base64 -d | tee >(checksum >&3 2>/dev/null) | inflate | tar -xof - -C "$1"; } 3>&1 2>&1) || failed=1
 	[[ ! $PAYLOAD_SHA256 || $said != *"$PAYLOAD_SHA256"* ]] || fits=1
 	if [[ $failed || ! $fits ]]; then
 		check_archive # says what is wrong with it, if anything is
 		# else unpacking failed, or what was unpacked was read wrongly
-		[[ ! $failed && $REPLY != sha256sum ]] || die "$STATUS_UNSUITABLE" "the archive could not be unpacked into $1: is its disk full?" \
-			"(${said%%$'\n'*})"
+		if [[ $failed || $REPLY == sha256sum ]]; then
+			first_words "$said"
+			REPLY="the archive could not be unpacked into $1: is its disk full? ($REPLY)"
+			return 1
+		fi
 	fi
 	for name in "${PACKED_FILES[@]}"; do
 		[[ -f $1/$name ]] || die "$STATUS_DAMAGED" "the archive lacks $name: export the test again"
+	done
+}
+
+# unpack_somewhere: in the work directory, or else in one in the next place
+unpack_somewhere() {
+	local why old
+	until why="$WORK cannot be written (is its disk full?): give another with --tmpdir DIR" && mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null &&
+		unpack "$WORK/tree"; do
+		[[ ! -d $WORK/tree/include ]] || why=$REPLY
+		old=$WORK
+		remember old_work "$old"
+		remember work ''
+		make_work_directory
+		[[ $WORK ]] || die "$STATUS_UNSUITABLE" "$why"
+		say "warning: $why: ${WORK%/*} is tried"
+		[[ $SELF ]] || cat "$old/text" 2>/dev/null >"$WORK/text" || disk_full
+		rm -rf -- "$old"
+		remember old_work ''
 	done
 }
 
@@ -1169,6 +1205,7 @@ unpack() {
 remember() {
 	case $1 in
 	work) WORK=$2 ;;
+	old_work) OLD_WORK=$2 ;;
 	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
 	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
 	used) USED_CGROUPS+=("$2") ;;
@@ -1537,6 +1574,7 @@ restore_sysctls() {
 
 remove_work() {
 	local mount
+	[[ ! $OLD_WORK ]] || rm -rf -- "$OLD_WORK"
 	[[ $WORK ]] || return 0
 	while read -r _ mount _; do # what a test left mounted there is not ours: rm would go into it
 		[[ $mount/ == */"${WORK##*/}"/* ]] || continue
@@ -1546,7 +1584,7 @@ remove_work() {
 	if ((KEEP)) && [[ $ACTION == run && -d $WORK/tree ]]; then
 		say "kept: $WORK"
 	else
-		rm -rf -- "$WORK" || say "error: $WORK could not be removed"
+		rm -rf -- "$WORK" || host_differs "$WORK could not be removed"
 	fi
 }
 
@@ -1972,6 +2010,7 @@ print_command() {
 # verify: checks the archive, with a work directory for what comes through a pipe
 verify() {
 	check_programs
+	list_places
 	((${#PROBLEMS[@]})) || make_work_directory
 	((${#PROBLEMS[@]} == 0)) || die "$STATUS_UNSUITABLE" "${PROBLEMS[0]}"
 	keep_text
@@ -1986,7 +2025,7 @@ extract() {
 	done
 	verify
 	mkdir -p -- "$OPERAND" || die "$STATUS_UNSUITABLE" "--extract: $OPERAND cannot be made"
-	unpack "$OPERAND"
+	unpack "$OPERAND" || die "$STATUS_UNSUITABLE" "$REPLY"
 }
 
 # --- All of it ------------------------------------------------------------------------------------
@@ -2006,6 +2045,7 @@ preflight() {
 	check_conflict
 	check_cgroup
 	check_topology
+	list_places
 	make_work_directory
 	for one in "${PROBLEMS[@]}"; do
 		say "not suitable: $one"
@@ -2024,10 +2064,9 @@ run() {
 	start_janitor
 	name_holders
 	preflight
-	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || disk_full
 	start_diagnostics
 	keep_text
-	unpack "$WORK/tree"
+	unpack_somewhere
 	DEFER=1
 	use_cgroup ktstr
 	use_cgroup ktstr.run

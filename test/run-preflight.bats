@@ -314,6 +314,41 @@ accepted() {
 	done
 }
 
+@test "preflight: a place that refuses chown, as NFS with root_squash, is as good as another" {
+	need strace
+	export_test 'echo "$KTSTR_DIR"'
+	mkdir bin
+	script bin/tar "exec strace -f -qq -o /dev/null -e inject=chown,fchown,lchown,fchownat:error=EPERM $(type -P tar) \"\$@\""
+	# it refuses it, where it is asked to
+	tar -cf some.tar --owner 1000 t
+	run -2 bin/tar -xf some.tar -C tmp
+	rm tmp/t
+	PATH=$PWD/bin:$PATH run -0 --separate-stderr on_host ./t.run --quiet
+	[[ $output == "$TMPDIR/ktstr."*/tree ]]
+	[ "$stderr" = "t.run: pass" ]
+	nothing_left
+}
+
+@test "preflight: where it cannot be unpacked the next place is taken, and the last one's reason is tar's" {
+	export_test 'echo "$KTSTR_DIR"'
+	mkdir bin
+	# shellcheck disable=SC2016
+	script bin/tar 'if [[ $* != *"$(cat good)"* ]]; then cat >/dev/null; echo "tar: t: Cannot change mode" >&2; exit 2; fi' \
+		"exec $(type -P tar) \"\$@\""
+	echo /dev/shm/ >good
+	for how in './t.run --quiet' 'bash -s -- --quiet <t.run'; do
+		run -0 --separate-stderr on_host env PATH="$PWD/bin:$PATH" bash -c "mount -t tmpfs none /dev/shm; $how"
+		[[ $output == /dev/shm/ktstr.*/tree ]]
+		[[ $stderr == "t.run: warning: the archive could not be unpacked into $TMPDIR/ktstr."*"/tree: is its disk full? (tar: t: Cannot change mode): /tmp is tried"* ]]
+		[[ $stderr == *": /dev/shm is tried"* ]]
+	done
+	echo nowhere >good
+	run -4 on_host env PATH="$PWD/bin:$PATH" ./t.run --quiet
+	[[ ${lines[-1]} == "t.run: the archive could not be unpacked into $PWD/"*"/tree: is its disk full? (tar: t: Cannot change mode)" ]]
+	[ -z "$(ls -d ktstr.* /tmp/ktstr.*-*/tree 2>/dev/null)" ]
+	nothing_left
+}
+
 @test "preflight: --keep keeps the directory and says where" {
 	export_test
 	run -0 on_host ./t.run --keep
