@@ -118,6 +118,7 @@ REASON=''       # of the end, for KTAP
 LEFT=0          # whether it ended on purpose: an error of this script is no verdict
 DIFFERS=0       # whether something on the host is not as it was before this run
 CGROUP_MOUNT='' # of cgroup v2
+TEST_ROOT='' RUN_CGROUP='' TEST_CGROUP='' SCHED_CGROUP='' # set by remember, below that
 SEQ_BEFORE=''   # enable_seq before this run's scheduler,
 HOTPLUG_BEFORE=''
 TEST_OUT=1      # where the test's standard output goes
@@ -128,6 +129,8 @@ BEATS=0
 LOCK_FD='' TRACE_FD='' # what is locked
 HELD=0 STOPPED='' # signals that are held back, and the status that one asks for
 OTHER_RUN=''      # who holds the lock
+declare -A OURS=()      # start times of processes that were seen to be of this run
+declare -A LEFT_ALONE=() # what is not of this run in its cgroups
 FOREIGN=0         # whether it is another's scheduler that is attached
 DEFER=0 DEFERRED=() # messages that wait
 
@@ -135,6 +138,7 @@ DEFER=0 DEFERRED=() # messages that wait
 WORK='' OLD_WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
 MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # that were there and empty
+SAVED_CONTROLLERS=() # cgroup, those enabled for what is below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
 
 readonly SCX=/sys/kernel/sched_ext LOCK=/run/ktstr.lock
@@ -634,12 +638,13 @@ check_cgroup() {
 		problem "no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"
 		return
 	fi
+	remember mount "$CGROUP_MOUNT"
 	((EUID == 0)) || return 0
 	if [[ ! -w $CGROUP_MOUNT/cgroup.procs ]]; then
 		problem "cgroup v2 at $CGROUP_MOUNT found, and not writable: run it outside the container"
 		return
 	fi
-	for cgroup in "$CGROUP_MOUNT/ktstr" "$CGROUP_MOUNT/ktstr.run"; do
+	for cgroup in "$TEST_ROOT" "$RUN_CGROUP"; do
 		[[ $OTHER_RUN ]] || ! is_in_use "$cgroup" || problem "the cgroup $cgroup is in use, and is what a run needs for itself:" \
 			"stop who uses it, or remove it: find $cgroup -depth -type d -exec rmdir {} +"
 	done
@@ -659,14 +664,20 @@ is_in_use() {
 	return 0
 }
 
+# process_fields PID: sets FIELDS to those of its stat behind the name: its state, its parent, ...
+process_fields() {
+	local stat
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+	# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
+	FIELDS=(${stat##*) })
+}
+
 # process_start PID: sets REPLY to its start time, which tells it from a later one of the same PID, and
 # STATE to its state, such as Z for a zombie; fails where there is no such process
 process_start() {
-	local stat fields
-	[[ $1 == [0-9]* ]] && read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-	# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
-	fields=(${stat##*) })
-	STATE=${fields[0]} REPLY=${fields[19]}
+	local FIELDS
+	[[ $1 == [0-9]* ]] && process_fields "$1" || return 1
+	STATE=${FIELDS[0]} REPLY=${FIELDS[19]}
 }
 
 # lock_holder: sets REPLY to "PID NAME" of the run that holds the lock; fails where none does. A run
@@ -1206,6 +1217,11 @@ remember() {
 	case $1 in
 	work) WORK=$2 ;;
 	old_work) OLD_WORK=$2 ;;
+	mount)
+		CGROUP_MOUNT=$2 TEST_ROOT=$2/ktstr RUN_CGROUP=$2/ktstr.run
+		TEST_CGROUP=$RUN_CGROUP/test SCHED_CGROUP=$RUN_CGROUP/scheduler
+		;;
+	controllers) SAVED_CONTROLLERS=("$2" "$3" "${SAVED_CONTROLLERS[@]}") ;;
 	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
 	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
 	used) USED_CGROUPS+=("$2") ;;
@@ -1345,23 +1361,27 @@ close_own() {
 	((TEST_OUT == 1)) || exec {TEST_OUT}>&-
 }
 
-# use_cgroup PATH: a cgroup below the mount for this run alone
+# use_cgroup PATH: a cgroup for this run alone
 use_cgroup() {
-	if is_in_use "$CGROUP_MOUNT/$1"; then
-		die "$STATUS_UNSUITABLE" "the cgroup $CGROUP_MOUNT/$1 came into use"
+	if is_in_use "$1"; then
+		die "$STATUS_UNSUITABLE" "the cgroup $1 came into use"
 	fi
-	[[ ! -d $CGROUP_MOUNT/$1 ]] || remember used "$CGROUP_MOUNT/$1"
+	[[ ! -d $1 ]] || remember used "$1"
 	make_cgroup "$1"
 }
 
 # make_cgroup PATH: makes it and its parents below the mount
 make_cgroup() {
 	local part parts path=$CGROUP_MOUNT
-	IFS=/ read -ra parts <<<"$1"
+	keep_controllers "$path"
+	IFS=/ read -ra parts <<<"${1#"$CGROUP_MOUNT"}"
 	for part in "${parts[@]}"; do
 		[[ $part ]] || continue
 		path+=/$part
-		[[ ! -d $path ]] || continue
+		if [[ -d $path ]]; then
+			keep_controllers "$path"
+			continue
+		fi
 		hold_signals
 		remember cgroup "$path" # first: killed behind mkdir, nobody would know of it
 		mkdir "$path" || {
@@ -1370,6 +1390,20 @@ make_cgroup() {
 		}
 		release_signals
 	done
+}
+
+# keep_controllers CGROUP: the test or the scheduler may enable more of them, in a cgroup that is not theirs, for what
+# is below it
+keep_controllers() {
+	local i list=''
+	for ((i = 0; i < ${#SAVED_CONTROLLERS[@]}; i += 2)); do
+		[[ ${SAVED_CONTROLLERS[i]} != "$1" ]] || return 0
+	done
+	for i in "${MADE_CGROUPS[@]}"; do
+		[[ $i != "$1" ]] || return 0
+	done
+	read -r list 2>/dev/null <"$1/cgroup.subtree_control" || true
+	remember controllers "$1" "$list"
 }
 
 # sysctl_name KEY: sets REPLY to its file below /proc/sys. A key's dots are slashes; where it has slashes its dots
@@ -1484,9 +1518,39 @@ end_group() {
 	return 1
 }
 
-# kill_cgroup PATH: kills what is in it and below it, and waits until it is empty
+# is_ours PID: whether a process is of this run, or gone: the test, the scheduler, one that is or was below them, or
+# one that has this run's KTSTR_DIR in its environment, as what they leave in the background has
+is_ours() {
+	local pid=$1 variables=() entry FIELDS
+	((pid)) || return 1 # of another PID namespace
+	process_fields "$pid" || return 0
+	[[ ${OURS[$pid]:-} != "${FIELDS[19]}" ]] || return 0
+	while ((pid > 1)) && process_fields "$pid"; do
+		[[ $pid != "$TEST_PID" && $pid != "$SCHED_PID" ]] || return 0
+		pid=${FIELDS[1]}
+	done
+	mapfile -td '' variables 2>/dev/null <"/proc/$1/environ" || true
+	for entry in "${variables[@]}"; do
+		[[ $entry != "KTSTR_DIR=$WORK/tree" ]] || return 0
+	done
+	return 1
+}
+
+# note_ours CGROUP: while their parents are alive
+note_ours() {
+	local file pid FIELDS
+	shopt -s globstar nullglob
+	for file in "$1"/**/cgroup.procs; do
+		while read -r pid; do
+			if is_ours "$pid" && process_fields "$pid"; then OURS[$pid]=${FIELDS[19]}; fi
+		done 2>/dev/null <"$file"
+	done
+}
+
+# kill_cgroup CGROUP [all]: kills what is in it and below it, and waits until it is empty. A process that has come in
+# from outside is left alone, but in the cgroup that nobody but this run knows of.
 kill_cgroup() {
-	local i pid file line
+	local i pid file line mine foreign=()
 	[[ -d $1 ]] || return 0
 	shopt -s globstar nullglob
 	for ((i = 0; i < 50; i++)); do
@@ -1494,18 +1558,35 @@ kill_cgroup() {
 		while read -r line; do
 			[[ $line != 'populated 0' ]] || return 0
 		done 2>/dev/null <"$1/cgroup.events" || return 0
-		if [[ -w $1/cgroup.kill ]]; then
+		mine=() foreign=()
+		for file in "$1"/**/cgroup.procs; do
+			while read -r pid; do
+				if [[ $1/ == "$RUN_CGROUP"/* ]] || is_ours "$pid"; then
+					mine+=("$pid")
+				else
+					foreign+=("$pid")
+				fi
+			done 2>/dev/null <"$file"
+		done
+		if ((${#foreign[@]} == 0)) && [[ -w $1/cgroup.kill ]]; then
 			echo 1 >"$1/cgroup.kill"
-		else # before Linux 5.14
-			for file in "$1"/**/cgroup.procs; do
-				while read -r pid; do
-					((!pid)) || kill -KILL "$pid" 2>/dev/null || true # 0: of another PID namespace
-				done <"$file"
+		else # also before Linux 5.14
+			for pid in "${mine[@]}"; do
+				((!pid)) || kill -KILL "$pid" 2>/dev/null || true # 0: of another PID namespace
 			done
 		fi
+		((${#mine[@]} || i < 10 || ${#foreign[@]} == 0)) || break # one that ends has no environment any more
 		pause 0.1
 	done
-	say "error: processes are left in the cgroup $1"
+	for pid in "${foreign[@]}"; do
+		[[ ! ${LEFT_ALONE[$1 $pid]:-} ]] || continue
+		LEFT_ALONE[$1 $pid]=1
+		line=''
+		read -r line 2>/dev/null <"/proc/$pid/comm" || true
+		host_differs "PID $pid (${line:-of another PID namespace}), which is not of this run, came into its cgroup $1:" \
+			"it is left alone, and so is the cgroup"
+	done
+	((${#foreign[@]})) || host_differs "processes are left in the cgroup $1"
 }
 
 # remove_below PATH: the cgroups that were made below it
@@ -1521,15 +1602,70 @@ remove_below() {
 
 remove_cgroup() {
 	remove_below "$1"
-	[[ ! -d $1 ]] || rmdir -- "$1" || say "error: the cgroup $1 could not be removed"
+	local left
+	[[ -d $1 ]] || return 0
+	! rmdir -- "$1" 2>/dev/null || return 0
+	for left in "${!LEFT_ALONE[@]}"; do
+		[[ ${left% *}/ != "$1"/* ]] || return 0 # which was said
+	done
+	host_differs "the cgroup $1 could not be removed"
+}
+
+# is_used CGROUP CONTROLLER: whether a cgroup below it has a setting of the controller that a new one has not
+is_used() {
+	local child file probe=$1/ktstr.new theirs initial used=1
+	remember cgroup "$probe"
+	mkdir "$probe" 2>/dev/null || {
+		remember unmade
+		return 0
+	}
+	for child in "$1"/*/; do
+		for file in "$child$2".*; do
+			case $file in
+			*.effective | *.stat | *.current | *.peak | *.events | *.local | *.pressure | *.numa_stat | *.usage) continue ;;
+			esac
+			mapfile -t theirs 2>/dev/null <"$file" || continue
+			mapfile -t initial 2>/dev/null <"$probe/${file##*/}" || continue
+			[[ ${theirs[*]} == "${initial[*]}" ]] || used=0
+		done
+	done
+	rmdir "$probe"
+	remember unmade
+	return "$used"
+}
+
+# restore_controllers: in cgroups that were there before this run. When one is disabled those below lose what
+# they have set by it.
+restore_controllers() {
+	local i path one now
+	shopt -s nullglob
+	for ((i = 0; i < ${#SAVED_CONTROLLERS[@]}; i += 2)); do
+		path=${SAVED_CONTROLLERS[i]} now=''
+		[[ -d $path ]] || continue
+		read -r now 2>/dev/null <"$path/cgroup.subtree_control" || true
+		for one in $now; do
+			[[ " ${SAVED_CONTROLLERS[i + 1]} " != *" $one "* ]] || continue
+			if is_used "$path" "$one"; then
+				say "note: the controller $one, which was not in $path/cgroup.subtree_control, is left there: others use it now"
+			elif ! { echo "-$one" >"$path/cgroup.subtree_control"; } 2>/dev/null; then
+				host_differs "the controller $one was not in $path/cgroup.subtree_control, and cannot be taken out of it"
+			fi
+		done
+		for one in ${SAVED_CONTROLLERS[i + 1]}; do
+			[[ " $now " != *" $one "* ]] || continue
+			{ echo "+$one" >"$path/cgroup.subtree_control"; } 2>/dev/null ||
+				host_differs "the controller $one was in $path/cgroup.subtree_control, and cannot be put into it again"
+		done
+	done
 }
 
 end_test() {
 	[[ $TEST_PID ]] || return 0
 	disown "$TEST_PID" 2>/dev/null || true # or bash announces how it ended
+	note_ours "$TEST_ROOT"
 	end_group "$TEST_PID" TERM 2 || true
-	kill_cgroup "$CGROUP_MOUNT/ktstr.run/test"
-	kill_cgroup "$CGROUP_MOUNT/ktstr"
+	kill_cgroup "$TEST_CGROUP"
+	kill_cgroup "$TEST_ROOT"
 	end_group "$TEST_PID" KILL 2 || true
 	TEST_PID=''
 }
@@ -1542,7 +1678,7 @@ stop_scheduler() {
 		say "warning: the scheduler ignored INT and TERM: it is killed"
 		end_group "$SCHED_PID" KILL 5
 	}
-	kill_cgroup "$CGROUP_MOUNT/ktstr.run/scheduler"
+	kill_cgroup "$SCHED_CGROUP"
 	SCHED_PID=''
 }
 
@@ -1578,7 +1714,7 @@ remove_work() {
 	[[ $WORK ]] || return 0
 	while read -r _ mount _; do # what a test left mounted there is not ours: rm would go into it
 		[[ $mount/ == */"${WORK##*/}"/* ]] || continue
-		say "ERROR: $mount is still mounted: umount it, then remove $WORK"
+		host_differs "$mount is still mounted: umount it, then remove $WORK"
 		return 0
 	done </proc/self/mounts
 	if ((KEEP)) && [[ $ACTION == run && -d $WORK/tree ]]; then
@@ -1616,6 +1752,7 @@ cleanup() {
 	for path in "${USED_CGROUPS[@]}"; do
 		remove_below "$path"
 	done
+	restore_controllers
 	remove_work
 	if [[ $JOURNAL ]]; then
 		remember finished
@@ -1730,7 +1867,7 @@ start_scheduler() {
 	remember watched $((ATTACH_SECS + GRACE_SECS))
 	hold_signals # until cleanup knows of it
 	set -m # a process group of its own
-	launch "$CGROUP_MOUNT/ktstr.run/scheduler" "${COMMAND[@]}" </dev/null >&"$SCHED_OUT" 2>&1 &
+	launch "$SCHED_CGROUP" "${COMMAND[@]}" </dev/null >&"$SCHED_OUT" 2>&1 &
 	remember scheduler $!
 	set +m
 	exec {SCHED_OUT}>&-
@@ -1822,7 +1959,7 @@ check_holder() {
 	local pid ours=" $SCHED_PID "
 	while read -r pid; do
 		ours+="$pid "
-	done <"$CGROUP_MOUNT/ktstr.run/scheduler/cgroup.procs"
+	done <"$SCHED_CGROUP/cgroup.procs"
 	for pid in $ours; do
 		if holds_link "$pid"; then return 0; fi
 	done
@@ -1914,12 +2051,12 @@ finish_diagnostics() {
 start_test() {
 	test_command "$WORK/tree"
 	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
-		"KTSTR_CGROUP_ROOT=$CGROUP_MOUNT/ktstr" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
+		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
 		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	hold_signals
 	set -m
-	launch "$CGROUP_MOUNT/ktstr.run/test" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
+	launch "$TEST_CGROUP" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
 	remember test $!
 	set +m
 	release_signals
@@ -2068,11 +2205,11 @@ run() {
 	keep_text
 	unpack_somewhere
 	DEFER=1
-	use_cgroup ktstr
-	use_cgroup ktstr.run
-	make_cgroup ktstr.run/test
-	make_cgroup ktstr.run/scheduler
-	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_PARENT"
+	use_cgroup "$TEST_ROOT"
+	use_cgroup "$RUN_CGROUP"
+	make_cgroup "$TEST_CGROUP"
+	make_cgroup "$SCHED_CGROUP"
+	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"
 	set_sysctls
 	raise_priority
 	start_scheduler

@@ -153,6 +153,53 @@ ended() {
 	ended 143
 }
 
+# intruders: processes that are moved into the run's cgroup, in mid-run, from outside: a child of this shell, one
+# whose parent is gone, and one without an environment
+intruders() {
+	local outside=$REAL_CGROUP/intruders.$$
+	mkdir "$outside"
+	bash -c 'echo $$ >"$1/cgroup.procs"; shift; sleep 83.25 & echo $! >>intruders; (setsid sleep 83.25 & echo $! >>intruders)
+		env -i setsid sleep 83.25 & echo $! >>intruders; wait' x "$outside" 3>&- &
+	wait_for eval '[ "$(grep -c . intruders)" = 3 ]'
+	nsenter -t "$PID" -m -r -w bash -c 'm=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts)
+		mkdir -p $m/ktstr/a/c; while read -r pid; do echo $pid >$m/ktstr/${1:-}/cgroup.procs; done <intruders' x "${1:-}"
+}
+
+# withdraw: they are all alive: and now they leave
+withdraw() {
+	local pid
+	while read -r pid; do
+		kill "$pid" || return
+	done <intruders
+	rm intruders
+	sleep 0.2
+	rmdir "$REAL_CGROUP/intruders.$$"
+}
+
+@test "teardown: a process from outside that came into the run's cgroup is named and left alone, what is the test's is not" {
+	local signal pid
+	for signal in TERM KILL; do
+		rm -f started
+		start_run 'env -i setsid sleep 88.25 & mkdir "$KTSTR_CGROUP_ROOT/b"; env -i sleep 88.25 & echo $! >"$KTSTR_CGROUP_ROOT/b/cgroup.procs"'
+		intruders a/c
+		[ "$signal" = TERM ] || the_kernel
+		kill "-$signal" "$PID"
+		local status=0
+		# on_host finds what was left, and would kill it
+		wait_for grep -q 'is left alone' err
+		wait_for gone "$PWD"
+		while read -r pid; do
+			grep -qx "t.run: ERROR: PID $pid (sleep), which is not of this run, came into its cgroup .*/ktstr: it is left alone, and so is the cgroup" err
+			grep -q 'sleep' "/proc/$pid/comm"
+		done <intruders
+		[ "$(grep -c ERROR err)" = 3 ]
+		run -1 pgrep -f 'sleep 88.25'
+		withdraw
+		HOST_PATIENCE=1 wait "$JOB" || status=$?
+		nothing_left
+	done
+}
+
 @test "teardown: a closed terminal ends it" {
 	need script
 	script t "touch $BATS_TEST_TMPDIR/started; sleep 87.25"
@@ -321,7 +368,7 @@ ended() {
 	mkdir precious
 	echo x >precious/file
 	export_test "mkdir \$KTSTR_DIR/m; mount --bind $PWD/precious \$KTSTR_DIR/m"
-	run -0 on_host ./t.run --quiet
+	run -70 on_host ./t.run --quiet
 	[[ $output == *"t.run: ERROR: $PWD/tmp/ktstr."*"/tree/m is still mounted: umount it, then remove $PWD/tmp/ktstr."* ]]
 	[ "$(cat precious/file)" = x ]
 }
