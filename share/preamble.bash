@@ -121,6 +121,7 @@ CGROUP_MOUNT='' # of cgroup v2
 TEST_ROOT='' RUN_CGROUP='' TEST_CGROUP='' SCHED_CGROUP='' # set by remember, below that
 SEQ_BEFORE=''   # enable_seq before this run's scheduler,
 HOTPLUG_BEFORE=''
+TEST_PATH='' SCHED_PATH='' # at which they are started
 TEST_OUT=1      # where the test's standard output goes
 TICK='' JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' RAISED='' DIAGNOSTICS='' SETPRIV=''
 SCHED_OUT='' SCHED_LOG='' # where the scheduler prints to, and who keeps it
@@ -1210,6 +1211,25 @@ unpack_somewhere() {
 	done
 }
 
+# --- The packed programs --------------------------------------------------------------------------
+
+# name_program DIRECTORY FILE NAME: sets REPLY to a path at which the packed FILE can be started under
+# its own NAME: programs of many names go by it, and ps shows it. env(1) takes what has = for a variable.
+name_program() {
+	local name=$3
+	[[ $name && $name != *=* ]] || name=$2
+	REPLY=$WORK/bin/$1/$name
+	{ mkdir -p "$WORK/bin/$1" && ln -s -- "$WORK/tree/$2" "$REPLY"; } 2>/dev/null || disk_full
+}
+
+name_programs() {
+	name_program test ktstr "$TEST_PROGRAM"
+	TEST_PATH=$REPLY
+	has_file scheduler || return 0
+	name_program scheduler scheduler "$SCHED_PROGRAM"
+	SCHED_PATH=$REPLY
+}
+
 # --- What is made is remembered, by the janitor, too ----------------------------------------------
 
 # remember WHAT [VALUE [VALUE]]: for cleanup, here and in the janitor
@@ -1777,7 +1797,7 @@ cleanup() {
 # launch CGROUP COMMAND...: becomes the command, in the cgroup, with the caller's environment and what
 # the array ENVIRONMENT adds to it. For a process in the background.
 launch() {
-	local before=()
+	local command
 	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || {
 		echo "no process could be put into the cgroup $1" >"$WORK/not-launched"
 		exit 126
@@ -1786,13 +1806,11 @@ launch() {
 	close_own
 	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || true
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
+	[[ ! -d $WORK/tree/lib ]] || ENVIRONMENT+=("LD_LIBRARY_PATH=$WORK/tree/lib")
+	command=(env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "$@")
 	# dies with this run's shell even where the janitor is gone as well
-	[[ ! $SETPRIV ]] || before=("$SETPRIV" --pdeathsig KILL --)
-	if [[ -d $WORK/tree/lib ]]; then # for the program alone, not for setpriv
-		# shellcheck disable=SC2016 # expanded by that bash
-		before+=("$BASH" -c 'export LD_LIBRARY_PATH=$1; shift; exec "$@"' launch "$WORK/tree/lib")
-	fi
-	exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "${before[@]}" "$@"
+	[[ ! $SETPRIV ]] || command=("$SETPRIV" --pdeathsig KILL -- "${command[@]}")
+	exec "${command[@]}"
 }
 
 # check_launched: what launch could not do is no matter of the scheduler's or the test's
@@ -1839,10 +1857,11 @@ fail_scheduler() {
 	die "$STATUS_SCHEDULER" "the scheduler $KTSTR_SCHED_NAME failed: $*${reason:+ ($reason)}"
 }
 
-# scheduler_command: sets the array COMMAND, with packed files in the directory $1
+# scheduler_command DIRECTORY [PATH]: sets the array COMMAND, with packed files in the directory, and
+# the scheduler's path where it is started under another one
 scheduler_command() {
 	local i
-	COMMAND=("$1/scheduler" "${SCHED_ARGS[@]}")
+	COMMAND=("${2:-$1/scheduler}" "${SCHED_ARGS[@]}")
 	for i in "${SCHED_ARG_PATHS[@]}"; do
 		COMMAND[i + 1]=$1/${SCHED_ARGS[i]}
 	done
@@ -1855,7 +1874,7 @@ start_scheduler() {
 	LAST_KERNEL_LINE=${LAST_KERNEL_LINE##*$'\n'}
 	{ : >"$WORK/scheduler.log" && : >"$WORK/scheduler.log.end" && : >"$WORK/scheduler.log.count"; } 2>/dev/null ||
 		disk_full
-	scheduler_command "$WORK/tree"
+	scheduler_command "$WORK/tree" "$SCHED_PATH"
 	[[ ! -r $SCX/hotplug_seq ]] || read -r HOTPLUG_BEFORE <"$SCX/hotplug_seq"
 	read -r seq <"$SCX/enable_seq"
 	read -r state <"$SCX/state"
@@ -2018,9 +2037,9 @@ is_still_attached() {
 
 # --- The test -------------------------------------------------------------------------------------
 
-# test_command: sets the array COMMAND, with packed files in the directory $1
+# test_command DIRECTORY [PATH]: the same for the test
 test_command() {
-	COMMAND=("$1/ktstr" "${RUN_ARGS[@]}")
+	COMMAND=("${2:-$1/ktstr}" "${RUN_ARGS[@]}")
 	((${#RUN_ARGS[@]})) || COMMAND+=(run --ktstr-test-fn "$KTSTR_TEST_NAME" --duration "$TEST_DURATION_SECS"
 		--watchdog-timeout "$TEST_WATCHDOG_SECS")
 }
@@ -2049,7 +2068,7 @@ finish_diagnostics() {
 }
 
 start_test() {
-	test_command "$WORK/tree"
+	test_command "$WORK/tree" "$TEST_PATH"
 	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
 		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
@@ -2204,6 +2223,7 @@ run() {
 	start_diagnostics
 	keep_text
 	unpack_somewhere
+	name_programs
 	DEFER=1
 	use_cgroup "$TEST_ROOT"
 	use_cgroup "$RUN_CGROUP"

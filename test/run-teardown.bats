@@ -100,8 +100,8 @@ ended() {
 	local job=$JOB
 	# shellcheck disable=SC2046 # PIDs
 	kill -KILL $(pgrep -f "^bash $PWD/t.run")
-	wait_for gone "$PWD/tmp/ktstr.*/tree/scheduler"
-	wait_for gone "$PWD/tmp/ktstr.*/tree/ktstr"
+	wait_for gone "$PWD/tmp/ktstr.*/bin/scheduler/"
+	wait_for gone "$PWD/tmp/ktstr.*/bin/test/"
 	# what no process is left to undo: sysctls, cgroups, directory. The next run's own is not harmed by it.
 	HOST_PATIENCE=1
 	pkill -KILL -f 'sleep 88.25'

@@ -54,7 +54,7 @@ linked_with_library() {
 	echo 'int here(void) { return 42; }' | ${CC:-cc} -shared -fPIC -Wl,-soname,libhere.so.3 -x c - -o libs/libhere.so.3
 	printf '%s\n' 'int here(void);' 'int main(void) { return here() == 42 ? 0 : 9; }' >t.c
 	printf '%s\n' '#include <unistd.h>' 'int here(void);' 'int main(int c, char **v) { return here() != 42 ||' \
-		'execl("/bin/bash", "bash", "-c", "exec \"${0%scheduler}include/attach\"", v[0], NULL); }' >s.c
+		'execl("/bin/bash", "bash", "-c", "exec \"${0%bin/scheduler/*}tree/include/attach\"", v[0], NULL); }' >s.c
 	${CC:-cc} t.c libs/libhere.so.3 -Wl,-rpath,"$PWD/libs" -o t
 	${CC:-cc} s.c libs/libhere.so.3 -Wl,-rpath,"$PWD/libs" -o sched
 	script attach 'echo "$LD_LIBRARY_PATH" >"$OUT"' "${attach[@]}" "${stay[@]}"

@@ -51,7 +51,7 @@ stay=("trap '${detach[*]}; exit 0' TERM INT" 'while :; do sleep 0.05; done')
 the_kernel() {
 	{
 		wait_for grep -q enabled "$HOST/kernel/sched_ext/state"
-		while pgrep -f "$PWD/tmp/ktstr.*/tree/scheduler"; do sleep 0.05; done
+		while pgrep -f "$PWD/tmp/ktstr.*/bin/scheduler/"; do sleep 0.05; done
 		echo disabled >"$HOST/kernel/sched_ext/state"
 	} >/dev/null 2>&1 3>&- &
 }
