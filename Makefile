@@ -24,6 +24,8 @@ DESTDIR =
 bindir = $(PREFIX)/bin
 libdir = $(PREFIX)/lib
 includedir = $(PREFIX)/include
+# found from the programs' own directory
+privatedir = $(dir $(bindir))lib/ktstr
 datadir = $(PREFIX)/share
 mandir = $(datadir)/man
 docdir = $(datadir)/doc/ktstr-tools
@@ -79,10 +81,11 @@ harness_objects = $(HARNESS:%=build/obj/lib/harness/%.o)
 programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)
 template = build/share/ktstr/preamble.bash
 libktstr = build/lib/libktstr.a
+preload = build/lib/ktstr/preload.so
 examples = $(EXAMPLES:%=build/examples/%)
 units = $(UNITS:%=build/test/%) $(FUZZ:%=build/test/fuzz/%)
 
-all: $(programs) $(template) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
+all: $(programs) $(template) $(preload) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
 
 # Whatever changes how things are compiled rebuilds them: two builds never mix in build/.
 settings = $(CC) $(AR) $(LIBDEFLATE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(HARDENING) $(LINK_HARDENING) $(LDFLAGS) \
@@ -126,6 +129,12 @@ $(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
 $(template): share/preamble.bash
 	@mkdir -p $(@D)
 	cp $< $@
+
+# It is loaded on hosts of any C library, so nothing of this system's is in it: its flags are its own.
+$(preload): lib/preload/preload.c build/settings
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(WARNINGS) -Os -ffreestanding -fPIC -fno-stack-protector -nostdlib -shared \
+		-Wl,-z,initfirst,-z,relro,-z,now,--hash-style=both,--build-id=none -s -o $@ $<
 
 below_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$1)
 build/lib/pkgconfig/ktstr.pc: lib/harness/ktstr.pc.in build/settings build/places
@@ -217,11 +226,12 @@ documents = $(wildcard README.md SECURITY.md CHANGELOG.md LICENSE)
 commands = $(PROGRAMS) $(SCRIPTS)
 
 install: all
-	install -d $(addprefix $(DESTDIR),$(bindir) $(libdir)/pkgconfig $(includedir) $(datadir)/ktstr \
+	install -d $(addprefix $(DESTDIR),$(bindir) $(privatedir) $(libdir)/pkgconfig $(includedir) $(datadir)/ktstr \
 		$(addprefix $(mandir)/man,$(sections)) $(bashdir) $(zshdir) $(docdir)/examples)
 	install -m 755 $(programs) $(DESTDIR)$(bindir)
 	install -m 644 $(template) $(DESTDIR)$(datadir)/ktstr
 	install -m 644 $(libktstr) $(DESTDIR)$(libdir)
+	install -m 644 $(preload) $(DESTDIR)$(privatedir)
 	install -m 644 lib/harness/ktstr.h $(DESTDIR)$(includedir)
 	install -m 644 build/lib/pkgconfig/ktstr.pc $(DESTDIR)$(libdir)/pkgconfig
 	for page in $(pages); do \
@@ -237,11 +247,11 @@ install: all
 # Directories that are not ours alone stay, with whatever else they hold.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(addprefix $(bindir)/,$(commands)) $(datadir)/ktstr/preamble.bash \
-		$(libdir)/libktstr.a $(includedir)/ktstr.h $(libdir)/pkgconfig/ktstr.pc \
+		$(libdir)/libktstr.a $(privatedir)/preload.so $(includedir)/ktstr.h $(libdir)/pkgconfig/ktstr.pc \
 		$(foreach n,$(sections),$(addprefix $(mandir)/man$n/,$(notdir $(filter %.$n,$(pages))))) \
 		$(addprefix $(bashdir)/,ktstr $(commands)) $(zshdir)/_ktstr \
 		$(addprefix $(docdir)/,$(documents) $(addprefix examples/,$(notdir $(examples_installed)))))
-	for directory in $(datadir)/ktstr $(docdir)/examples $(docdir); do \
+	for directory in $(datadir)/ktstr $(privatedir) $(docdir)/examples $(docdir); do \
 		rmdir $(DESTDIR)$$directory 2>/dev/null || true; done
 
 # From a commit, or from an unpacked tarball, which gives that tarball again: what is in it, and

@@ -1,19 +1,26 @@
 /* ktstr-libs - add the shared libraries of a manifest's files to it, and the glibc they need */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/command.h"
 #include "base/output.h"
+#include "base/path.h"
+#include "base/report.h"
 #include "registry/glibc.h"
 #include "registry/libraries.h"
 #include "registry/manifest.h"
 
+#define PRELOAD "lib/ktstr-preload.so"
+
 static const char usage[] =
 	"usage: ktstr-libs < manifest > manifest\n"
 	"Add a record \"file lib/NAME PATH 0755\" for each shared library that the packed programs\n"
-	"need, but for glibc's own, and \"needs-glibc VERSION\".\n"
+	"need, but for glibc's own, one for the object that keeps them to these programs, and\n"
+	"\"needs-glibc VERSION\".\n"
 	"  -h, --help     show this help\n"
 	"  -V, --version  show the version\n";
 
@@ -38,7 +45,8 @@ static const char *newer_glibc(const struct entries *manifest, const struct libr
 }
 
 /* A failure comes out at output_close. */
-static void print_manifest(const struct entries *manifest, const struct libraries *libraries)
+static void print_manifest(const struct entries *manifest, const char *preload,
+			   const struct libraries *libraries)
 {
 	const char *glibc = newer_glibc(manifest, libraries);
 	const struct entry *place = entries_find(manifest, "needs-glibc");
@@ -55,20 +63,61 @@ static void print_manifest(const struct entries *manifest, const struct librarie
 			record_write_fields(&out, entry->keyword,
 					    entry->fields.count ? entry->fields.items : none);
 	}
+	if (preload)
+		record_write(&out, "file", PRELOAD, preload, "0644", NULL);
 	entries_write(&libraries->files, &out);
+}
+
+/* Whether the manifest packs a file of this name, or one whose name begins with it. */
+static bool has_file(const struct entries *manifest, const char *name, bool begins)
+{
+	const struct entry *file = NULL;
+	size_t length = strlen(name) + !begins;
+
+	while ((file = entries_next(manifest, "file", file)))
+		if (!strncmp(file->fields.items[0], name, length))
+			return true;
+	return false;
+}
+
+/*
+ * Sets *path to the object that a .run starts its programs with where it has libraries; the caller
+ * frees it. NULL: there are none, or the manifest has it.
+ */
+static int find_preload(const struct entries *manifest, const struct libraries *libraries,
+			char **path)
+{
+	char *installed;
+
+	*path = NULL;
+	if (has_file(manifest, PRELOAD, false) ||
+	    (!libraries->files.count && !has_file(manifest, "lib/", true)))
+		return 0;
+	installed = path_beside_program("../lib/ktstr/preload.so");
+	if (!installed)
+		return report_errno(PRELOAD);
+	*path = realpath(installed, NULL);
+	if (!*path)
+		report_errno("%s: it belongs to ktstr-libs: install that again", installed);
+	free(installed);
+	return *path ? 0 : -1;
 }
 
 static int add_libraries(void)
 {
 	struct entries manifest;
 	struct libraries libraries;
+	char *preload;
 	int failed;
 
 	if (manifest_read(source, stdin, &manifest))
 		return -1;
 	failed = libraries_find(source, &manifest, &libraries);
 	if (!failed) {
-		print_manifest(&manifest, &libraries);
+		failed = find_preload(&manifest, &libraries, &preload);
+		if (!failed)
+			print_manifest(&manifest, preload, &libraries);
+		free(preload);
 		libraries_free(&libraries);
 	}
 	entries_free(&manifest);

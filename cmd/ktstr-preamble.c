@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/output.h"
+#include "base/path.h"
 #include "base/quote.h"
 #include "base/report.h"
 #include "registry/manifest.h"
@@ -21,6 +21,8 @@
 #include "registry/topology.h"
 
 #define MARKER "__ARCHIVE__"
+
+#define TEMPLATE "../share/ktstr/preamble.bash" /* from this program */
 
 static const char usage[] =
 	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] [--decompress CMD]\n"
@@ -289,20 +291,6 @@ static int render(const char *path, const char *text, const struct values *value
 	return 0;
 }
 
-/* Returns the path of the template that belongs to this program, which the caller frees. */
-static char *default_template(void)
-{
-	char program[PATH_MAX], *path;
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program));
-
-	while (length > 0 && program[length - 1] != '/')
-		length--;
-	if (length <= 0 || length == sizeof(program) ||
-	    asprintf(&path, "%.*s../share/ktstr/preamble.bash", (int)length, program) < 0)
-		return NULL;
-	return path;
-}
-
 static int read_template(const char *path, char **text)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), failed;
@@ -326,7 +314,7 @@ static int print_header(const char *template, const struct archive *archive)
 {
 	struct values values = { 0 };
 	struct entries manifest = { 0 };
-	char *text = NULL, *path = template ? strdup(template) : default_template();
+	char *text = NULL, *path = template ? strdup(template) : path_beside_program(TEMPLATE);
 	int failed = -1;
 
 	if (!path && errno == ENOMEM)

@@ -1,9 +1,12 @@
 /* path.c - paths: where they lead, and of which file */
 #include "path.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool path_goes_up(const char *path)
 {
@@ -42,4 +45,20 @@ char *path_of_file(const char *path)
 		joined = NULL;
 	free(directory);
 	return joined;
+}
+
+char *path_beside_program(const char *path)
+{
+	char program[PATH_MAX], *joined;
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program));
+
+	if (length < 0)
+		return NULL;
+	if (length == sizeof(program)) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	while (length > 0 && program[length - 1] != '/')
+		length--;
+	return asprintf(&joined, "%.*s%s", (int)length, program, path) < 0 ? NULL : joined;
 }

@@ -15,4 +15,10 @@ bool path_goes_up(const char *path);
  */
 char *path_of_file(const char *path);
 
+/*
+ * Returns the path of what is installed with this program, given from its directory, such as
+ * "../share/ktstr/x"; the caller frees it. NULL with errno where it cannot be told.
+ */
+char *path_beside_program(const char *path);
+
 #endif
