@@ -122,6 +122,8 @@ TEST_ROOT='' RUN_CGROUP='' TEST_CGROUP='' SCHED_CGROUP='' # set by remember, bel
 SEQ_BEFORE=''   # enable_seq before this run's scheduler,
 HOTPLUG_BEFORE=''
 TEST_PATH='' SCHED_PATH='' # at which they are started
+# of each packed program: alone, shared or none (how it has the packed libraries), or static
+declare -A LINKAGE=() USES_LIBRARIES=()
 TEST_OUT=1      # where the test's standard output goes
 TICK='' JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' RAISED='' DIAGNOSTICS='' SETPRIV=''
 SCHED_OUT='' SCHED_LOG='' # where the scheduler prints to, and who keeps it
@@ -145,6 +147,7 @@ SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
 readonly SCX=/sys/kernel/sched_ext LOCK=/run/ktstr.lock
 readonly STATUS_FAIL=1 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 STATUS_MISUSED=64 STATUS_DAMAGED=65
 readonly STATUS_ERROR=70 # of this script
+readonly PRELOAD=ktstr-preload.so # in lib/: keeps the packed libraries to the packed programs
 readonly LOG_HALF=2097152 # bytes that are kept of the beginning, and of the end, of the scheduler's output
 readonly GRACE_SECS=10 # over duration and watchdog, before a test is taken for hung
 readonly POLL_SECS=0.2 # how often sched_ext is looked at while the test runs
@@ -1038,6 +1041,10 @@ make_work_directory() {
 			continue
 		fi
 		[[ $place == /* ]] || place=$PWD/$place
+		if [[ $place == *[:\;\$=]* ]]; then # in LD_LIBRARY_PATH, PATH, or an operand of env(1)
+			tried+=" $place (a name with : ; \$ or = cannot be used)"
+			continue
+		fi
 		path=${place%/}/ktstr.$$-$RANDOM$RANDOM$RANDOM
 		hold_signals
 		remember work "$path" # first: killed behind mkdir, nobody would know of it
@@ -1228,6 +1235,280 @@ name_programs() {
 	has_file scheduler || return 0
 	name_program scheduler scheduler "$SCHED_PROGRAM"
 	SCHED_PATH=$REPLY
+}
+
+# caller_value NAME: sets REPLY to what the caller has in that variable; empty: nothing
+caller_value() {
+	local entry
+	REPLY=''
+	for entry in "${CALLERS_ENVIRONMENT[@]}"; do
+		[[ $entry != "$1="* ]] || REPLY=${entry#*=}
+	done
+}
+
+# library_environment KIND: sets LIBRARIES to variables with which a dynamic program finds the packed
+# libraries. One that is "alone" has them for itself: the packed object $PRELOAD, by its first
+# instruction, gives its process the caller's values back, under which it starts other programs.
+library_environment() {
+	local path preload
+	LIBRARIES=()
+	[[ -d $WORK/tree/lib ]] || return 0
+	caller_value LD_LIBRARY_PATH
+	path=$REPLY
+	caller_value LD_PRELOAD
+	preload=$REPLY
+	LIBRARIES=("LD_LIBRARY_PATH=$WORK/tree/lib${path:+:$path}")
+	[[ $1 == alone ]] || return 0
+	LIBRARIES+=("LD_PRELOAD=$PRELOAD${preload:+:$preload}"
+		${path:+"KTSTR_LD_LIBRARY_PATH=$path"} ${preload:+"KTSTR_LD_PRELOAD=$preload"})
+}
+
+# run_loader LOADER ARG...: sets ANSWER to what it prints; returns its status. It has 30 s: a file may
+# be on a file system that hangs.
+run_loader() {
+	local fd pid status=0
+	exec {fd}< <(exec env -i -- LC_ALL=C "${LIBRARIES[@]}" "$@" 2>&1 </dev/null)
+	pid=$!
+	IFS= read -rd '' -t 30 -u "$fd" ANSWER || status=$?
+	((status <= 128)) || kill -KILL "$pid" 2>/dev/null || true
+	exec {fd}<&-
+	wait "$pid" 2>/dev/null && status=0 || status=$?
+	return "$status"
+}
+
+# ask_loader LOADER FILE: whether it can start the file; sets ANSWER. glibc's lists, where it is asked
+# in this way, all that is missing, and begins to run nothing.
+ask_loader() {
+	case $1 in
+	*/ld-musl-*) run_loader "$1" --list "$2" ;;
+	*) run_loader LD_TRACE_LOADED_OBJECTS=1 LD_WARN=yes "$1" "$2" ;;
+	esac
+}
+
+# is_dynamic LOADER FILE: whether the file is a program that this loader starts. musl's says so when it
+# is asked for its libraries.
+is_dynamic() {
+	local status=0
+	LIBRARIES=()
+	case $1 in
+	*/ld-musl-*)
+		run_loader "$1" --list "$2" || true
+		[[ ${ANSWER,,} != *'not a valid dynamic program'* ]]
+		;;
+	*)
+		run_loader "$1" --verify "$2" || status=$?
+		# what is included may be damaged on purpose, and end the loader with a signal
+		((status == 0 || status == 126 || status == 127)) || [[ $status -gt 128 && $2 != */include/* ]]
+		;;
+	esac
+}
+
+# find_missing STATUS: sets REPLY to what ANSWER says is missing, in one line; empty: nothing
+find_missing() {
+	local line missing=() lines
+	mapfile -t lines <<<"$ANSWER"
+	REPLY=''
+	for line in "${lines[@]}"; do
+		line=${line#"${line%%[![:space:]]*}"}
+		case $line in
+		*' => not found'*) missing+=("${line%% =>*}") ;;
+		*'version `'*' not found '* | 'undefined symbol: '* | *': symbol not found' | 'Error loading shared library '* | \
+			*'error while loading shared libraries: '*) REPLY=${REPLY:-${line//$WORK\/tree\//}} ;;
+		esac
+	done
+	if ((${#missing[@]})); then
+		printf -v REPLY '%s, ' "${missing[@]}"
+		REPLY="the library ${REPLY%, } is not found"
+	elif [[ ! $REPLY ]] && (($1)); then
+		signal_name "$1"
+		REPLY="its dynamic loader ended with $REPLY${lines[0]:+ (${lines[0]})}"
+	fi
+}
+
+# check_dynamic FILE LOADER: sets REPLY to what it lacks to be started, or to nothing, and LINKAGE[FILE]
+check_dynamic() {
+	local status=0 uses=''
+	LINKAGE[$1]=shared
+	if has_file "lib/$PRELOAD"; then
+		LINKAGE[$1]=alone
+		library_environment alone
+		ask_loader "$2" "$WORK/tree/$1" || status=$?
+	fi
+	if [[ ${LINKAGE[$1]} == shared || $ANSWER == *"'$PRELOAD' from LD_PRELOAD cannot be preloaded"* ||
+		$ANSWER == *"shared library $PRELOAD:"* ]]; then # it is not packed, or for another machine
+		LINKAGE[$1]=shared status=0
+		library_environment shared
+		ask_loader "$2" "$WORK/tree/$1" || status=$?
+	fi
+	while IFS= read -r REPLY; do
+		[[ $REPLY != *"=> $WORK/tree/lib/"* || $REPLY == *"/$PRELOAD "* ]] || uses=1
+	done <<<"$ANSWER"
+	if [[ $uses ]]; then
+		USES_LIBRARIES[$1]=1
+	elif [[ ${LINKAGE[$1]} == shared ]]; then
+		LINKAGE[$1]=none # and so they harm nobody
+	fi
+	find_missing "$status"
+}
+
+# print_number SIZE VALUE...: prints these numbers below 256 as ones of so many bytes, in the order of
+# bytes that the fifth byte of ELF says to ORDER
+print_number() {
+	local value byte zeros
+	printf -v zeros '%*s' $(($1 - 1)) ''
+	zeros=${zeros// /'\0000'}
+	shift
+	for value; do
+		printf -v byte '\\0%03o' "$value"
+		if [[ $ORDER == little ]]; then
+			printf %b "$byte$zeros"
+		else
+			printf %b "$zeros$byte"
+		fi
+	done
+}
+
+# print_probe FILE: prints the smallest program of the same kind: its header, for one segment, that
+# names an interpreter which is not there
+print_probe() {
+	local class order ORDER=little interpreter=/nonexistent/ktstr
+	class=$(head -c 5 "$1" | tail -c 1)
+	order=$(head -c 6 "$1" | tail -c 1)
+	[[ $order == $'\1' ]] || ORDER=big
+	if [[ $class == $'\2' ]]; then # identity to entry, segments at, sections at, flags, sizes, the segment
+		head -c 32 "$1"
+		print_number 8 64 0
+		tail -c +49 "$1" | head -c 4
+		print_number 2 64 56 1 0 0 0
+		print_number 4 3 4
+		print_number 8 120 0 0 $((${#interpreter} + 1)) $((${#interpreter} + 1)) 1
+	else
+		head -c 28 "$1"
+		print_number 4 52 0
+		tail -c +37 "$1" | head -c 4
+		print_number 2 52 32 1 0 0 0
+		print_number 4 3 84 0 0 $((${#interpreter} + 1)) $((${#interpreter} + 1)) 4 1
+	fi
+	printf '%s\0' "$interpreter"
+}
+
+# check_kernel FILE: whether the kernel executes a program of this kind here. It refuses before it looks
+# for the interpreter, which is not there, so nothing runs. env(1) would give what the kernel does not
+# know to a shell, as a script.
+check_kernel() {
+	local said
+	{ print_probe "$WORK/tree/$1" >"$WORK/bin/probe" && chmod 700 "$WORK/bin/probe"; } 2>/dev/null || disk_full
+	said=$( (exec -c "$WORK/bin/probe") 2>&1) || true
+	case $said in
+	*'Exec format error'*) cannot_start "$1" "this kernel does not execute programs for its machine: run it on such a machine" ;;
+	*'Permission denied'* | *'Operation not permitted'*) cannot_start "$1" "execution is not permitted here:" \
+		"does a security module refuse it? see the kernel's log" ;;
+	esac
+}
+
+# check_program FILE: a packed program that cannot be started on this host is no verdict. Of what is
+# included, which may be anything, only what is a program is looked at.
+check_program() {
+	local magic='' loader problem=''
+	LINKAGE[$1]=none
+	IFS= read -rN 4 -d '' magic 2>/dev/null <"$WORK/tree/$1" || true
+	if [[ $magic == '#!'* ]]; then
+		check_script "$1"
+		return
+	fi
+	[[ $magic == $'\x7fELF' ]] || return 0
+	LINKAGE[$1]=static
+	[[ $1 == include/* ]] || check_kernel "$1"
+	for loader in "${NEED_INTERPRETERS[@]}"; do
+		[[ $loader == /*/ld*.so* ]] || continue
+		grep -qF -- "$loader" "$WORK/tree/$1" || continue
+		is_dynamic "$loader" "$WORK/tree/$1" || continue
+		check_dynamic "$1" "$loader"
+		problem=$REPLY
+		[[ $problem ]] || break
+	done
+	[[ ! $problem ]] || cannot_start "$1" "$problem: install what is missing, or export the test" \
+		"again with its libraries, on a system that is as old as this one"
+}
+
+# check_script FILE: an interpreter of an included script; those of the others were looked for before
+check_script() {
+	local path rest
+	IFS=$' \t' read -r path rest 2>/dev/null <"$WORK/tree/$1" || true
+	path=${path#'#!'}
+	[[ $path ]] || path=${rest%%[[:blank:]]*}
+	[[ $path != /* || (-f $path && -x $path) ]] ||
+		cannot_start "$1" "its interpreter $path is not found, or not executable: install it"
+}
+
+# cannot_start FILE MESSAGE
+cannot_start() {
+	local file=$1 name=${1#include/}
+	shift
+	case $file in
+	ktstr) name="the test ${TEST_PROGRAM:-$name}" ;;
+	scheduler) name="the scheduler ${SCHED_PROGRAM:-$name}" ;;
+	*) name="the included program $name" ;;
+	esac
+	die "$STATUS_UNSUITABLE" "$name cannot be started on this host: $*"
+}
+
+# wrap_program FILE: puts a script in its place that starts it with the packed libraries. Its own name
+# and directory are bin/include then.
+wrap_program() {
+	local real=$WORK/bin/$1 preload=''
+	[[ ${LINKAGE[$1]} != alone ]] || preload=$PRELOAD
+	{
+		mkdir -p "${real%/*}" && mv -- "$WORK/tree/$1" "$real" &&
+			printf '#!%s -p\nlibraries=%q preload=%q program=%q\n' "$BASH" "$WORK/tree/lib" "$preload" "$real" >"$WORK/tree/$1" &&
+			cat >>"$WORK/tree/$1" <<-'EOF' && chmod 755 "$WORK/tree/$1"
+				if [[ $preload ]]; then
+					[[ ! ${LD_LIBRARY_PATH:-} ]] || export KTSTR_LD_LIBRARY_PATH=$LD_LIBRARY_PATH
+					[[ ! ${LD_PRELOAD:-} ]] || export KTSTR_LD_PRELOAD=$LD_PRELOAD
+					export LD_PRELOAD=$preload${LD_PRELOAD:+:$LD_PRELOAD}
+				fi
+				export LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+				exec -a "$0" "$program" "$@"
+			EOF
+	} 2>/dev/null || disk_full
+}
+
+# check_size WHAT: the arguments of COMMAND must be ones that this kernel takes, beside the environment
+check_size() {
+	local program padding
+	program=$(type -P true) || return 0
+	printf -v padding '%16384s' '' # for what is added to the environment
+	(exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "$program" "$padding" "${COMMAND[@]}") >/dev/null 2>&1 ||
+		die "$STATUS_UNSUITABLE" "the arguments of the $1 are too long for this kernel, with this environment:" \
+			"give the test a file (include FILE), or start the run in a smaller environment (env -i)"
+}
+
+# check_packed_programs: what exec or a dynamic loader refuses is no verdict, and known before a start
+check_packed_programs() {
+	local name
+	for name in "${PACKED_FILES[@]}"; do
+		case $name in
+		ktstr | scheduler) ;;
+		include/*) [[ -x $WORK/tree/$name ]] || continue ;;
+		*) continue ;;
+		esac
+		check_program "$name"
+		[[ ! ${USES_LIBRARIES[$name]:-} ]] || [[ ${LINKAGE[$name]} == alone ]] ||
+			say "warning: the packed libraries reach the programs that $name starts, too: $PRELOAD does not serve it"
+		[[ $name != include/* || ! ${USES_LIBRARIES[$name]:-} ]] || wrap_program "$name"
+	done
+	test_command "$WORK/tree" "$TEST_PATH"
+	check_size test
+	has_file scheduler || return 0
+	scheduler_command "$WORK/tree" "$SCHED_PATH"
+	check_size scheduler
+}
+
+# serve_libraries FILE: adds to ENVIRONMENT what the packed program needs for its libraries
+serve_libraries() {
+	[[ ${LINKAGE[$1]} != none && ${LINKAGE[$1]} != static ]] || return 0
+	library_environment "${LINKAGE[$1]}"
+	ENVIRONMENT+=("${LIBRARIES[@]}")
 }
 
 # --- What is made is remembered, by the janitor, too ----------------------------------------------
@@ -1806,7 +2087,6 @@ launch() {
 	close_own
 	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || true
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
-	[[ ! -d $WORK/tree/lib ]] || ENVIRONMENT+=("LD_LIBRARY_PATH=$WORK/tree/lib")
 	command=(env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "$@")
 	# dies with this run's shell even where the janitor is gone as well
 	[[ ! $SETPRIV ]] || command=("$SETPRIV" --pdeathsig KILL -- "${command[@]}")
@@ -1881,6 +2161,7 @@ start_scheduler() {
 	[[ $state == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $state: somebody else attaches a scheduler"
 	remember sequence "$seq"
 	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
+	serve_libraries scheduler
 	start_reader keep_ends "$WORK/scheduler.log"
 	SCHED_OUT=$REPLY SCHED_LOG=$READER
 	remember watched $((ATTACH_SECS + GRACE_SECS))
@@ -2072,6 +2353,7 @@ start_test() {
 	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
 		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
+	serve_libraries ktstr
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	hold_signals
 	set -m
@@ -2122,7 +2404,10 @@ conclude() {
 		REASON="the test says so"
 		say "skip"
 		;;
-	126 | 127) die "$STATUS_FAIL" "fail: the test ended with status $1, as a program that cannot be started does" ;;
+	126 | 127)
+		# of its own: what cannot be started was found out before
+		die "$STATUS_FAIL" "fail: the test ended with status $1, as a program that cannot be started does"
+		;;
 	*)
 		signal_name "$1"
 		[[ $REPLY != SIG* ]] || die "$STATUS_FAIL" "fail: the test was killed by $REPLY"
@@ -2224,6 +2509,7 @@ run() {
 	keep_text
 	unpack_somewhere
 	name_programs
+	check_packed_programs
 	DEFER=1
 	use_cgroup "$TEST_ROOT"
 	use_cgroup "$RUN_CGROUP"

@@ -84,3 +84,247 @@ says_names() {
 	[ "$(<out)" = scheduler ]
 	nothing_left
 }
+
+# --- what the loader and the exec say ---
+
+# library DIRECTORY FUNCTION [ARG...]: DIRECTORY/libhere.so.3 with a function that gives 42
+library() {
+	mkdir -p "$1"
+	CFLAGS_HERE="-shared -fPIC -Wl,-soname,libhere.so.3 ${*:3}" compile "$1/libhere.so.3" "int $2(void) { return 42; }"
+}
+
+# needs_library OUT [LINE...]: a program that needs libs/libhere.so.3, whose main has these lines
+needs_library() {
+	[ -e libs/libhere.so.3 ] || library libs here
+	LIBS_HERE=libs/libhere.so.3 CFLAGS_HERE="-Wl,-rpath,$PWD/libs ${FLAGS:-}" compile "$1" '#include <stdio.h>' \
+		'#include <stdlib.h>' '#include <string.h>' '#include <unistd.h>' 'int here(void);' \
+		'int main(int c, char **v) { (void)c, (void)v; if (here() != 42) return 9;' "${@:2}" 'return 0; }'
+}
+
+# is_refused WANTED: a run of t.run ends with 4 before anything is started, and says that
+is_refused() {
+	run -4 on_host ./t.run
+	# shellcheck disable=SC2053 # a pattern
+	[[ ${lines[-1]} == "t.run: "$1 ]] || {
+		echo "wanted: $1, but:"
+		echo "$output"
+		return 1
+	}
+	[ ! -e ran ]
+	nothing_left
+}
+
+# export_records RECORD...: exports the test t with these records, and no libraries
+export_records() {
+	printf '%s\n' 'test t' 'topology 1n1l1c1t' "$@" >t.ktstr
+	ktstr-export -q --no-libs -f t.ktstr t
+}
+
+@test "programs: what a loader cannot find or use is known before the test starts, for each program" {
+	local row wanted
+	library libs here
+	needs_library needs
+	script pass "touch $PWD/ran"
+	script scheduler "touch $PWD/ran"
+	export_records 'binary ./needs'
+	mv libs away
+	is_refused 'the test needs cannot be started on this host: the library libhere.so.3 is not found: *'
+	export_records 'binary ./pass' 'scheduler s ./needs'
+	is_refused 'the scheduler needs cannot be started on this host: the library libhere.so.3 is not found: *'
+	export_records 'binary ./pass' 'include ./needs'
+	is_refused 'the included program needs cannot be started on this host: the library libhere.so.3 is not found: *'
+
+	# a version that the host's library has not, one of glibc, and a function
+	echo 'V_9 { *; };' >map
+	mv away libs
+	library libs here -Wl,--version-script=map
+	needs_library versioned
+	rm -r libs
+	library libs here
+	sed 's/GLIBC_2\.34/GLIBC_2.99/' needs >glibc
+	chmod +x glibc
+	cmp -s needs glibc || {
+		export_records 'binary ./glibc'
+		is_refused "the test glibc cannot be started on this host: *: version \`GLIBC_2.99' not found (required by ktstr): *"
+	}
+	FLAGS=-Wl,-z,now needs_library bound
+	rm -r libs
+	library libs elsewhere
+	export_records 'binary ./bound'
+	is_refused 'the test bound cannot be started on this host: undefined symbol: here*'
+}
+
+@test "programs: an interpreter that is missing, and arguments that are too long, are known before the test starts" {
+	script pass "touch $PWD/ran"
+	printf '#!/usr/bin/no-such-python3\nprint(1)\n' >tool
+	chmod +x tool
+	export_records 'binary ./pass' 'include ./tool'
+	is_refused 'the included program tool cannot be started on this host: its interpreter /usr/bin/no-such-python3 is not found*'
+	export_records 'binary ./tool'
+	is_refused 'not suitable: /usr/bin/no-such-python3 not found, needed to start a packed program: *'
+	export_records 'binary ./pass' 'run-arg x'
+	sed -i 's/^RUN_ARGS=.*/printf -v long "%140000s" ""; RUN_ARGS=("$long")/' t.run
+	is_refused 'the arguments of the test are too long for this kernel*'
+	export_records 'binary ./pass' 'scheduler s ./pass'
+	sed -i 's/^SCHED_ARGS=.*/printf -v long "%100000s" ""; for i in {1..99}; do SCHED_ARGS+=("$long"); done/' t.run
+	is_refused 'the arguments of the scheduler are too long for this kernel*'
+}
+
+@test "programs: data that looks like a program harms nothing" {
+	script t 'exit 0'
+	head -c 2000 "$(type -P ls)" >cut # with the name of a loader in it
+	printf '\177ELF' >magic
+	printf '#!' >script
+	: >empty
+	CFLAGS_HERE=-static compile static 'const char *l = "/lib64/ld-linux-x86-64.so.2"; int main(void) { return !l; }' ||
+		skip "needs a static C library"
+	printf 'int x;\n' | ${CC:-cc} -c -x c - -o object.o
+	export_records 'binary ./t' 'include ./cut' 'include ./magic' 'include ./script' 'include ./empty' 'include ./static' \
+		'include ./object.o' "include $(type -P ls)"
+	run -0 on_host ./t.run --quiet
+	nothing_left
+}
+
+@test "programs: a test that ends with 126 or 127 itself has failed, however it is built" {
+	local status kind
+	script script 'exit "$RC"'
+	compile dynamic '#include <stdlib.h>' 'int main(void) { return atoi(getenv("RC")); }'
+	for RC in 126 127; do
+		export RC
+		for kind in script dynamic; do
+			export_records "binary ./$kind"
+			run -1 on_host ./t.run --quiet
+			[[ $output == "t.run: fail: the test ended with status $RC"* ]]
+		done
+	done
+	CFLAGS_HERE=-static compile static '#include <stdlib.h>' '#include <unistd.h>' \
+		'int main(void) { sleep(1); return 127; }' || skip "needs a static C library"
+	export_records 'binary ./static'
+	run -1 on_host ./t.run --quiet
+	nothing_left
+}
+
+@test "programs: what the kernel does not execute is no verdict, of the test's or the scheduler's" {
+	CFLAGS_HERE=-static compile static 'int main(void) { return 0; }' || skip "needs a static C library"
+	# a program for a machine that this one is not, which was exported as if it were
+	printf '\263' | dd of=static bs=1 seek=18 conv=notrunc 2>/dev/null
+	script pass 'exit 0'
+	export_records 'binary ./static' || true
+	sed -i 's/^NEED_MACHINES=.*/NEED_MACHINES=()/' t.run
+	run -4 on_host ./t.run --quiet
+	export_records 'binary ./pass' 'scheduler s ./static'
+	sed -i 's/^NEED_MACHINES=.*/NEED_MACHINES=()/' t.run
+	run -4 on_host ./t.run --quiet
+	nothing_left
+}
+
+# --- the packed libraries ---
+
+# shows_environment OUT: a program that needs the library and prints what its loader left it, what a child
+# of the host's has, its own names, and which file runs
+shows_environment() {
+	needs_library "$1" 'char exe[4096] = "", comm[64] = "";' \
+		'FILE *f = fopen("/proc/self/comm", "r"); if (!f || !fgets(comm, sizeof(comm), f)) return 9;' \
+		'if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0) return 9;' \
+		'printf("%s %s %s", strrchr(v[0], 47) + 1, strrchr(exe, 47) + 1, comm); fflush(stdout);' \
+		'system("env | grep ^LD_; env | grep KTSTR_LD_");'
+}
+
+# export_packed RECORD...: exports the test t with its libraries, which are gone then
+export_packed() {
+	printf '%s\n' 'test t' 'topology 1n1l1c1t' "$@" >t.ktstr
+	ktstr-export -q -f t.ktstr t
+	rm -rf libs
+}
+
+@test "programs: packed libraries are the program's alone: its children have what the caller has" {
+	local row path preload wanted
+	shows_environment shows
+	export_packed 'binary ./shows' 'run-arg x'
+	./t.run --list | grep -qx lib/ktstr-preload.so
+	mkdir other
+	CFLAGS_HERE='-shared -fPIC' compile other/libother.so 'int nothing(void) { return 0; }'
+	for row in ,, "$PWD/other,,LD_LIBRARY_PATH=$PWD/other" ",$PWD/other/libother.so,LD_PRELOAD=$PWD/other/libother.so" \
+		"$PWD/other,libother.so,LD_LIBRARY_PATH=$PWD/other+LD_PRELOAD=libother.so"; do
+		IFS=, read -r path preload wanted <<<"$row"
+		# not of what on_host starts
+		script start "${path:+export LD_LIBRARY_PATH=$path}" "${preload:+export LD_PRELOAD=$preload}" 'exec ./t.run --quiet'
+		run -0 --separate-stderr on_host ./start
+		output=$(grep -v '^shows ' <<<"$output" | sort | tr '\n' +) || true
+		[ "${output%+}" = "$wanted" ] || {
+			echo "$row: $output"
+			false
+		}
+	done
+	nothing_left
+}
+
+@test "programs: one that has packed libraries keeps its names, and a blank in the path does no harm" {
+	shows_environment shows
+	export_packed 'binary ./shows' 'run-arg x'
+	mkdir 'tmp/a b'
+	run -0 --separate-stderr on_host ./t.run --quiet --tmpdir "$PWD/tmp/a b"
+	[ "$output" = "shows ktstr shows" ]
+	rmdir 'tmp/a b'
+	nothing_left
+}
+
+@test "programs: an included program finds its libraries, from a script, another program, and by its path" {
+	shows_environment shows
+	needs_library calls 'return system("shows; \"$KTSTR_INCLUDE_DIR/shows\"");'
+	script script 'shows && "$KTSTR_INCLUDE_DIR/shows" && bash -c shows && env shows'
+	local wanted='shows shows shows'
+	for binary in calls script; do
+		[ -e libs ] || library libs here
+		export_packed "binary ./$binary" 'include ./shows' 'run-arg x'
+		run -0 --separate-stderr on_host ./t.run --quiet
+		[ "$(sort -u <<<"$output")" = "$wanted" ] || {
+			echo "$binary: $output"
+			false
+		}
+	done
+	nothing_left
+}
+
+@test "programs: a script and a static test have no library path, whatever is packed" {
+	shows_environment shows
+	script script 'env | grep LD_ || true'
+	export_packed 'binary ./script' 'include ./shows' 'run-arg x'
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$output" = "" ]
+	CFLAGS_HERE=-static compile static '#include <stdlib.h>' 'int main(void) { return !!getenv("LD_LIBRARY_PATH"); }' ||
+		skip "needs a static C library"
+	library libs here
+	export_packed 'binary ./static' 'include ./shows' 'run-arg x'
+	run -0 on_host ./t.run --quiet
+	nothing_left
+}
+
+@test "programs: without the preload object the libraries are found, and it says who else sees them" {
+	shows_environment shows
+	printf '%s\n' 'test t' 'topology 1n1l1c1t' 'binary ./shows' >t.ktstr
+	ktstr-manifest -f t.ktstr t | ktstr-libs | grep -v ktstr-preload >manifest
+	{
+		ktstr-preamble <manifest
+		ktstr-pack <manifest | ktstr-b64
+	} >t.run
+	chmod +x t.run
+	rm -r libs
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[[ $output == *"LD_LIBRARY_PATH=$PWD/tmp/ktstr."*/tree/lib* ]]
+	[[ $stderr == *"t.run: warning: the packed libraries reach the programs that ktstr starts, too: ktstr-preload.so does not serve it"* ]]
+	nothing_left
+}
+
+@test "programs: a place whose name would split a list or be a variable is passed over, and says so" {
+	local name
+	export_test 'exit 0'
+	for name in a:b 'a;b' 'a$b' a=b; do
+		mkdir -p "tmp/$name"
+		run -4 on_host ./t.run --tmpdir "$PWD/tmp/$name"
+		[[ ${lines[-1]} == *": $PWD/tmp/$name (a name with : ; \$ or = cannot be used): give one with --tmpdir DIR" ]]
+		(cd "tmp/$name" && TMPDIR=$PWD run -0 on_host ../../t.run --quiet)
+		rmdir "tmp/$name"
+	done
+	nothing_left
+}
