@@ -122,6 +122,7 @@ TEST_ROOT='' RUN_CGROUP='' TEST_CGROUP='' SCHED_CGROUP='' # set by remember, bel
 SEQ_BEFORE=''   # enable_seq before this run's scheduler,
 HOTPLUG_BEFORE=''
 TEST_PATH='' SCHED_PATH='' # at which they are started
+DENIED=''    # a directory of what other users find in place of packed programs
 # of each packed program: alone, shared or none (how it has the packed libraries), or static
 declare -A LINKAGE=() USES_LIBRARIES=()
 TEST_OUT=1      # where the test's standard output goes
@@ -1022,10 +1023,23 @@ list_places() {
 	[[ ! $TMP_DIRECTORY ]] || PLACES=("$TMP_DIRECTORY")
 }
 
+# is_passable PATH: whether other users can pass this absolute directory and all above it, by their
+# modes; else sets REPLY to the one that they cannot
+is_passable() {
+	local mode
+	REPLY=$1
+	while [[ $REPLY ]]; do
+		mode=$(ls -ld -- "$REPLY/." 2>/dev/null) || mode=''
+		[[ ${mode:9:1} == [xt] ]] || return 1
+		REPLY=${REPLY%/*}
+	done
+}
+
 # make_work_directory: makes WORK on the first of PLACES that can hold the files and execute from it; leaves in
 # PLACES those behind it
 make_work_directory() {
-	local bytes=$((PACKED_BYTES + 1048576)) place path tried=''
+	local bytes=$((PACKED_BYTES + 1048576)) place path tried='' mode=700
+	[[ ! $DROPS_ROOT ]] || mode=711
 	[[ $SELF ]] || bytes=$((bytes + ${PAYLOAD_SIZE:-$PACKED_BYTES} * 3 / 2)) # as text
 	while ((${#PLACES[@]})); do
 		place=${PLACES[0]}
@@ -1045,10 +1059,14 @@ make_work_directory() {
 			tried+=" $place (a name with : ; \$ or = cannot be used)"
 			continue
 		fi
+		if [[ $DROPS_ROOT ]] && ! is_passable "$place"; then
+			tried+=" $place ($REPLY cannot be passed by the user that the test becomes)"
+			continue
+		fi
 		path=${place%/}/ktstr.$$-$RANDOM$RANDOM$RANDOM
 		hold_signals
 		remember work "$path" # first: killed behind mkdir, nobody would know of it
-		if ! mkdir -m 700 -- "$path" 2>/dev/null; then
+		if ! mkdir -m "$mode" -- "$path" 2>/dev/null; then
 			remember work ''
 			tried+=" $place (cannot be written)"
 		elif ! can_execute "$path"; then
@@ -1200,12 +1218,19 @@ unpack() {
 	done
 }
 
-# unpack_somewhere: in the work directory, or else in one in the next place
+# unpack_here: into the work directory; else sets REPLY to why it failed
+unpack_here() {
+	REPLY="$WORK cannot be written (is its disk full?): give another with --tmpdir DIR"
+	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || return 1
+	[[ ! $DROPS_ROOT ]] || chmod 711 "$WORK/tree"
+	unpack "$WORK/tree"
+}
+
+# unpack_somewhere: into the work directory, or else into one in the next place
 unpack_somewhere() {
 	local why old
-	until why="$WORK cannot be written (is its disk full?): give another with --tmpdir DIR" && mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null &&
-		unpack "$WORK/tree"; do
-		[[ ! -d $WORK/tree/include ]] || why=$REPLY
+	until unpack_here; do
+		why=$REPLY
 		old=$WORK
 		remember old_work "$old"
 		remember work ''
@@ -1502,6 +1527,36 @@ check_packed_programs() {
 	has_file scheduler || return 0
 	scheduler_command "$WORK/tree" "$SCHED_PATH"
 	check_size scheduler
+}
+
+# make_denied: a test that becomes another user does not reach the packed programs, and would run the
+# host's of the same names. So the next directory of its PATH, beside the work directory, has a script
+# for each, that says so and writes it down.
+make_denied() {
+	local name denied=$WORK.denied made=''
+	[[ ! $DROPS_ROOT ]] || return 0
+	for name in "${PACKED_FILES[@]}"; do
+		[[ $name == include/* ]] || continue
+		[[ $made ]] || { mkdir -m 755 -- "$denied" && : >"$denied/.denied" && chmod 622 "$denied/.denied"; } 2>/dev/null || disk_full
+		made=1
+		{ cat >"$denied/${name##*/}"; } 2>/dev/null <<-'EOF'
+			#!/bin/sh
+			name=${0##*/} user=$(id -u 2>/dev/null)
+			echo "$name: user ${user:-?} cannot reach this packed program: the test's definition lacks the record drops-root" >&2
+			{ echo "$name ${user:-?}" >>"${0%/*}/.denied"; } 2>/dev/null
+			exit 126
+		EOF
+		chmod 755 "$denied/${name##*/}"
+	done
+	[[ ! $made ]] || DENIED=$denied
+}
+
+# tell_denied: what that directory has noted. Anybody can write there, so it is no more than a warning.
+tell_denied() {
+	local name='' user=''
+	[[ $DENIED ]] || return 0
+	{ read -rn 300 name user <"$DENIED/.denied"; } 2>/dev/null || return 0
+	say "warning: user $user could not reach the packed program $name, which was not run: export the test again with the record drops-root"
 }
 
 # serve_libraries FILE: adds to ENVIRONMENT what the packed program needs for its libraries
@@ -2023,6 +2078,7 @@ remove_work() {
 	else
 		rm -rf -- "$WORK" || host_differs "$WORK could not be removed"
 	fi
+	[[ ! -e $WORK.denied ]] || rm -rf -- "$WORK.denied" || say "error: $WORK.denied could not be removed"
 }
 
 # cleanup [STATUS]: the EXIT trap, and the janitor's work. A second signal does not stop it.
@@ -2084,6 +2140,7 @@ launch() {
 		exit 126
 	}
 	shift
+	umask 022
 	close_own
 	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || true
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
@@ -2350,7 +2407,7 @@ finish_diagnostics() {
 
 start_test() {
 	test_command "$WORK/tree" "$TEST_PATH"
-	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
+	ENVIRONMENT=("PATH=$WORK/tree/include:${DENIED:+$DENIED:}$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
 		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
 	serve_libraries ktstr
@@ -2396,6 +2453,7 @@ watch_test() {
 
 # conclude STATUS: says how the test ended, and ends with the status that stands for it
 conclude() {
+	tell_denied
 	case $1 in
 	0) say "pass" ;;
 	1) say "fail" ;;
@@ -2510,6 +2568,7 @@ run() {
 	unpack_somewhere
 	name_programs
 	check_packed_programs
+	make_denied
 	DEFER=1
 	use_cgroup "$TEST_ROOT"
 	use_cgroup "$RUN_CGROUP"
@@ -2518,6 +2577,7 @@ run() {
 	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"
 	set_sysctls
 	raise_priority
+	umask 077 # logs are root's; see launch
 	start_scheduler
 	wait_for_attach
 	start_test

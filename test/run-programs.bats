@@ -172,14 +172,14 @@ export_records() {
 
 @test "programs: data that looks like a program harms nothing" {
 	script t 'exit 0'
-	head -c 2000 "$(type -P ls)" >cut # with the name of a loader in it
+	head -c 2000 "$(type -P ls)" >damaged # with the name of a loader in it
 	printf '\177ELF' >magic
 	printf '#!' >script
 	: >empty
 	CFLAGS_HERE=-static compile static 'const char *l = "/lib64/ld-linux-x86-64.so.2"; int main(void) { return !l; }' ||
 		skip "needs a static C library"
 	printf 'int x;\n' | ${CC:-cc} -c -x c - -o object.o
-	export_records 'binary ./t' 'include ./cut' 'include ./magic' 'include ./script' 'include ./empty' 'include ./static' \
+	export_records 'binary ./t' 'include ./damaged' 'include ./magic' 'include ./script' 'include ./empty' 'include ./static' \
 		'include ./object.o' "include $(type -P ls)"
 	run -0 on_host ./t.run --quiet
 	nothing_left
@@ -244,7 +244,7 @@ export_packed() {
 	./t.run --list | grep -qx lib/ktstr-preload.so
 	mkdir other
 	CFLAGS_HERE='-shared -fPIC' compile other/libother.so 'int nothing(void) { return 0; }'
-	for row in ,, "$PWD/other,,LD_LIBRARY_PATH=$PWD/other" ",$PWD/other/libother.so,LD_PRELOAD=$PWD/other/libother.so" \
+	for row in ',,' "$PWD/other,,LD_LIBRARY_PATH=$PWD/other" ",$PWD/other/libother.so,LD_PRELOAD=$PWD/other/libother.so" \
 		"$PWD/other,libother.so,LD_LIBRARY_PATH=$PWD/other+LD_PRELOAD=libother.so"; do
 		IFS=, read -r path preload wanted <<<"$row"
 		# not of what on_host starts
@@ -326,5 +326,56 @@ export_packed() {
 		(cd "tmp/$name" && TMPDIR=$PWD run -0 on_host ../../t.run --quiet)
 		rmdir "tmp/$name"
 	done
+	nothing_left
+}
+
+# --- a test that becomes another user ---
+
+# drops LINE...: the lines of a test that runs this script as nobody
+drops() {
+	printf '%s\n' '#!/bin/bash' "exec setpriv --reuid 65534 --regid 65534 --clear-groups bash -c '$1'" >t
+	chmod +x t
+}
+
+@test "programs: a test that becomes another user reaches its files where it says so, and nothing else" {
+	as_nobody
+	chmod 1777 tmp
+	script cut 'echo packed'
+	drops 'cut && cat "$KTSTR_INCLUDE_DIR/data" && ! ls "$KTSTR_DIR" 2>&1 && stat -c "%a %n" "${KTSTR_DIR%/*}"/{,tree,journal,tick}'
+	echo data >data
+	printf '%s\n' 'test t' 'binary ./t' 'topology 1n1l1c1t' 'include ./cut' 'include ./data' drops-root >t.ktstr
+	ktstr-export -q t
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "${lines[0]} ${lines[1]}" = 'packed data' ]
+	[[ $output == *"711 "*/*"711 "*/tree*"600 "*/journal*"600 "*/tick ]]
+	chmod 700 tmp
+	run -4 on_host ./t.run --tmpdir "$PWD/tmp"
+	[[ $output == *"$PWD/tmp ($PWD/tmp cannot be passed by the user that the test becomes)"* ]]
+	nothing_left
+}
+
+@test "programs: where it does not say so no program of the host takes the packed one's place, and it is told" {
+	as_nobody
+	chmod 1777 tmp
+	script cut 'echo packed'
+	drops 'cut --version; echo $?'
+	printf '%s\n' 'test t' 'binary ./t' 'topology 1n1l1c1t' 'include ./cut' >t.ktstr
+	ktstr-export -q t
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$output" = 126 ]
+	[[ $stderr == "cut: user 65534 cannot reach this packed program: the test's definition lacks the record drops-root
+t.run: warning: user 65534 could not reach the packed program cut, which was not run: "*$'\n'"t.run: pass" ]]
+	nothing_left
+}
+
+@test "programs: the logs are root's alone, whoever may pass the directory" {
+	as_nobody
+	script t 'stat -c %a "${KTSTR_DIR%/*}"/scheduler.*; umask'
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	echo drops-root >>t.ktstr
+	ktstr-export -q t
+	chmod 1777 tmp
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$(sort -u <<<"$output")" = $'0022\n600' ]
 	nothing_left
 }
