@@ -700,3 +700,23 @@ opened() {
 		fails "ktstr-libs: <stdin>:8: ktstr: $PWD/spoilt: a damaged ELF file: build it again"
 	done
 }
+
+@test "libs: with libraries comes the object that keeps them to the packed programs, once, and needs nothing" {
+	local object=$TOP/build/lib/ktstr/preload.so
+	library a/libone.so.1
+	program p a/libone.so.1 "$(rpath "$PWD/a")"
+	program alone
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | grep -c "^file lib/ktstr-preload.so $object 0644$")" = 1 ]
+	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | ktstr-libs | grep -c ktstr-preload)" = 1 ]
+	[ "$(manifest ktstr "$PWD/alone" lib/plugin.so "$PWD/a/libone.so.1" | ktstr-libs | grep -c ktstr-preload)" = 1 ]
+	[ "$(manifest ktstr "$PWD/alone" | ktstr-libs | grep -c ktstr-preload)" = 0 ]
+	need readelf
+	run -0 readelf -dW --dyn-syms "$object"
+	[[ $output != *NEEDED* && $output != *@GLIBC* && $output == *INITFIRST* ]]
+	need_bare ktstr-libs
+	# installed by half
+	mkdir -p half/bin
+	cp "$(type -P ktstr-libs)" half/bin
+	run -1 half/bin/ktstr-libs < <(manifest ktstr "$PWD/p")
+	[[ $output == *"half/bin/../lib/ktstr/preload.so: it belongs to ktstr-libs: install that again: No such file or directory" ]]
+}
