@@ -124,7 +124,7 @@ HOTPLUG_BEFORE=''
 TEST_PATH='' SCHED_PATH='' # at which they are started
 DENIED=''    # a directory of what other users find in place of packed programs
 # of each packed program: alone, shared or none (how it has the packed libraries), or static
-declare -A LINKAGE=() USES_LIBRARIES=()
+declare -A LINKAGE=() USES_LIBRARIES=() FIRST=() # and what is to be preloaded before $PRELOAD
 TEST_OUT=1      # where the test's standard output goes
 TICK='' JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' RAISED='' DIAGNOSTICS='' SETPRIV=''
 SCHED_OUT='' SCHED_LOG='' # where the scheduler prints to, and who keeps it
@@ -1271,9 +1271,9 @@ caller_value() {
 	done
 }
 
-# library_environment KIND: sets LIBRARIES to variables with which a dynamic program finds the packed
-# libraries. One that is "alone" has them for itself: the packed object $PRELOAD, by its first
-# instruction, gives its process the caller's values back, under which it starts other programs.
+# library_environment FILE: sets LIBRARIES to variables with which a dynamic program finds the packed
+# libraries. One whose LINKAGE is "alone" has them for itself: the object $PRELOAD gives its process the
+# caller's values back, before other code of it runs, and under these it starts other programs.
 library_environment() {
 	local path preload
 	LIBRARIES=()
@@ -1283,8 +1283,8 @@ library_environment() {
 	caller_value LD_PRELOAD
 	preload=$REPLY
 	LIBRARIES=("LD_LIBRARY_PATH=$WORK/tree/lib${path:+:$path}")
-	[[ $1 == alone ]] || return 0
-	LIBRARIES+=("LD_PRELOAD=$PRELOAD${preload:+:$preload}"
+	[[ ${LINKAGE[$1]} == alone ]] || return 0
+	LIBRARIES+=("LD_PRELOAD=${FIRST[$1]:-}$PRELOAD${preload:+:$preload}"
 		${path:+"KTSTR_LD_LIBRARY_PATH=$path"} ${preload:+"KTSTR_LD_PRELOAD=$preload"})
 }
 
@@ -1356,16 +1356,18 @@ check_dynamic() {
 	LINKAGE[$1]=shared
 	if has_file "lib/$PRELOAD"; then
 		LINKAGE[$1]=alone
-		library_environment alone
+		library_environment "$1"
 		ask_loader "$2" "$WORK/tree/$1" || status=$?
 	fi
 	if [[ ${LINKAGE[$1]} == shared || $ANSWER == *"'$PRELOAD' from LD_PRELOAD cannot be preloaded"* ||
 		$ANSWER == *"shared library $PRELOAD:"* ]]; then # it is not packed, or for another machine
 		LINKAGE[$1]=shared status=0
-		library_environment shared
+		library_environment "$1"
 		ask_loader "$2" "$WORK/tree/$1" || status=$?
 	fi
 	while IFS= read -r REPLY; do
+		# AddressSanitizer's wants to be the first of all
+		[[ ! $REPLY =~ ^[[:blank:]]*((libasan|libclang_rt\.asan)[^[:blank:]]*)' => ' ]] || FIRST[$1]=${BASH_REMATCH[1]}:
 		[[ $REPLY != *"=> $WORK/tree/lib/"* || $REPLY == *"/$PRELOAD "* ]] || uses=1
 	done <<<"$ANSWER"
 	if [[ $uses ]]; then
@@ -1482,7 +1484,7 @@ cannot_start() {
 # and directory are bin/include then.
 wrap_program() {
 	local real=$WORK/bin/$1 preload=''
-	[[ ${LINKAGE[$1]} != alone ]] || preload=$PRELOAD
+	[[ ${LINKAGE[$1]} != alone ]] || preload=${FIRST[$1]:-}$PRELOAD
 	{
 		mkdir -p "${real%/*}" && mv -- "$WORK/tree/$1" "$real" &&
 			printf '#!%s -p\nlibraries=%q preload=%q program=%q\n' "$BASH" "$WORK/tree/lib" "$preload" "$real" >"$WORK/tree/$1" &&
@@ -1562,7 +1564,7 @@ tell_denied() {
 # serve_libraries FILE: adds to ENVIRONMENT what the packed program needs for its libraries
 serve_libraries() {
 	[[ ${LINKAGE[$1]} != none && ${LINKAGE[$1]} != static ]] || return 0
-	library_environment "${LINKAGE[$1]}"
+	library_environment "$1"
 	ENVIRONMENT+=("${LIBRARIES[@]}")
 }
 

@@ -300,6 +300,20 @@ export_packed() {
 	nothing_left
 }
 
+@test "programs: one with AddressSanitizer, whose library wants to be the first, is started all the same" {
+	FLAGS=-fsanitize=address shows_environment shows 2>/dev/null || skip "needs the library of -fsanitize=address"
+	ldd ./shows | grep -q asan || skip "needs a shared library of -fsanitize=address"
+	export_packed 'binary ./shows' 'include ./shows' 'run-arg x'
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$output" = "shows ktstr shows" ]
+	script script shows
+	library libs here
+	export_packed 'binary ./script' 'include ./shows' 'run-arg x'
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$output" = "shows shows shows" ]
+	nothing_left
+}
+
 @test "programs: without the preload object the libraries are found, and it says who else sees them" {
 	shows_environment shows
 	printf '%s\n' 'test t' 'topology 1n1l1c1t' 'binary ./shows' >t.ktstr
