@@ -314,6 +314,31 @@ export_packed() {
 	nothing_left
 }
 
+@test "programs: one with musl's loader is asked in its way, and has packed libraries for itself, too" {
+	need musl-gcc
+	library libs here -nostdlib
+	cat >shows.c <<-'EOF'
+		#include <stdlib.h>
+		int here(void);
+		int main(void) { return here() != 42 || system("env | grep LD_; true"); }
+	EOF
+	musl-gcc shows.c -o shows libs/libhere.so.3
+	printf '%s\n' 'test t' 'topology 1n1l1c1t' 'binary ./shows' >t.ktstr
+	{
+		ktstr-manifest -f t.ktstr t
+		echo "file lib/libhere.so.3 $PWD/libs/libhere.so.3 0755"
+	} | ktstr-libs >manifest 2>/dev/null
+	{
+		ktstr-preamble <manifest
+		ktstr-pack <manifest | ktstr-b64
+	} >t.run
+	chmod +x t.run
+	run -0 --separate-stderr on_host ./t.run --quiet
+	[ "$output" = "" ]
+	export_records 'binary ./shows'
+	is_refused 'the test shows cannot be started on this host: Error loading shared library libhere.so.3: *'
+}
+
 @test "programs: without the preload object the libraries are found, and it says who else sees them" {
 	shows_environment shows
 	printf '%s\n' 'test t' 'topology 1n1l1c1t' 'binary ./shows' >t.ktstr
