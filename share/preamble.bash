@@ -1276,13 +1276,13 @@ caller_value() {
 # caller's values back, before other code of it runs, and under these it starts other programs.
 library_environment() {
 	local path preload
-	LIBRARIES=()
-	[[ -d $WORK/tree/lib ]] || return 0
 	caller_value LD_LIBRARY_PATH
 	path=$REPLY
 	caller_value LD_PRELOAD
 	preload=$REPLY
-	LIBRARIES=("LD_LIBRARY_PATH=$WORK/tree/lib${path:+:$path}")
+	LIBRARIES=(${path:+"LD_LIBRARY_PATH=$path"} ${preload:+"LD_PRELOAD=$preload"})
+	[[ -d $WORK/tree/lib ]] || return 0
+	LIBRARIES+=("LD_LIBRARY_PATH=$WORK/tree/lib${path:+:$path}")
 	[[ ${LINKAGE[$1]} == alone ]] || return 0
 	LIBRARIES+=("LD_PRELOAD=${FIRST[$1]:-}$PRELOAD${preload:+:$preload}"
 		${path:+"KTSTR_LD_LIBRARY_PATH=$path"} ${preload:+"KTSTR_LD_PRELOAD=$preload"})
@@ -1323,7 +1323,7 @@ is_dynamic() {
 	*)
 		run_loader "$1" --verify "$2" || status=$?
 		# what is included may be damaged on purpose, and end the loader with a signal
-		((status == 0 || status == 126 || status == 127)) || [[ $status -gt 128 && $2 != */include/* ]]
+		((status == 0 || status == 126 || status == 127)) || [[ $status -gt 128 && $2 != "$WORK/tree/include/"* ]]
 		;;
 	esac
 }
@@ -1405,14 +1405,14 @@ print_probe() {
 	if [[ $class == $'\2' ]]; then # identity to entry, segments at, sections at, flags, sizes, the segment
 		head -c 32 "$1"
 		print_number 8 64 0
-		tail -c +49 "$1" | head -c 4
+		head -c 52 "$1" | tail -c 4
 		print_number 2 64 56 1 0 0 0
 		print_number 4 3 4
 		print_number 8 120 0 0 $((${#interpreter} + 1)) $((${#interpreter} + 1)) 1
 	else
 		head -c 28 "$1"
 		print_number 4 52 0
-		tail -c +37 "$1" | head -c 4
+		head -c 40 "$1" | tail -c 4
 		print_number 2 52 32 1 0 0 0
 		print_number 4 3 84 0 0 $((${#interpreter} + 1)) $((${#interpreter} + 1)) 4 1
 	fi
@@ -1502,10 +1502,11 @@ wrap_program() {
 
 # check_size WHAT: the arguments of COMMAND must be ones that this kernel takes, beside the environment
 check_size() {
-	local program padding
+	local program padding said
 	program=$(type -P true) || return 0
 	printf -v padding '%16384s' '' # for what is added to the environment
-	(exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "$program" "$padding" "${COMMAND[@]}") >/dev/null 2>&1 ||
+	said=$( (exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "$program" "$padding" "${COMMAND[@]}") 2>&1) || true
+	[[ $said != *'Argument list too long'* ]] ||
 		die "$STATUS_UNSUITABLE" "the arguments of the $1 are too long for this kernel, with this environment:" \
 			"give the test a file (include FILE), or start the run in a smaller environment (env -i)"
 }
@@ -1541,7 +1542,7 @@ make_denied() {
 		[[ $name == include/* ]] || continue
 		[[ $made ]] || { mkdir -m 755 -- "$denied" && : >"$denied/.denied" && chmod 622 "$denied/.denied"; } 2>/dev/null || disk_full
 		made=1
-		{ cat >"$denied/${name##*/}"; } 2>/dev/null <<-'EOF'
+		cat 2>/dev/null >"$denied/${name##*/}" <<-'EOF' || disk_full
 			#!/bin/sh
 			name=${0##*/} user=$(id -u 2>/dev/null)
 			echo "$name: user ${user:-?} cannot reach this packed program: the test's definition lacks the record drops-root" >&2

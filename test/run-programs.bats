@@ -154,6 +154,15 @@ export_records() {
 	is_refused 'the test bound cannot be started on this host: undefined symbol: here*'
 }
 
+@test "programs: what the caller has set for the loader counts when it is asked, as it does for the program" {
+	needs_library needs
+	export_records 'binary ./needs' 'run-arg x'
+	mv libs elsewhere
+	run -0 on_host env LD_LIBRARY_PATH="$PWD/elsewhere" ./t.run --quiet
+	run -0 on_host env LD_PRELOAD="$PWD/elsewhere/libhere.so.3" ./t.run --quiet
+	is_refused 'the test needs cannot be started on this host: *'
+}
+
 @test "programs: an interpreter that is missing, and arguments that are too long, are known before the test starts" {
 	script pass "touch $PWD/ran"
 	printf '#!/usr/bin/no-such-python3\nprint(1)\n' >tool
