@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
-case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +tvxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
+case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
 # A test of a Linux scheduler in one file, made by ktstr-export: this script, then the line
 # __ARCHIVE__, then the test's files as a compressed tar archive in base64.
 #
@@ -19,7 +19,7 @@ case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +tvxkH ;; esac; trap 'pri
 # The lines down to "Frozen at export" are for any shell, for a file that was damaged in transit, and
 # for whatever the caller's environment has set. The first command above turns off the options of
 # bash that would change how the lines below it are read; in its POSIX mode exec, set, trap and unset
-# come before the caller's functions of these names.
+# come before the caller's functions of these names. (With noexec or onecmd, bash reads no command.)
 LINE_END='
 ' #
 case $LINE_END in ??*) printf '%s\n' "$0: this file is damaged: its line endings were changed to CR LF: copy it again, as binary" >&2 && trap - EXIT && exit 65 ;; esac #
@@ -38,21 +38,27 @@ esac
 
 # Bash takes variables, options, functions and a locale from its caller's environment, and each can
 # change what a script does. So this script starts itself once more, in an empty environment. The
-# caller's environment comes through a pipe: it is for the test and the scheduler alone.
+# caller's environment comes through a pipe: it is for the test and the scheduler alone. BASH is
+# not asked for its path, and BASH_SOURCE only where $0 is no file: the caller may have set BASH_ARGV0,
+# which changes BASH, and BASH_SOURCE.
+unset -f builtin exec trap
+unset CALLERS_ENVIRONMENT FD
+set +o posix # in which bash 5.0 has no <( )
 case ${1:-} in
 --callers-environment=*) ;;
 *)
-	unset -f builtin
 	builtin mapfile -td '' CALLERS_ENVIRONMENT </proc/self/environ || CALLERS_ENVIRONMENT=()
 	exec {FD}< <(builtin printf '%s\0' "${CALLERS_ENVIRONMENT[@]}")
 	trap - EXIT
 	case $- in # where bash reads this script from a pipe, the next one reads on from here
-	*s*) exec -c -a bash "$BASH" -s -- "--callers-environment=$FD" "$@" ;;
-	*) exec -c -a bash "$BASH" "${BASH_SOURCE[0]/#-/./-}" "--callers-environment=$FD" "$@" ;;
+	*s*) exec -c -a bash /proc/self/exe -s -- "--callers-environment=$FD" "$@" ;;
 	esac
+	[[ -e $0 ]] || exec -c -a bash /proc/self/exe "${BASH_SOURCE[0]}" "--callers-environment=$FD" "$@" # found on PATH
+	exec -c -a bash /proc/self/exe "${0/#-/./-}" "--callers-environment=$FD" "$@"
 	;;
 esac
-unset POSIXLY_CORRECT
+BASH=/proc/$$/exe # this one, and not the first that is called bash
+{ printf bash >"/proc/$$/comm"; } 2>/dev/null || true # for ps, where it would be exe
 set -euo pipefail
 FD=${1#*=}
 shift
@@ -2603,12 +2609,23 @@ read_callers_environment() {
 	done
 }
 
+# find_programs: makes PATH one of absolute directories: what is there under an empty or a relative name, as
+# the current directory is, must not be run as root
+find_programs() {
+	local directory rest=$PATH: absolute=''
+	while [[ $rest ]]; do
+		directory=${rest%%:*}
+		rest=${rest#*:}
+		[[ $directory != /* ]] || absolute+=$directory:
+	done
+	PATH=$absolute/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+}
+
 main() {
 	trap - EXIT
 	umask 022
 	read_callers_environment
-	# an empty PATH is the current directory, and so is one that begins with a colon
-	PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	find_programs
 	parse_arguments "$@"
 	trap cleanup EXIT
 	trap 'stop 129' HUP
