@@ -549,6 +549,10 @@ check_sched_ext() {
 			"boot 6.12 or later with CONFIG_SCHED_CLASS_EXT"
 		return
 	fi
+	if read -r word 2>/dev/null </proc/sys/net/core/bpf_jit_enable && [[ $word == 0 ]]; then
+		problem "net.core.bpf_jit_enable is 0, with which no sched_ext scheduler loads:" \
+			"sysctl net.core.bpf_jit_enable=1"
+	fi
 	[[ -r /sys/kernel/btf/vmlinux ]] || problem "no /sys/kernel/btf/vmlinux found, needed to load BPF" \
 		"schedulers: boot a kernel with CONFIG_DEBUG_INFO_BTF"
 	for word in $(</proc/cmdline); do
@@ -851,133 +855,216 @@ check_container() {
 
 # --- Topology: the host's, as schedulers see it ---------------------------------------------------
 
-# A kernel's list of CPUs, such as 0-3,8, is of ranges, behind commas: ${range%-*} is the first number of
-# one and ${range#*-} the last. 512 CPUs are to be cheap: nothing here forks, the files of a cache or core
-# are read once and not for each of its CPUs, and a loop has no function in it that it can do without.
+# A kernel's list of CPUs, such as 0-3,8, is of ranges between commas: ${range%%-*} is the first number of
+# one and ${range##*-} the last. 512 CPUs are to be cheap: nothing here forks, the files of a cache or core
+# are read once and not for each of its CPUs. A file of sysfs may be missing, empty or wrong: then what it
+# would tell is not known, which is no error of this script.
 
-# usable_cpus: sets USABLE[cpu] to 1 for each CPU that is online and that this process may use
-usable_cpus() {
-	local key value cpu range last='' highest online=() IFS=,
-	USABLE=()
-	read -r value </sys/devices/system/cpu/online || true
-	for range in $value; do
-		for ((cpu = ${range%-*}, last = ${range#*-}; cpu <= last; cpu++)); do
-			online[cpu]=1
-		done
-	done
-	highest=${last:--1} value=''
-	while IFS=$':\t' read -r key value; do
-		[[ $key != Cpus_allowed_list ]] || break
+# is_list TEXT: whether it is a list of CPUs
+is_list() {
+	case ,$1, in
+	,, | *[!0-9,-]* | *,,* | *,-* | *-,* | *[0-9][0-9][0-9][0-9][0-9][0-9]*) return 1 ;;
+	esac
+}
+
+# read_list FILE: sets REPLY to the list of CPUs in it; empty where there is none
+read_list() {
+	REPLY=''
+	{ read -r REPLY <"$1"; } 2>/dev/null || true # the last line may lack its newline
+	is_list "$REPLY" || REPLY=''
+}
+
+# allowed_cpus: sets REPLY to the list of CPUs that this process may use
+allowed_cpus() {
+	local key
+	while IFS=$':\t' read -r key REPLY; do
+		[[ $key != Cpus_allowed_list ]] || return 0
 	done </proc/self/status
-	for range in $value; do
-		for ((cpu = ${range%-*}, last = ${range#*-}; cpu <= last && cpu <= highest; cpu++)); do
-			[[ ! ${online[cpu]:-} ]] || USABLE[cpu]=1
+}
+
+# probe_cpus: sets REPLY to the list of CPUs that the test may use: a cpuset of the caller's does not follow it into
+# its cgroup, which will be below the mount's root. So a process that moves there tells. Empty where moving
+# changes nothing, or cannot be tried.
+probe_cpus() {
+	local before after
+	REPLY=''
+	((EUID == 0)) && [[ $CGROUP_MOUNT ]] || return 0
+	{ read -r before && read -r after; } < <(
+		allowed_cpus
+		echo "$REPLY"
+		{ echo "$BASHPID" >"$CGROUP_MOUNT/cgroup.procs"; } 2>/dev/null || exit
+		allowed_cpus
+		echo "$REPLY"
+	) || return 0
+	[[ $after == "$before" ]] || REPLY=$after
+}
+
+# mark_usable LIST: sets USABLE[cpu] to 1 for each CPU of LIST that is online
+mark_usable() {
+	local cpu range IFS=,
+	USABLE=()
+	is_list "$1" || return 0
+	for range in $1; do
+		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-} && cpu < ${#ONLINE[@]}; cpu++)); do
+			[[ ! ${ONLINE[cpu]} ]] || USABLE[cpu]=1
 		done
 	done
+}
+
+# usable_cpus: sets ONLINE[cpu] to 1 for each CPU that is online, to nothing for the others up to the last one, and
+# USABLE[cpu] for each that the test may use as well; fails where there is none
+usable_cpus() {
+	local cpu range count=0 IFS=,
+	ONLINE=()
+	read_list /sys/devices/system/cpu/online
+	for range in $REPLY; do
+		while ((${#ONLINE[@]} < 10#${range%%-*})); do
+			ONLINE+=('')
+		done
+		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
+			ONLINE[cpu]=1
+			count=$((count + 1))
+		done
+	done
+	allowed_cpus
+	mark_usable "$REPLY"
+	if ((${#USABLE[@]} < count)); then
+		probe_cpus
+		[[ ! $REPLY ]] || mark_usable "$REPLY"
+	fi
+	((${#USABLE[@]}))
+}
+
+# map_nodes: sets NODE_OF[cpu] to the NUMA node of each usable CPU that is in one, and NODES to how many nodes
+# have such a CPU. A kernel without NUMA has one node, number 0.
+map_nodes() {
+	local directory node cpu range last IFS=,
+	NODE_OF=() NODES=0
+	for directory in /sys/devices/system/node/node[0-9]*; do
+		node=${directory##*/node}
+		read_list "$directory/cpulist"
+		last=''
+		for range in $REPLY; do
+			for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
+				[[ ! ${USABLE[cpu]:-} ]] || NODE_OF[cpu]=$node last=$cpu
+			done
+		done
+		[[ ! $last ]] || NODES=$((NODES + 1))
+	done
+	((NODES)) || NODES=1
 }
 
 # find_llc CPU: sets REPLY to the CPUs of its last-level cache, as the kernel lists them; else fails
 find_llc() {
-	local index level type best=0
-	REPLY=''
+	local index level type best='' list=''
 	for index in "/sys/devices/system/cpu/cpu$1/cache/index"*; do
-		[[ -r $index/level && -r $index/shared_cpu_list ]] || continue
-		read -r level <"$index/level"
+		level='' type=''
+		{ read -r level <"$index/level"; } 2>/dev/null || true
 		# level 3, else 2: an L4 cache is shared by more than what schedulers call an LLC
-		((level == 3 || (level == 2 && best != 3))) || continue
-		type=''
-		[[ ! -r $index/type ]] || read -r type <"$index/type"
+		[[ $level == 3 || ($level == 2 && $best != 3) ]] || continue
+		{ read -r type <"$index/type"; } 2>/dev/null || true
 		[[ $type != Instruction ]] || continue
-		best=$level
-		read -r REPLY <"$index/shared_cpu_list"
+		read_list "$index/shared_cpu_list"
+		[[ $REPLY ]] || continue
+		best=$level list=$REPLY
 	done
+	REPLY=$list
 	[[ $REPLY ]]
 }
 
-# find_package CPU: sets REPLY to the number of its package
+# find_package CPU: sets PACKAGE_OF[cpu] to the number of its package, and that of the others in it, where the
+# kernel lists them
 find_package() {
-	local file=/sys/devices/system/cpu/cpu$1/topology/physical_package_id
-	REPLY=0
-	[[ ! -r $file ]] || read -r REPLY <"$file"
-}
-
-# map_llcs: sets LLCS to the names of the LLCs, and LLC_OF[cpu] to the one that a CPU is in, as an index
-# of LLCS. A CPU whose LLC another one's list has told is not looked at.
-map_llcs() {
-	local cpu member range last package llc IFS=,
-	local -A llc_of_package=()
-	LLCS=() LLC_OF=()
-	for cpu in "${!USABLE[@]}"; do
-		[[ ! ${LLC_OF[cpu]:-} ]] || continue
-		if find_llc "$cpu"; then
-			llc=${#LLCS[@]}
-			LLCS+=("$REPLY")
-			for range in $REPLY; do
-				for ((member = ${range%-*}, last = ${range#*-}; member <= last; member++)); do
-					LLC_OF[member]=$llc
-				done
-			done
-		else
-			find_package "$cpu"
-			package=$REPLY
-			if [[ ! ${llc_of_package[$package]:-} ]]; then
-				llc_of_package[$package]=${#LLCS[@]}
-				LLCS+=("of package $package")
-			fi
-			LLC_OF[cpu]=${llc_of_package[$package]}
-		fi
-	done
-	NO_CACHES=${#llc_of_package[@]}
-}
-
-# spell_out LIST: sets REPLY to it without its ranges: 0,1,2,3,8 for 0-3,8
-spell_out() {
-	local range number last IFS=,
-	REPLY=''
-	for range in $1; do
-		for ((number = ${range%-*}, last = ${range#*-}; number <= last; number++)); do
-			REPLY+=,$number
+	local topology=/sys/devices/system/cpu/cpu$1/topology package='' range cpu IFS=,
+	{ read -r package <"$topology/physical_package_id"; } 2>/dev/null || true
+	[[ $package == [0-9]* || $package == -1 ]] || package=0
+	read_list "$topology/package_cpus_list"
+	[[ $REPLY ]] || read_list "$topology/core_siblings_list" # before Linux 5.3
+	for range in $REPLY; do
+		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
+			PACKAGE_OF[cpu]=$package
 		done
 	done
-	REPLY=${REPLY#,}
+	PACKAGE_OF[$1]=$package
+}
+
+# map_llcs: sets LLCS to the names of the LLCs, LLC_NODE to their nodes, and LLC_OF[cpu] to the one that a CPU is
+# in, as an index of these. The kernel and schedulers split a cache that spans nodes or packages. A CPU whose LLC
+# another one's list has told is not looked at.
+map_llcs() {
+	local cpu member range list key IFS=,
+	local -A known=()
+	LLCS=() LLC_NODE=() LLC_OF=() PACKAGE_OF=() NO_CACHES=0
+	for cpu in "${!USABLE[@]}"; do
+		[[ ! ${LLC_OF[cpu]:-} ]] || continue
+		list=''
+		if find_llc "$cpu"; then
+			list=$REPLY
+		else
+			NO_CACHES=1
+		fi
+		for range in $list "$cpu"; do
+			for ((member = 10#${range%%-*}; member <= 10#${range##*-}; member++)); do
+				[[ ${USABLE[member]:-} && ! ${LLC_OF[member]:-} ]] || continue
+				[[ ${PACKAGE_OF[member]:-} ]] || find_package "$member"
+				key="node ${NODE_OF[member]:-0} package ${PACKAGE_OF[member]} $list"
+				if [[ ! ${known[$key]:-} ]]; then
+					known[$key]=${#LLCS[@]}
+					LLC_NODE+=("${NODE_OF[member]:-0}")
+					LLCS+=("${list:-of package ${PACKAGE_OF[member]}}")
+				fi
+				LLC_OF[member]=${known[$key]}
+			done
+		done
+	done
 }
 
 # count_cores: sets CORES to the number of cores with at least NEED_THREADS_PER_CORE usable threads, for
 # each of LLCS. Not by core_id: that repeats from package to package.
 count_cores() {
-	local cpu member llc threads file seen=() IFS=,
+	local cpu member range threads topology llc seen=() IFS=,
 	CORES=("${LLCS[@]/*/0}")
 	for cpu in "${!USABLE[@]}"; do
 		[[ ! ${seen[cpu]:-} ]] || continue
-		REPLY=$cpu threads=0
-		file=/sys/devices/system/cpu/cpu$cpu/topology/core_cpus_list
-		[[ -r $file ]] || file=${file%/*}/thread_siblings_list # before Linux 5.3
-		[[ ! -r $file ]] || read -r REPLY <"$file"
-		[[ $REPLY != *-* ]] || spell_out "$REPLY"
-		for member in $REPLY; do
-			seen[member]=1
-			[[ ! ${USABLE[member]:-} ]] || threads=$((threads + 1))
+		topology=/sys/devices/system/cpu/cpu$cpu/topology
+		[[ -d $topology ]] || continue # a CPU that comes or goes
+		read_list "$topology/core_cpus_list"
+		[[ $REPLY ]] || read_list "$topology/thread_siblings_list" # before Linux 5.3
+		threads=0
+		for range in $REPLY "$cpu"; do
+			for ((member = 10#${range%%-*}; member <= 10#${range##*-}; member++)); do
+				[[ ${USABLE[member]:-} && ! ${seen[member]:-} ]] || continue
+				seen[member]=1
+				threads=$((threads + 1))
+			done
 		done
 		llc=${LLC_OF[cpu]}
 		((threads < NEED_THREADS_PER_CORE)) || CORES[llc]=$((CORES[llc] + 1))
 	done
 }
 
-# count_nodes: sets REPLY to the number of NUMA nodes with CPUs
-count_nodes() {
-	local list range IFS=,
-	REPLY=1
-	[[ -r /sys/devices/system/node/has_cpu ]] || return 0
-	read -r list </sys/devices/system/node/has_cpu || true
-	REPLY=0
-	for range in $list; do
-		REPLY=$((REPLY + ${range#*-} - ${range%-*} + 1))
+# what_to_do: sets REPLY to what may make a host suitable that lacks CPUs
+what_to_do() {
+	local directory cpu offline=()
+	REPLY='run it on a larger host'
+	for directory in /sys/devices/system/cpu/cpu[0-9]*; do
+		cpu=${directory##*/cpu}
+		[[ $cpu == *[!0-9]* || ${ONLINE[cpu]:-} ]] || offline+=("$cpu")
 	done
+	((${#offline[@]})) || return 0
+	REPLY="${#offline[@]} CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu${offline[0]}/online"
+	{ read -r cpu </sys/devices/system/cpu/smt/control; } 2>/dev/null || return 0
+	[[ $cpu != off ]] || REPLY="${#offline[@]} CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
 }
 
 check_topology() {
-	local llc fitting=0 nodes found
-	usable_cpus
+	local llc fitting=0 nodes_fit=0 found count each=$((NEED_LLCS / NEED_NUMA_NODES)) in_node=()
+	if ! usable_cpus; then
+		problem "no usable CPU found in /sys/devices/system/cpu/online, needed to know the topology:" \
+			"mount -t sysfs sysfs /sys"
+		return
+	fi
+	map_nodes
 	map_llcs
 	count_cores
 	((NO_CACHES == 0)) || say "warning: no cache is described in sysfs: each package is taken for one LLC"
@@ -985,21 +1072,32 @@ check_topology() {
 		found="LLC ${LLCS[llc]}: ${CORES[llc]} cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
 		if ((CORES[llc] >= NEED_CORES_PER_LLC)); then
 			fitting=$((fitting + 1))
+			in_node[LLC_NODE[llc]]=$((${in_node[LLC_NODE[llc]]:-0} + 1))
 			fine "$found"
 		elif [[ $ACTION == check ]]; then
 			say "too small: $found"
 		fi
 	done
-	count_nodes
-	nodes=$REPLY
+	for count in "${in_node[@]}"; do
+		((count < each)) || nodes_fit=$((nodes_fit + 1))
+	done
 	if ((fitting < NEED_LLCS)); then
+		what_to_do
 		problem "host has $fitting LLCs with at least $NEED_CORES_PER_LLC cores of" \
-			"$NEED_THREADS_PER_CORE threads, test needs $NEED_LLCS: run it on a larger host"
+			"$NEED_THREADS_PER_CORE threads, test needs $NEED_LLCS: $REPLY"
 	fi
-	if ((nodes < NEED_NUMA_NODES)); then
-		problem "host has $nodes NUMA nodes with CPUs, test needs $NEED_NUMA_NODES: run it on another host"
+	if ((NODES < NEED_NUMA_NODES)); then
+		what_to_do
+		problem "host has $NODES NUMA nodes with CPUs, test needs $NEED_NUMA_NODES: ${REPLY/a larger/another}"
+	elif ((fitting >= NEED_LLCS && NEED_NUMA_NODES > 1 && nodes_fit < NEED_NUMA_NODES)); then
+		what_to_do
+		problem "host has $nodes_fit NUMA nodes with at least $each such LLCs each," \
+			"test needs $NEED_NUMA_NODES: ${REPLY/a larger/another}"
 	elif ((fitting >= NEED_LLCS)); then
-		fine "$nodes NUMA nodes, needed $NEED_NUMA_NODES; $fitting LLCs that fit, needed $NEED_LLCS"
+		fine "$NODES NUMA nodes, needed $NEED_NUMA_NODES; $fitting LLCs that fit, needed $NEED_LLCS"
+	fi
+	if [[ $ACTION == check ]] && ((EUID != 0)); then
+		say "note: which CPUs the test may use is an estimate without root, as its cgroup is another"
 	fi
 }
 

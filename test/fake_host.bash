@@ -29,7 +29,7 @@ fake_host() {
 	fake_llc 0-1
 	fake_core 0
 	fake_core 1
-	echo 0 >"$HOST/system/node/has_cpu"
+	fake_node 0 0-1
 	: >"$HOST/kmsg"
 	mkdir -p "$HOST/sysctls"
 	fake_sysctl vm/dirty_ratio 20
@@ -88,6 +88,12 @@ fake_core() {
 	for cpu in $(numbers "$1"); do
 		echo "$1" >"$HOST/system/cpu/cpu$cpu/topology/core_cpus_list"
 	done
+}
+
+# fake_node NUMBER LIST: a NUMA node with these CPUs; without any, it has memory alone
+fake_node() {
+	mkdir -p "$HOST/system/node/node$1"
+	echo "$2" >"$HOST/system/node/node$1/cpulist"
 }
 
 # on_host COMMAND...: runs it there, as a process that may use the CPUs 0-4095, or HOST_ALLOWED (which,

@@ -409,7 +409,7 @@ accepted() {
 	needs_topology 1n2l2c2t
 	accepted
 	echo 0-5,7 >"$HOST/system/cpu/online"
-	refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host"
+	refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: 1 CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu6/online"
 	echo 0-7 >"$HOST/system/cpu/online"
 	HOST_ALLOWED=0-3 refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host"
 	needs_topology 1n2l2c1t
@@ -473,19 +473,156 @@ accepted() {
 	refused "host has 0 LLCs with at least 3 cores of 1 threads, test needs 1: run it on a larger host"
 }
 
-@test "topology: memory-only nodes do not count, no NUMA in the kernel is one node" {
+@test "topology: NUMA nodes count where they have CPUs that are usable" {
 	needs_topology 2n2l1c1t
 	fake_llc 0
 	fake_llc 1
-	echo 0-1 >"$HOST/system/node/has_cpu"
-	mkdir "$HOST/system/node/node"{0,1,2}
+	fake_node 0 0
+	fake_node 1 1
+	fake_node 2 ''
 	accepted
-	echo 0 >"$HOST/system/node/has_cpu"
+	echo >"$HOST/system/node/has_cpu" # as kernels 3.10 and 5.3 have it
+	accepted
+	fake_node 0 0-1
+	fake_node 1 ''
 	refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host"
-	rm "$HOST/system/node/has_cpu"
+	rm -r "$HOST/system/node"
+	mkdir "$HOST/system/node"
 	refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host"
 	needs_topology 1n2l1c1t
 	accepted
+	# what taskset leaves
+	fake_cpus 0-3
+	for cpu in 0 1 2 3; do fake_core "$cpu"; fake_llc "$cpu"; done
+	fake_node 0 0-1
+	fake_node 1 2-3
+	needs_topology 2n2l1c1t
+	accepted
+	HOST_ALLOWED=0-1 refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host"
+}
+
+# fits LABEL STATUS: --check ends with it; collects what does not in $failed
+fits() {
+	needs_topology "$1"
+	run on_host ./t.run --check
+	[ "$status" = "$2" ] || failed+="$what: $1: $status, not $2: ${lines[-1]}
+"
+}
+
+@test "topology: a cache that spans NUMA nodes is one LLC for each of them, and so it is without caches" {
+	local failed='' what cpu
+	for what in L3 none; do
+		fake_cpus 0-7
+		for cpu in 0 1 2 3 4 5 6 7; do fake_core "$cpu"; done
+		[ "$what" = none ] || fake_llc 0-7
+		fake_node 0 0-3
+		fake_node 1 4-7
+		fits 1n1l8c1t 4
+		fits 2n2l4c1t 0
+		fits 1n2l4c1t 0
+		fits 2n2l5c1t 4
+		fits 1n3l1c1t 4
+	done
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
+}
+
+@test "topology: one list of CPUs in two packages is two LLCs" {
+	local failed='' what=packages cpu
+	fake_cpus 0-3
+	fake_llc 0-3
+	fake_node 0 0-3
+	for cpu in 0 1 2 3; do fake_core "$cpu"; done
+	for cpu in 2 3; do echo 1 >"$HOST/system/cpu/cpu$cpu/topology/physical_package_id"; done
+	fits 1n2l2c1t 0
+	fits 1n1l3c1t 4
+	for cpu in 0 1; do echo 0-1 >"$HOST/system/cpu/cpu$cpu/topology/package_cpus_list"; done
+	for cpu in 2 3; do echo 2-3 >"$HOST/system/cpu/cpu$cpu/topology/package_cpus_list"; done
+	fits 1n2l2c1t 0
+	fits 1n1l3c1t 4
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
+}
+
+@test "topology: each of the nodes needs its share of the LLCs; one node demands no placement" {
+	local failed='' what=placement cpu
+	fake_cpus 0-7
+	for cpu in 0 1 2 3 4 5 6 7; do fake_core "$cpu"; done
+	for cpu in 0-1 2-3 4-5 6-7; do fake_llc "$cpu"; done
+	fake_node 0 0-5
+	fake_node 1 6-7
+	fits 2n4l2c1t 4
+	fits 2n2l2c1t 0
+	fits 1n4l2c1t 0
+	run on_host ./t.run --check
+	needs_topology 2n4l2c1t
+	refused "host has 1 NUMA nodes with at least 2 such LLCs each, test needs 2: run it on another host"
+	fake_node 0 0-3
+	fake_node 1 4-7
+	fits 2n4l2c1t 0
+	fake_node 0 0-1
+	for cpu in 1 2 3; do fake_node $cpu $((2 * cpu))-$((2 * cpu + 1)); done
+	fits 1n4l2c1t 0
+	fits 2n4l2c1t 4
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
+}
+
+@test "topology: whatever a file of sysfs holds, there is a finding and no error of the script" {
+	needs_topology 1n1l2c1t
+	local file content path
+	for file in cpu/online cpu/cpu1/topology/core_cpus_list cpu/cpu1/topology/thread_siblings_list \
+		cpu/cpu0/topology/physical_package_id cpu/cpu0/topology/package_cpus_list cpu/cpu0/topology/core_siblings_list \
+		cpu/cpu0/cache/index3/level cpu/cpu0/cache/index3/type cpu/cpu0/cache/index3/shared_cpu_list \
+		cpu/cpu1/cache/index3/shared_cpu_list node/node0/cpulist node/has_cpu; do
+		path=$HOST/system/$file
+		[ ! -e "$path" ] || cp "$path" kept
+		for content in missing directory '' '\n' 0-1 -1 '-1\n' 'x\n' '0-\n' '3-0\n' '1-2-3\n' ',\n' '08\n' '0,,1\n' \
+			'0-99999999999999999999\n' '99999\n' '7\n' '4-8\n' '1\n' 'a[$(touch ran)]\n' '0-1 \n' '0-1\r\n' '\0377\n'; do
+			rm -rf "$path"
+			case $content in
+			missing) ;;
+			directory) mkdir "$path" ;;
+			*) printf -- "$content" >"$path" ;;
+			esac
+			run on_host ./t.run --check
+			[[ ($status == 0 || $status == 4) && $output != *"error of this script"* && $output != *"line "* ]] || {
+				echo "$file: $content: $status: $output"
+				return 1
+			}
+			[ ! -e ran ]
+		done
+		rm -rf "$path"
+		[ ! -e kept ] || mv kept "$path"
+	done
+	accepted
+	rm "$HOST/system/cpu/online"
+	refused "no usable CPU found in /sys/devices/system/cpu/online, needed to know the topology: mount -t sysfs sysfs /sys"
+}
+
+@test "topology: what one file lacks another tells, or the CPU itself" {
+	local failed='' what
+	what='a cache that omits its own CPU'
+	echo 1 >"$HOST/system/cpu/cpu0/cache/index3/shared_cpu_list"
+	fits 1n1l2c1t 0
+	fake_llc 0-1
+	what='no list of a core'
+	: >"$HOST/system/cpu/cpu0/topology/core_cpus_list"
+	fits 1n1l2c1t 0
+	what='no package'
+	: >"$HOST/system/cpu/cpu0/topology/physical_package_id"
+	fits 1n1l2c1t 0
+	what='a CPU without topology is no core'
+	rm -r "$HOST/system/cpu/cpu0/topology"
+	fits 1n1l2c1t 4
+	fits 1n1l1c1t 0
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
+}
+
+@test "topology: CPUs that are offline are named with what brings them online" {
+	needs_topology 1n1l2c1t
+	echo 0 >"$HOST/system/cpu/online"
+	refused "host has 0 LLCs with at least 2 cores of 1 threads, test needs 1: 1 CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu1/online"
+	mkdir "$HOST/system/cpu/smt"
+	echo off >"$HOST/system/cpu/smt/control"
+	refused "host has 0 LLCs with at least 2 cores of 1 threads, test needs 1: 1 CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
 }
 
 @test "topology: 512 CPUs take no process for each CPU" {
@@ -494,7 +631,7 @@ accepted() {
 	local llc core
 	for ((llc = 0; llc < 256; llc += 8)); do fake_llc "$llc-$((llc + 7)),$((llc + 256))-$((llc + 263))"; done
 	for ((core = 0; core < 256; core++)); do fake_core "$core,$((core + 256))"; done
-	echo 0-7 >"$HOST/system/node/has_cpu"
+	for ((llc = 0; llc < 8; llc++)); do fake_node $llc "$((32 * llc))-$((32 * llc + 31)),$((32 * llc + 256))-$((32 * llc + 287))"; done
 	needs_topology 8n32l8c2t
 	accepted
 	HOST_PATIENCE=50 run -0 on_host strace -D -f -qq -o trace -e trace=fork,vfork,clone,clone3 bash ./t.run --check
