@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
-case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
+case ${BASH_VERSION:-} in ?*) (POSIXLY_CORRECT=1 && return 0) 2>/dev/null && printf '%s\n' "${BASH_SOURCE-}: do not source it, as it would end this shell: bash ${BASH_SOURCE-}" >&2 && return 64; POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
 # A test of a Linux scheduler in one file, made by ktstr-export: this script, then the line
 # __ARCHIVE__, then the test's files as a compressed tar archive in base64.
 #
@@ -17,7 +17,7 @@ case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'prin
 # this one is killed. Read main, at the end, first.
 #
 # The lines down to "Frozen at export" are for any shell, for a file that was damaged in transit, and
-# for whatever the caller's environment has set. The first command above turns off the options of
+# for whatever the caller's environment has set. The first line of commands turns off the options of
 # bash that would change how the lines below it are read; in its POSIX mode exec, set, trap and unset
 # come before the caller's functions of these names. (With noexec or onecmd, bash reads no command.)
 LINE_END='
@@ -48,13 +48,25 @@ case ${1:-} in
 --callers-environment=*) ;;
 *)
 	builtin mapfile -td '' CALLERS_ENVIRONMENT </proc/self/environ || CALLERS_ENVIRONMENT=()
-	exec {FD}< <(builtin printf '%s\0' "${CALLERS_ENVIRONMENT[@]}")
+	exec {FD}< <(builtin printf '%s\0' "${CALLERS_ENVIRONMENT[@]}") || FD=''
 	trap - EXIT
-	case $- in # where bash reads this script from a pipe, the next one reads on from here
-	*s*) exec -c -a bash /proc/self/exe -s -- "--callers-environment=$FD" "$@" ;;
+	case $FD in '')
+		printf '%s\n' "$0: no process or file descriptor could be had: raise the limit: ulimit -u, ulimit -n" >&2
+		exit 70
+		;;
 	esac
-	[[ -e $0 ]] || exec -c -a bash /proc/self/exe "${BASH_SOURCE[0]}" "--callers-environment=$FD" "$@" # found on PATH
-	exec -c -a bash /proc/self/exe "${0/#-/./-}" "--callers-environment=$FD" "$@"
+	case $- in
+	*s*) # from standard input, where the next bash reads on from here
+		exec -c -a bash /proc/self/exe -s -- "--callers-environment=$FD" "$@"
+		;;
+	esac
+	SELF=$0
+	[[ -e $SELF ]] || SELF=${BASH_SOURCE[0]:-} # found on PATH
+	if [[ $- != *c* && -f $SELF ]]; then
+		exec -c -a bash /proc/self/exe "${SELF/#-/./-}" "--callers-environment=$FD" "$@"
+	fi
+	printf '%s\n' "$0: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run" >&2
+	exit 64
 	;;
 esac
 BASH=/proc/$$/exe # this one, and not the first that is called bash
@@ -62,7 +74,11 @@ BASH=/proc/$$/exe # this one, and not the first that is called bash
 set -euo pipefail
 FD=${1#*=}
 shift
-mapfile -td '' -u "$FD" CALLERS_ENVIRONMENT
+if ! mapfile -td '' -u "$FD" CALLERS_ENVIRONMENT 2>/dev/null; then
+	trap - EXIT
+	printf '%s\n' "$0: --callers-environment is what this script gives itself: leave it out" >&2
+	exit 64
+fi
 exec {FD}<&-
 export LC_ALL=C PATH
 
@@ -109,6 +125,7 @@ DECOMPRESS=(@DECOMPRESS@)
 
 SELF=${BASH_SOURCE[0]:-} # empty where bash reads this script from a pipe
 CALLERS_TMPDIR=''
+UTF8=0 # whether the caller's terminal takes it
 PROGRAM=$KTSTR_TEST_NAME.run
 ACTION=run
 OPERAND=''
@@ -163,11 +180,24 @@ readonly TEARDOWN_SECS=120 # what teardown takes at most, and more
 
 # --- Messages -------------------------------------------------------------------------------------
 
-# as_line TEXT: sets REPLY to it, as one line that no terminal obeys
+# Escape sequences of terminals (ECMA-48): control sequences, strings up to their end, and the short ones.
+readonly ESCAPE=$'\e(\\[[0-?]*[ -/]*[@-~]|[]PX^_][^\a\e]*(\a|\e\\\\)|[ -/]*[0-~])'
+
+# as_line TEXT: sets REPLY to it as one line without what a terminal would obey: escape sequences, such as those
+# that colour a scheduler's output, are left out, other control characters are question marks, and so is all
+# that is not ASCII where the caller's locale is not UTF-8.
 as_line() {
 	REPLY=${1:0:4096} # bash takes minutes for very long ones
 	REPLY=${REPLY//[$'\n\t']/ }
+	while [[ $REPLY =~ $ESCAPE ]]; do
+		REPLY=${REPLY//"${BASH_REMATCH[0]}"/}
+	done
 	REPLY=${REPLY//[[:cntrl:]]/?}
+	if ((UTF8)); then
+		REPLY=${REPLY//$'\302'[$'\200'-$'\237']/?} # U+0080 to U+009F
+	else
+		REPLY=${REPLY//[$'\200'-$'\377']/?}
+	fi
 }
 
 # say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. Whether
@@ -2589,7 +2619,8 @@ print_info() {
 	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH NEED_LLCS NEED_CORES_PER_LLC \
 		NEED_THREADS_PER_CORE NEED_NUMA_NODES TEST_DURATION_SECS TEST_WATCHDOG_SECS CGROUP_PARENT \
 		NEED_GLIBC PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
-		printf '%s=%s\n' "$name" "${!name}"
+		as_line "${!name}"
+		printf '%s=%s\n' "$name" "$REPLY"
 	done
 	printf 'DECOMPRESS=%s\n' "${DECOMPRESS[*]@Q}"
 	printf 'SCHED_ARGS=%s\n' "${SCHED_ARGS[*]@Q}"
@@ -2602,6 +2633,16 @@ print_info() {
 	printf 'PACKED_FILES=%s\n' "${PACKED_FILES[*]@Q}"
 	printf 'NEED_MACHINES=%s\n' "${NEED_MACHINES[*]}"
 	printf 'NEED_INTERPRETERS=%s\n' "${NEED_INTERPRETERS[*]@Q}"
+}
+
+# list: names as they are, but for those that a terminal would not show so
+list() {
+	local name
+	for name in "${PACKED_FILES[@]}"; do
+		as_line "$name"
+		[[ $REPLY == "$name" ]] || name=${name@Q}
+		printf '%s\n' "$name"
+	done
 }
 
 print_command() {
@@ -2695,16 +2736,21 @@ run() {
 # read_callers_environment: takes out of it what is for this script, too, and leaves out of it what
 # env(1) would not take for a variable
 read_callers_environment() {
-	local entry all=("${CALLERS_ENVIRONMENT[@]}")
+	local entry all=("${CALLERS_ENVIRONMENT[@]}") lang='' ctype='' locale=''
 	CALLERS_ENVIRONMENT=()
 	for entry in "${all[@]}"; do
 		case $entry in
 		PATH=*) PATH=${entry#*=} ;;
+		LANG=*) lang=${entry#*=} ;;
+		LC_CTYPE=*) ctype=${entry#*=} ;;
+		LC_ALL=*) locale=${entry#*=} ;;
 		TMPDIR=*) CALLERS_TMPDIR=${entry#*=} ;;
 		HOME=*) export HOME=${entry#*=} ;; # where a decompressor may have its keys
 		esac
 		[[ $entry != ?*=* ]] || CALLERS_ENVIRONMENT+=("$entry")
 	done
+	locale=${locale:-${ctype:-$lang}}
+	[[ ${locale,,} != *utf-8* && ${locale,,} != *utf8* ]] || UTF8=1
 }
 
 # find_programs: makes PATH one of absolute directories: what is there under an empty or a relative name, as
@@ -2738,7 +2784,7 @@ main() {
 		say "this host is suitable"
 		;;
 	info) print_info ;;
-	list) printf '%s\n' "${PACKED_FILES[@]}" ;;
+	list) list ;;
 	verify)
 		verify
 		say "this file is as it was exported"

@@ -565,3 +565,64 @@ ok 1 t" ]
 	run -0 on_host bash -c './t.run 2>/dev/full'
 	nothing_left
 }
+
+@test "run: however it is started, what is wrong is said, and no shell is ended by it" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	local failed='' what command wanted
+	while IFS='|' read -r what command wanted; do
+		run --separate-stderr bash -c "$command"
+		[[ $status == 64 && $stderr == $wanted && ! -e ran ]] || failed+="$what: $status: $stderr
+"
+	done <<-'END'
+		sourced|source ./t.run; exit $?|./t.run: do not source it, as it would end this shell: bash ./t.run
+		sourced with an option|. ./t.run --check; exit $?|./t.run: do not source it, as it would end this shell: bash ./t.run
+		given to -c|bash -c "$(cat t.run)"|bash: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
+		given to -c by name|bash -c "$(cat t.run)" t.run --list|t.run: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
+		a pipe by name|bash <(cat t.run) --extract d|/dev/fd/63: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
+		standard input by name|bash /dev/stdin < <(cat t.run)|/dev/stdin: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
+		its own option|bash t.run --callers-environment=77|t.run: --callers-environment is what this script gives itself: leave it out
+		an old bash|sed 's/^case ${BASH_VERSION:-} in$/case "4.4.20(1)-release" in/' t.run >old.run; bash old.run|old.run: needs bash 5.0 or later, this is bash *: run it with a newer one
+	END
+	[ -z "$failed" ] || {
+		echo "$failed"
+		return 1
+	}
+	# a shell that sourced it goes on as it was
+	run -0 bash -c '. ./t.run 2>/dev/null; trap; [ "${POSIXLY_CORRECT-unset}" = unset ] && echo alive'
+	[ "$output" = alive ]
+}
+
+@test "run: what a terminal would obey is not printed" {
+	local failed='' text wanted locale
+	export_test
+	while IFS='|' read -r text wanted; do
+		sed -i "1,/^KTSTR_SCHED_NAME=/s/^KTSTR_SCHED_NAME=.*/KTSTR_SCHED_NAME=\$'$text'/" t.run
+		run env LC_ALL=C bash ./t.run --info
+		[[ $output == *$'\nKTSTR_SCHED_NAME='"$wanted"$'\n'* ]] || failed+="$text: $output"
+	done <<-'END'
+		\\e[1;31mred\\e[0m|red
+		\\e]0;title\\amore|more
+		\\e]8;;x\\e\\\\link|link
+		\\eP1$r0m\\e\\\\done|done
+		\\e(Bx\\ecy|xy
+		a\\ab\\bc|a?b?c
+		\\e|?
+		\\302\\23331m|??31m
+		\\23331m|?31m
+		\\303\\251|??
+	END
+	[ -z "$failed" ] || {
+		echo "$failed"
+		return 1
+	}
+	for locale in LC_ALL=C.UTF-8 LC_CTYPE=de_DE.utf8 LANG=en_US.UTF-8; do
+		sed -i "1,/^KTSTR_SCHED_NAME=/s/^KTSTR_SCHED_NAME=.*/KTSTR_SCHED_NAME=\$'\\\\303\\\\251\\\\302\\\\233'/" t.run
+		run env -u LC_ALL "$locale" bash ./t.run --info
+		[[ $output == *$'\nKTSTR_SCHED_NAME=é?\n'* ]]
+	done
+	printf x >$'a\e[31mb'
+	printf 'include ./a\\033[31mb\n' >>t.ktstr
+	ktstr-export -q t
+	run -0 ./t.run --list
+	[[ $output == *"'include/a"*"[31mb'"* && $output != *$'\e'* ]]
+}
