@@ -2619,7 +2619,7 @@ print_info() {
 	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH NEED_LLCS NEED_CORES_PER_LLC \
 		NEED_THREADS_PER_CORE NEED_NUMA_NODES TEST_DURATION_SECS TEST_WATCHDOG_SECS CGROUP_PARENT \
 		NEED_GLIBC PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
-		as_line "${!name}"
+		shown "${!name}"
 		printf '%s=%s\n' "$name" "$REPLY"
 	done
 	printf 'DECOMPRESS=%s\n' "${DECOMPRESS[*]@Q}"
@@ -2635,13 +2635,22 @@ print_info() {
 	printf 'NEED_INTERPRETERS=%s\n' "${NEED_INTERPRETERS[*]@Q}"
 }
 
-# list: names as they are, but for those that a terminal would not show so
+# Text in UTF-8 without control characters.
+readonly UTF8_TEXT=$'^([ -~]|[\303-\337][\200-\277]|\302[\240-\277]|\340[\240-\277][\200-\277]|[\341-\357][\200-\277][\200-\277]|[\360-\364][\200-\277][\200-\277][\200-\277])*$'
+
+# shown TEXT: sets REPLY to it, quoted where it is not such text or the terminal would not show it
+shown() {
+	REPLY=$1
+	if [[ ! $1 =~ $UTF8_TEXT ]] || { [[ -t 1 && $1 == *[$'\200'-$'\377']* ]] && ((!UTF8)); }; then
+		REPLY=${1@Q}
+	fi
+}
+
 list() {
-	local name
+	local name REPLY
 	for name in "${PACKED_FILES[@]}"; do
-		as_line "$name"
-		[[ $REPLY == "$name" ]] || name=${name@Q}
-		printf '%s\n' "$name"
+		shown "$name"
+		printf '%s\n' "$REPLY"
 	done
 }
 

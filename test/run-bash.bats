@@ -435,8 +435,8 @@ field() {
 	sed -i '/^sysctl/d' t.ktstr # the rest is run
 	cp t.run shown.run
 	ktstr-export -q t
-	on_host "$BASH" ./t.run >clean 2>&1
-	grep -q '调度器1' clean-\-info clean
+	LC_ALL=C on_host "$BASH" ./t.run >clean 2>&1 # its messages are ASCII where the locale is not UTF-8
+	grep -q '调度器1' clean-\-info
 	for charmap in "${charmaps[@]}"; do
 		printf '%s\0' "PATH=$PATH" "TMPDIR=$TMPDIR" "LOCPATH=$PWD/locales" "LC_ALL=xx_XX.$charmap" >environment
 		[ "$("$PWD/probe" start environment /usr/bin/locale charmap)" = "$charmap" ]
