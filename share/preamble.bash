@@ -252,7 +252,7 @@ print_help() {
 		  --duration SECS          how long the test works ($TEST_DURATION_SECS)
 		  --watchdog-timeout SECS  the scheduler's watchdog ($TEST_WATCHDOG_SECS)
 		  --attach-timeout SECS    how long the scheduler may take to attach ($ATTACH_SECS)
-		  --wait-lock SECS         how long to wait for the end of another .run (0: not at all)
+		  --wait-lock SECS         wait that long for the end of another .run (default: do not)
 		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
 		                           /var/tmp, /dev/shm, /run and this file's own directory)
 		  --keep                   keep the unpacked files and the scheduler's log, and say where

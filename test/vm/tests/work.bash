@@ -27,11 +27,48 @@ arguments() {
 	ls -d /sys/fs/cgroup/cells/one >/out/arguments.cgroup
 }
 
+# sysctls NAME...: their values, with commas
+sysctls() {
+	local name value values=''
+	for name; do
+		read -r value <"/proc/sys/vm/$name"
+		values+=,$value
+	done
+	echo "${values#,}"
+}
+
+# Enables controllers in the root, as a test with cells does, and ends as it is told.
+changes() {
+	local how
+	echo '+cpuset +memory' >/sys/fs/cgroup/cgroup.subtree_control
+	echo +cpuset >"$KTSTR_CGROUP_ROOT/cgroup.subtree_control"
+	mkdir "$KTSTR_CGROUP_ROOT/cell"
+	echo 0 >"$KTSTR_CGROUP_ROOT/cell/cpuset.cpus"
+	{
+		echo "controllers=$(</sys/fs/cgroup/cgroup.subtree_control)"
+		echo "dirty=$(sysctls dirty_bytes dirty_ratio)"
+		echo "background=$(sysctls dirty_background_bytes dirty_background_ratio)"
+		echo "overcommit=$(sysctls overcommit_kbytes overcommit_ratio)"
+		echo "printk=$(tr '\t' ' ' </proc/sys/kernel/printk)"
+		echo "cell=$(<"$KTSTR_CGROUP_ROOT/cell/cpuset.cpus")"
+	} >/out/meanwhile
+	read -r how </out/how
+	case $how in
+	crash) kill -SEGV $$ ;;
+	hang | work) "$how" ;;
+	others)
+		mkdir /sys/fs/cgroup/others
+		echo 0 >/sys/fs/cgroup/others/cpuset.cpus
+		;;
+	*) exit "$how" ;;
+	esac
+}
+
 case $1 in
 exit) exit "$2" ;;
 where) echo "$KTSTR_DIR" ;;
 crash) kill -SEGV $$ ;;
-hang | work) "$1" ;;
+hang | work | changes) "$1" ;;
 arguments) "$@" ;;
 *) exit 77 ;;
 esac
