@@ -316,7 +316,7 @@ withdraw() {
 	grep -q ' 2 -> pipe:' fds
 	run -1 grep -E 'ktstr.lock|tracing' fds
 	# but for the test's output, and for pipes that this test inherited itself
-	ls -l /proc/self/fd | grep -o 'pipe:.*' >inherited || true
+	readlink /proc/self/fd/* | grep '^pipe:' >inherited || true
 	run -1 bash -c "grep -E ' ([3-9]|[1-9][0-9]+) -> pipe:' fds | grep -vFf inherited"
 	# the shell and the janitor alone
 	[ "$(grep -vx 0 holders | tr '\n' ' ')" = "1 1 " ] || { cat holders; return 1; }
