@@ -158,11 +158,16 @@ HELD=0 STOPPED='' # signals that are held back, and the status that one asks for
 OTHER_RUN=''      # who holds the lock
 declare -A OURS=()      # start times of processes that were seen to be of this run
 declare -A LEFT_ALONE=() # what is not of this run in its cgroups
-FOREIGN=0         # whether it is another's scheduler that is attached
+KNOWN=''          # the struct_ops links that processes held before the scheduler started
+HOLDERS=()        # the scheduler's processes that hold it
+SCHED_ENDED=''    # how the process that was started as the scheduler ended
 DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
-WORK='' OLD_WORK='' SCHED_PID='' TEST_PID='' LOCKED=''
+WORK='' OLD_WORK='' SCHED_PID='' SCHED_START='' TEST_PID='' LOCKED=''
+PROVED=''        # the links by which the attached scheduler was proved to be this run's
+FOREIGN=0        # whether the attached scheduler is another's
+PINS_BEFORE=() PINS_KNOWN=0 # what was in bpffs before the scheduler started
 MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # that were there and empty
 SAVED_CONTROLLERS=() # cgroup, those enabled for what is below it before this run, cgroup, ...
@@ -601,9 +606,78 @@ check_sched_ext() {
 	((${#PROBLEMS[@]} > before)) || fine "sched_ext"
 }
 
-# holds_struct_ops PID: whether it has a BPF struct_ops map or link open, as a scheduler's loader has
-holds_struct_ops() {
-	grep -qsE '^(map_type:[[:space:]]*26|link_type:[[:space:]]*struct_ops)$' "/proc/$1/fdinfo/"*
+# find_holdings: sets HOLDINGS to "PID link_id ID" for each struct_ops link that a process has open, or,
+# where the kernel shows no links at all, to "PID map_id ID" for each struct_ops map. The link is what
+# attaches a scheduler: a map alone may be loaded and not attached.
+find_holdings() {
+	local file name value wanted='' shown='' links=() maps=()
+	while IFS=$':\t' read -r file name value; do # /proc/PID/fdinfo/FD:NAME:VALUE
+		file=${file#/proc/}
+		case $name in
+		link_type)
+			shown=1 wanted=''
+			[[ $value != struct_ops ]] || wanted=link_id
+			;;
+		map_type)
+			wanted=''
+			[[ $value != 26 ]] || wanted=map_id # BPF_MAP_TYPE_STRUCT_OPS
+			;;
+		*)
+			[[ $name == "$wanted" ]] || continue # a link has the ID of its map, too
+			[[ $wanted != link_id ]] || links+=("${file%%/*} link_id $value")
+			[[ $wanted != map_id ]] || maps+=("${file%%/*} map_id $value")
+			wanted=''
+			;;
+		esac
+	done < <(grep -rsHE '^(link_type|link_id|map_type|map_id):' /proc/[0-9]*/fdinfo)
+	HOLDINGS=("${links[@]}")
+	[[ $shown ]] || HOLDINGS=("${maps[@]}")
+}
+
+# read_pids CGROUP: sets PIDS to the processes in it and below it
+read_pids() {
+	local file pid
+	PIDS=()
+	shopt -s globstar nullglob
+	for file in "$1"/**/cgroup.procs; do
+		while read -r pid; do
+			[[ $pid == 0 ]] || PIDS+=("$pid") # 0: of another PID namespace
+		done 2>/dev/null <"$file" || true
+	done
+}
+
+# is_held: whether a process of the scheduler's cgroup holds a link that came since the scheduler was
+# started, and nobody else holds another such link. Sets HOLDERS to these processes and HELD_LINKS to
+# their links; else REPLY to the PIDs of the others.
+is_held() {
+	local entry pid link ours
+	read_pids "$SCHED_CGROUP"
+	ours=" ${PIDS[*]}"
+	find_holdings
+	read_pids "$SCHED_CGROUP" # again, for a process that came or went meanwhile
+	ours+=" ${PIDS[*]} "
+	HOLDERS=() HELD_LINKS='' REPLY=''
+	for entry in "${HOLDINGS[@]}"; do
+		pid=${entry%% *} link=${entry#* }
+		[[ $ours == *" $pid "* && $KNOWN != *"[$link]"* ]] || continue
+		HOLDERS+=("$pid")
+		HELD_LINKS+="[$link]"
+	done
+	find_others "$HELD_LINKS"
+	((${#HOLDERS[@]})) && [[ ! $REPLY ]]
+}
+
+# find_others LINKS: sets REPLY to the PIDs that hold a link of HOLDINGS that is not one of LINKS and came
+# since the scheduler was started. Of a map nothing tells whether it is attached: there every one counts.
+find_others() {
+	local entry pid link
+	REPLY=''
+	for entry in "${HOLDINGS[@]}"; do
+		pid=${entry%% *} link=${entry#* }
+		[[ $1 != *"[$link]"* ]] || continue
+		[[ $KNOWN != *"[$link]"* || $link == map_id* ]] || continue
+		[[ ! -d /proc/$pid || " $REPLY " == *" $pid "* ]] || REPLY+="${REPLY:+ }$pid"
+	done
 }
 
 # has_name PID OPS: whether the process's name goes with the scheduler's: scx_simple, simple_1.0.8_x86
@@ -614,38 +688,84 @@ has_name() {
 	[[ $name && ($2 == "$name" || $2 == "$name"[!A-Za-z]*) ]]
 }
 
-# find_holder OPS: sets REPLY to the PID of the process that has the attached scheduler, by what it
-# has open and its name, else by its name; else fails
-find_holder() {
-	local directory
-	for directory in /proc/[0-9]*; do
-		REPLY=${directory#/proc/}
-		if has_name "$REPLY" "$1" && holds_struct_ops "$REPLY"; then return 0; fi
-	done
-	for directory in /proc/[0-9]*; do
-		REPLY=${directory#/proc/}
-		if has_name "$REPLY" "$1"; then return 0; fi
-	done
-	return 1
+# describe_process PID: sets REPLY to it, its systemd unit and the command that stops it
+describe_process() {
+	local name='' line unit=''
+	read -r name 2>/dev/null <"/proc/$1/comm" || true
+	while IFS= read -r line; do
+		[[ $line != *.service ]] || printf -v unit %q "${line##*/}"
+	done 2>/dev/null <"/proc/$1/cgroup" || true
+	case $unit in
+	scx_loader.service) REPLY="PID $1 ($name) in $unit: scxctl stop" ;;
+	?*) REPLY="PID $1 ($name) in $unit: systemctl stop $unit" ;;
+	*) REPLY="PID $1 ($name): kill $1" ;;
+	esac
 }
 
-# describe_holder OPS: sets REPLY to who has the attached scheduler, and the command that stops it
+# describe_processes PID...: sets REPLY to all of them
+describe_processes() {
+	local pid text=''
+	for pid; do
+		describe_process "$pid"
+		text+="${text:+, or }$REPLY"
+	done
+	REPLY=$text
+}
+
+# describe_holder OPS: sets REPLY to who has the attached scheduler, and the command that stops it. Who
+# holds a struct_ops link may hold one of TCP's: of several the one counts whose name is the scheduler's.
 describe_holder() {
-	local pid name='' line unit=''
-	if ! find_holder "$1"; then
-		REPLY="of a process that was not found: ps aux | grep scx"
+	local entry pid pids=() named=()
+	find_holdings
+	for entry in "${HOLDINGS[@]}"; do
+		pid=${entry%% *}
+		[[ " ${pids[*]} " != *" $pid "* ]] || continue
+		pids+=("$pid")
+		! has_name "$pid" "$1" || named+=("$pid")
+	done
+	((${#named[@]} == 0)) || pids=("${named[@]}")
+	if ((${#pids[@]})); then
+		describe_processes "${pids[@]}"
+		REPLY="of $REPLY"
+		return
+	elif ((EUID)); then
+		REPLY="of a process that only root can find: run this as root"
 		return
 	fi
-	pid=$REPLY
-	read -r name 2>/dev/null <"/proc/$pid/comm" || true
-	while IFS= read -r line; do
-		[[ $line != *.service ]] || unit=${line##*/}
-	done 2>/dev/null <"/proc/$pid/cgroup" || true
-	case $unit in
-	scx_loader.service) REPLY="of PID $pid ($name) in $unit: scxctl stop" ;;
-	?*) REPLY="of PID $pid ($name) in $unit: systemctl stop $unit" ;;
-	*) REPLY="of PID $pid ($name): kill $pid" ;;
-	esac
+	list_pins
+	describe_pins
+	if [[ $REPLY ]]; then
+		REPLY="held by no process, and so by a pin in bpffs, perhaps $REPLY"
+	else
+		REPLY="held by no process and no pin in bpffs that are seen here (perhaps a container's):"
+		REPLY+=" to force it out: echo S > /proc/sysrq-trigger"
+	fi
+}
+
+# list_pins: sets PINS to all that is in the bpffs that are mounted, a directory before what is in it
+list_pins() {
+	local mount type
+	PINS=()
+	shopt -s globstar nullglob
+	while read -r _ mount type _; do
+		[[ $type == bpf ]] || continue
+		printf -v mount '%b' "${mount//\\/\\0}" # \040 is a space there
+		PINS+=("$mount"/**/*)
+	done </proc/self/mounts
+}
+
+# describe_pins: sets REPLY to a few of PINS, with the command that removes them
+describe_pins() {
+	local path text='' count=0
+	for path in "${PINS[@]}"; do
+		# these two are the kernel's own
+		[[ ! -d $path && $path != */maps.debug && $path != */progs.debug ]] || continue
+		count=$((count + 1))
+		printf -v REPLY %q "$path"
+		((count > 3)) || text+="${text:+, or }$path: rm $REPLY"
+	done
+	((count <= 3)) || text+=", or one of $((count - 3)) more"
+	REPLY=$text
 }
 
 # A test without a scheduler of its own, too, is to run under the one that its export names.
@@ -1719,7 +1839,12 @@ remember() {
 	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
 	used) USED_CGROUPS+=("$2") ;;
 	sysctl) SAVED_SYSCTLS=("$2" "$3" "${SAVED_SYSCTLS[@]}") ;;
-	scheduler) SCHED_PID=$2 ;;
+	scheduler) SCHED_PID=$2 SCHED_START=${3:-} ;;
+	pins) ! { mapfile -td '' PINS_BEFORE <"$WORK/pins"; } 2>/dev/null || PINS_KNOWN=1 ;;
+	known) KNOWN=$2 ;;
+	proved) PROVED=$2 ;;
+	foreign) FOREIGN=1 ;;
+	detached) SEQ_BEFORE='' PINS_KNOWN=0 ;; # there is nothing more to be done
 	sequence) SEQ_BEFORE=$2 ;;
 	test) TEST_PID=$2 ;;
 	watched) WATCHED=$2 ;; # the seconds that what begins now may take; empty: the janitor only waits
@@ -2163,30 +2288,118 @@ end_test() {
 	TEST_PID=''
 }
 
-# The kernel detaches a scheduler when the last process that holds it ends.
-stop_scheduler() {
-	[[ $SCHED_PID ]] || return 0
-	disown "$SCHED_PID" 2>/dev/null || true
-	end_group "$SCHED_PID" INT 5 || end_group "$SCHED_PID" TERM 3 || {
-		say "warning: the scheduler ignored INT and TERM: it is killed"
-		end_group "$SCHED_PID" KILL 5
-	}
-	kill_cgroup "$SCHED_CGROUP"
-	SCHED_PID=''
-}
-
-# wait_until_disabled: where this run has started a scheduler
-wait_until_disabled() {
-	local i state ops=''
-	[[ $SEQ_BEFORE ]] && ((!FOREIGN)) || return 0
-	for ((i = 0; i < 100; i++)); do
-		read -r state <"$SCX/state" || return 0
-		[[ $state != disabled ]] || return 0
+# end_processes SIGNAL SECONDS: sends it to what is in the scheduler's cgroup, and waits that long for its end
+end_processes() {
+	local i
+	read_pids "$SCHED_CGROUP"
+	((!${#PIDS[@]})) || kill "-$1" "${PIDS[@]}" 2>/dev/null || true
+	for ((i = 0; i < 10 * $2; i++)); do
+		read_pids "$SCHED_CGROUP"
+		((${#PIDS[@]})) || return 0
 		pause 0.1
 	done
-	[[ ! -r $SCX/root/ops ]] || read -r ops <"$SCX/root/ops"
-	say "ERROR: sched_ext is still $state (scheduler ${ops:-?}) after this run's scheduler was ended:" \
-		"to force it out: echo S > /proc/sysrq-trigger"
+	return 1
+}
+
+# stop_scheduler: the kernel detaches a scheduler when the last process that holds it ends
+stop_scheduler() {
+	local end=(end_processes)
+	[[ $SCHED_PID ]] || return 0
+	disown "$SCHED_PID" 2>/dev/null || true
+	# one that went and left its child with the scheduler has no process group that is still its own
+	if process_start "$SCHED_PID" && [[ $REPLY == "$SCHED_START" ]]; then end=(end_group "$SCHED_PID"); fi
+	"${end[@]}" INT 5 || "${end[@]}" TERM 3 || {
+		say "warning: the scheduler ignored INT and TERM: it is killed"
+		"${end[@]}" KILL 5
+	}
+	kill_cgroup "$SCHED_CGROUP"
+	remember scheduler ''
+}
+
+# new_pins: sets PINS to what came to bpffs since the scheduler was started
+new_pins() {
+	local path new=()
+	local -A known=()
+	for path in "${PINS_BEFORE[@]}"; do
+		known[":$path"]=1
+	done
+	list_pins
+	for path in "${PINS[@]}"; do
+		[[ ${known[":$path"]:-} ]] || new+=("$path")
+	done
+	PINS=("${new[@]}")
+}
+
+# remove_pin PATH: only where it is in a bpffs: something else may be mounted over one
+remove_pin() {
+	local type
+	type=$(stat -f -c %t -- "${1%/*}") && [[ $type == cafe4a11 ]] || return
+	if [[ -d $1 && ! -L $1 ]]; then
+		rmdir -- "$1"
+	else
+		rm -f -- "$1"
+	fi
+}
+
+# remove_pins: a link that is pinned keeps a scheduler attached without any process
+remove_pins() {
+	local i path
+	((PINS_KNOWN && !FOREIGN)) || return 0
+	new_pins
+	for ((i = ${#PINS[@]} - 1; i >= 0; i--)); do
+		path=${PINS[i]}
+		[[ -e $path || -L $path ]] || continue # it was there under two names
+		if remove_pin "$path" 2>/dev/null; then
+			say "warning: the scheduler left $path in bpffs: it is removed"
+		else
+			host_differs "the scheduler left $path in bpffs, and it could not be removed"
+		fi
+	done
+}
+
+# force_out: by SysRq-S, and only a scheduler that is provably this run's: the one that was proved, with no
+# enable since, and nobody holds another, as far as all processes of the host are seen
+force_out() {
+	local i name=''
+	[[ $PROVED && -w /proc/sysrq-trigger ]] && ((!FOREIGN)) || return 1
+	read -r name 2>/dev/null </proc/2/comm || true
+	[[ $name == kthreadd ]] || return 1 # not the host's first PID namespace
+	find_holdings
+	find_others "$PROVED"
+	[[ ! $REPLY ]] || return 1
+	read_attachment
+	[[ $STATE == enabled ]] && ((SEQ == SEQ_BEFORE + 1)) || return 1
+	echo S >/proc/sysrq-trigger
+	say "warning: the scheduler $OPS stayed attached without a process: it is forced out by SysRq-S"
+	for ((i = 0; i < 50; i++)); do
+		read_attachment
+		[[ $STATE == enabled ]] || [[ $STATE == disabling ]] || return 0
+		pause 0.1
+	done
+	return 1
+}
+
+# wait_until_disabled: where this run has attached a scheduler. Fails where it took more than
+# the end of its processes.
+wait_until_disabled() {
+	local i
+	[[ $SEQ_BEFORE ]] && ((!FOREIGN)) || return 0
+	for ((i = 0; i < 100; i++)); do
+		read_attachment
+		[[ $STATE != disabled && $STATE ]] || return 0
+		pause 0.1
+	done
+	! force_out || return 1
+	find_holdings
+	find_others "$PROVED"
+	if [[ $REPLY ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+		remember foreign
+		say "the scheduler ${OPS:-?}, which is not this run's, is attached, and left alone"
+		return 1
+	fi
+	describe_holder "$OPS"
+	host_differs "sched_ext is still $STATE (scheduler ${OPS:-?}) after this run's scheduler was ended; it is $REPLY"
+	return 1
 }
 
 # restore_sysctls: those that are not what they were, which is looked at after that as well
@@ -2232,6 +2445,7 @@ cleanup() {
 	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
 	end_test
 	stop_scheduler
+	remove_pins
 	wait_until_disabled
 	for path in "${MADE_CGROUPS[@]}" "${USED_CGROUPS[@]}"; do
 		kill_cgroup "$path"
@@ -2294,7 +2508,7 @@ check_launched() {
 
 # kernel_log: the kernel log's sched_ext lines, all of them
 kernel_log() {
-	dmesg 2>/dev/null | grep sched_ext || true
+	dmesg 2>/dev/null | grep -e sched_ext -e sub-scheduler || true
 }
 
 # read_kernel_log: sets KERNEL_LINES to those that came after the scheduler was started, and REPLY to why it
@@ -2341,9 +2555,28 @@ scheduler_command() {
 	done
 }
 
+# note_pins: what is in bpffs before the scheduler starts, in a file for the janitor
+note_pins() {
+	list_pins
+	{ printf '%s\0' "${PINS[@]}" >"$WORK/pins"; } 2>/dev/null || disk_full
+	remember pins
+}
+
+# note_holdings: the links that are held before the scheduler starts
+note_holdings() {
+	local entry
+	find_holdings
+	for entry in "${HOLDINGS[@]}"; do
+		KNOWN+="[${entry#* }]"
+	done
+	remember known "$KNOWN"
+}
+
 start_scheduler() {
 	local state seq
 	has_file scheduler || return 0
+	note_pins
+	note_holdings
 	LAST_KERNEL_LINE=$(kernel_log)
 	LAST_KERNEL_LINE=${LAST_KERNEL_LINE##*$'\n'}
 	{ : >"$WORK/scheduler.log" && : >"$WORK/scheduler.log.end" && : >"$WORK/scheduler.log.count"; } 2>/dev/null ||
@@ -2362,19 +2595,23 @@ start_scheduler() {
 	hold_signals # until cleanup knows of it
 	set -m # a process group of its own
 	launch "$SCHED_CGROUP" "${COMMAND[@]}" </dev/null >&"$SCHED_OUT" 2>&1 &
-	remember scheduler $!
+	process_start $! || REPLY=''
+	remember scheduler $! "$REPLY"
 	set +m
 	exec {SCHED_OUT}>&-
 	SCHED_OUT=''
 	release_signals
 }
 
-# scheduler_status: sets REPLY to how its process, which has ended, ended
-scheduler_status() {
-	local status=0
+# has_ended: whether the scheduler's process has ended; sets SCHED_ENDED to how
+has_ended() {
+	local status=0 REPLY
+	[[ ! $SCHED_ENDED ]] || return 0
+	! kill -0 "$SCHED_PID" 2>/dev/null || return 1
 	wait "$SCHED_PID" 2>/dev/null || status=$?
 	check_launched
 	signal_name "$status"
+	SCHED_ENDED=$REPLY
 }
 
 # keep_ends FILE: keeps the beginning of standard input in FILE, the end in FILE.end, and in FILE.count the
@@ -2406,70 +2643,119 @@ read_attachment() {
 	[[ ! -r $SCX/root/ops ]] || read -r OPS 2>/dev/null <"$SCX/root/ops" || true
 }
 
-# wait_for_attach: attached is: enabled, one enable more than before, and the process is alive. The
-# name in root/ops proves nothing: it is there before the enable is complete.
+# wait_for_attach: attached is: enabled, one enable more than before, and held by a process of the
+# scheduler's cgroup. The name in root/ops proves nothing: it is there before the enable is complete.
 wait_for_attach() {
 	local start
 	has_file scheduler || return 0
 	now
 	start=$REPLY
 	while :; do
+		has_ended || true # first: bash has a word of its own about one that was killed
 		read_attachment
-		kill -0 "$SCHED_PID" 2>/dev/null || fail_unattached
 		((${SEQ:-0} <= SEQ_BEFORE + 1)) || fail_scheduler "more than one scheduler was attached after it was started" \
 			"(enable_seq went from $SEQ_BEFORE to $SEQ)"
-		[[ $STATE != enabled ]] || ((SEQ != SEQ_BEFORE + 1)) || break
+		if ((${SEQ:-0} == SEQ_BEFORE + 1)); then
+			read_attachment # the state is older than the number, which goes up last
+			[[ $STATE == enabled ]] || fail_ejected
+			! is_held || break
+			[[ ! $REPLY ]] || fail_foreign "$REPLY"
+		fi
+		is_scheduler_alive || fail_unattached
 		now
-		((REPLY - start < 100 * ATTACH_SECS)) ||
-			fail_scheduler "it is alive, but not attached after $ATTACH_SECS s (sched_ext is $STATE)"
+		((REPLY - start < 100 * ATTACH_SECS)) || fail_late
 		pause 0.1
 	done
-	check_holder
+	remember proved "$HELD_LINKS"
 	check_full_switch
+}
+
+# is_scheduler_alive: it, or what it started: a loader may leave its child with the scheduler
+is_scheduler_alive() {
+	has_ended || return 0
+	read_pids "$SCHED_CGROUP"
+	((${#PIDS[@]}))
+}
+
+# fail_foreign PIDS: these hold a link that came since the scheduler was started
+fail_foreign() {
+	local pids
+	remember foreign
+	read -ra pids <<<"$1"
+	describe_processes "${pids[@]}"
+	fail_scheduler "the scheduler ${OPS:-?}, which is attached, is not this run's: it is of $REPLY"
+}
+
+# fail_late: the time in which it should have attached is over
+fail_late() {
+	local how="it is alive, but"
+	! has_ended || how="it ended with $SCHED_ENDED, what it started is alive, but"
+	if [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+		fail_scheduler "$how not attached after $ATTACH_SECS s (sched_ext is ${STATE:-gone})"
+	fi
+	fail_unheld "$how no process of it holds the scheduler ${OPS:-?}, which is attached"
+}
+
+# fail_unheld MESSAGE: of a scheduler that is attached and that no process holds: it is this run's only
+# where something was pinned
+fail_unheld() {
+	new_pins
+	describe_pins
+	[[ ! $REPLY ]] || fail_scheduler "$*: it is pinned in bpffs, perhaps as $REPLY"
+	remember foreign
+	fail_scheduler "$*"
+}
+
+# fail_ejected: it was enabled, and is not any more. Who has ended by then may be ended by that.
+fail_ejected() {
+	local i how="its process is alive" word=ejected
+	is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
+	for ((i = 0; i < 5; i++)); do
+		if has_ended && { ((${#HOLDERS[@]} == 0)) || holder_ended; }; then
+			how="its process ended with $SCHED_ENDED"
+			break
+		fi
+		pause 0.1
+	done
+	read_kernel_log
+	[[ $REPLY != unregistered\ from\ user* ]] || word=detached
+	fail_scheduler "it was attached and $word at once, before the test began, and $how"
 }
 
 # fail_unattached: its process ended. What is attached then, after the time that detaching takes, is
 # another's, and not to be touched by this run.
 fail_unattached() {
-	local how i
-	scheduler_status
-	how=$REPLY
+	local how=$SCHED_ENDED i
 	for ((i = 0; i < 20; i++)); do
 		read_attachment
-		[[ $STATE != disabled ]] || fail_scheduler "it ended with $how before it was attached"
+		if [[ $STATE == disabled ]]; then
+			((${SEQ:-0} != SEQ_BEFORE + 1)) || fail_ejected
+			fail_scheduler "it ended with $how before it was attached"
+		fi
 		pause 0.1
 	done
-	FOREIGN=1
-	fail_scheduler "it ended with $how, and the scheduler ${OPS:-?}, which is not this run's, is attached"
-}
-
-# holds_link PID: whether it has a struct_ops link open: a map alone may be loaded and not attached
-holds_link() {
-	grep -qsE '^link_type:[[:space:]]*struct_ops$' "/proc/$1/fdinfo/"*
-}
-
-# check_holder: the attached scheduler is not another's, where the kernel tells whose it is
-check_holder() {
-	local pid ours=" $SCHED_PID "
-	while read -r pid; do
-		ours+="$pid "
-	done <"$SCHED_CGROUP/cgroup.procs"
-	for pid in $ours; do
-		if holds_link "$pid"; then return 0; fi
-	done
-	for pid in /proc/[0-9]*; do
-		pid=${pid#/proc/}
-		if [[ $ours != *" $pid "* ]] && has_name "$pid" "$OPS" && holds_struct_ops "$pid"; then
-			FOREIGN=1
-			fail_scheduler "the scheduler $OPS, which is attached, is that of PID $pid"
-		fi
-	done
+	((${SEQ:-0} != SEQ_BEFORE + 1)) || is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
+	fail_unheld "it ended with $how, and the scheduler ${OPS:-?}, which none of its processes holds, is attached"
 }
 
 check_full_switch() {
-	local all=1
-	[[ ! -r $SCX/switch_all ]] || read -r all <"$SCX/switch_all"
-	((all)) || say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
+	local full=1
+	[[ ! -r $SCX/switch_all ]] || read -r full <"$SCX/switch_all"
+	((full)) || say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
+}
+
+# holder_ended: whether no process is left that holds the scheduler; sets REPLY to how it ended, else to
+# nothing. It looks for others, which forks, only where those that did are gone.
+holder_ended() {
+	local pid
+	REPLY=''
+	for pid in "${HOLDERS[@]}"; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+	has_ended || true
+	! is_held || return 1
+	REPLY="the process of it that held it ended"
+	[[ ! $SCHED_ENDED ]] || REPLY="its process ended with $SCHED_ENDED"
 }
 
 # detached_how: sets REPLY. A process that ends because it was detached takes a moment, and how it
@@ -2477,11 +2763,7 @@ check_full_switch() {
 detached_how() {
 	local i state=$STATE
 	for ((i = 0; i < 5; i++)); do
-		kill -0 "$SCHED_PID" 2>/dev/null || {
-			scheduler_status
-			REPLY="its process ended with $REPLY"
-			return 0
-		}
+		! holder_ended || return 0
 		pause 0.1
 	done
 	read_attachment
@@ -2499,15 +2781,49 @@ is_still_attached() {
 	read_attachment
 	if ((${SEQ:-0} > SEQ_BEFORE + 1)); then
 		attached_again
-	elif ! kill -0 "$SCHED_PID" 2>/dev/null; then
-		scheduler_status
-		REPLY="its process ended with $REPLY"
+	elif holder_ended; then
+		return 1
 	elif [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
 		detached_how
 	else
 		return 0
 	fi
 	return 1
+}
+
+# check_detached: the last part of the proof, after the test and before its verdict: with its processes the
+# attached scheduler goes. Else it was another's.
+check_detached() {
+	local seq=$((SEQ_BEFORE + 1))
+	[[ $SCHED_PID ]] || return 0
+	remember watched "$TEARDOWN_SECS"
+	check_subschedulers
+	stop_scheduler
+	remove_pins
+	if ! wait_until_disabled; then
+		remember detached
+		fail_scheduler "a scheduler stayed attached after all of its processes were ended: whether the test ran under this run's is unproved"
+	fi
+	read_attachment
+	remember detached
+	((${SEQ:-0} == seq)) || fail_scheduler "another scheduler was attached as it ended (enable_seq went from $seq to ${SEQ:-?})"
+}
+
+# check_subschedulers: those below cgroups change neither state nor enable_seq. The kernel log alone tells
+# that one was ejected; where a process outside of the scheduler's attaches them, too, it may be that one's.
+check_subschedulers() {
+	local line pids
+	read_kernel_log
+	for line in "${KERNEL_LINES[@]}"; do
+		[[ $line == *sub-scheduler*disabled\ \(* && $line != *disabled\ \(unregistered\ from\ user* ]] || continue
+		is_held || [[ ! $REPLY ]] || {
+			read -ra pids <<<"$REPLY"
+			describe_processes "${pids[@]}"
+			say "warning: a sub-scheduler was ejected, perhaps that of $REPLY"
+			return 0
+		}
+		fail_scheduler "a sub-scheduler was ejected while the test ran"
+	done
 }
 
 # --- The test -------------------------------------------------------------------------------------
@@ -2543,10 +2859,12 @@ finish_diagnostics() {
 }
 
 start_test() {
+	local scheduler=$SCHED_PID
+	[[ ! $SCHED_ENDED ]] || scheduler=${HOLDERS[0]}
 	test_command "$WORK/tree" "$TEST_PATH"
 	ENVIRONMENT=("PATH=$WORK/tree/include:${DENIED:+$DENIED:}$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
-		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${SCHED_PID:+"KTSTR_SCHED_PID=$SCHED_PID"})
+		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${scheduler:+"KTSTR_SCHED_PID=$scheduler"})
 	serve_libraries ktstr
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	hold_signals
@@ -2560,7 +2878,7 @@ start_test() {
 # watch_test: waits for the test's end, and for the scheduler to stay what it was: of a test that
 # was not under its scheduler all the time no verdict counts. Sets REPLY to the test's status.
 watch_test() {
-	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start what='' status=0
+	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start what='' status=0 after
 	now
 	start=$REPLY
 	while is_still_attached || { what=$REPLY && false; } && kill -0 "$TEST_PID" 2>/dev/null; do
@@ -2571,19 +2889,22 @@ watch_test() {
 		fi
 		pause "$POLL_SECS"
 	done
-	[[ $what ]] || is_still_attached || what=$REPLY # at its end, whatever it says
+	seconds_since "$start"
+	after=$REPLY
+	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
+	end_test # with what it left behind
+	if [[ ! $what ]]; then
+		check_launched
+		is_still_attached || what=$REPLY # whatever it says: until all of it was gone
+	fi
 	if [[ $what ]]; then
-		seconds_since "$start"
-		what+=", $REPLY s into the run"
+		what+=", $after s into the run"
 		if [[ $HOTPLUG_BEFORE ]] && read -r REPLY <"$SCX/hotplug_seq" && ((REPLY != HOTPLUG_BEFORE)); then
 			what+=", after a CPU came or went"
 		fi
-		end_test
 		fail_scheduler "$what"
 	fi
-	wait "$TEST_PID" 2>/dev/null || status=$?
-	end_test # what it left behind
-	check_launched
+	check_detached
 	finish_diagnostics
 	REPLY=$status
 }

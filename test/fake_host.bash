@@ -31,6 +31,9 @@ fake_host() {
 	fake_core 1
 	fake_node 0 0-1
 	: >"$HOST/kmsg"
+	printf '%s\n' '#!/bin/sh' "cat '$HOST/kmsg'" >"$HOST/dmesg"
+	chmod +x "$HOST/dmesg"
+	: >"$HOST/sysrq-trigger"
 	mkdir -p "$HOST/sysctls"
 	fake_sysctl vm/dirty_ratio 20
 }
@@ -122,6 +125,13 @@ on_host() {
 				mount --bind "$file" "/proc/sys/${name//://}" || exit 98
 			done
 			mount -o remount,bind,ro /proc/sys || exit 98
+			while read -r _ m type _; do
+				[ "$type" != bpf ] || umount -l "$m" || exit 98
+			done </proc/self/mounts
+			mount -t bpf none /sys/fs/bpf 2>/dev/null || : # where there is one, one of its own
+			d=$(readlink -f "$(type -P dmesg)") # else a link to what is much else besides
+			[[ $d != */dmesg ]] || mount --bind "$1/dmesg" "$d" || exit 98
+			[ ! -e /proc/sysrq-trigger ] || mount --bind "$1/sysrq-trigger" /proc/sysrq-trigger || exit 98
 			[ "${HOST_ALLOWED:-}" = real ] || mount --bind "$1/status" "/proc/$$/status" || exit 98
 			shift 2
 			exec "$@"' \

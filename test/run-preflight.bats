@@ -106,24 +106,66 @@ accepted() {
 	run -0 on_host ./t.run
 }
 
+# attached_is MESSAGE: what is said of the attached scheduler
+attached_is() {
+	refused "sched_ext is $(<"$HOST/kernel/sched_ext/state") with the scheduler simple_1.0_x86_64, none may be attached: it is $1"
+}
+
 @test "preflight: another scheduler that is attached is named with its process and how to stop it" {
 	export_test
 	mkdir "$HOST/kernel/sched_ext/root"
 	echo simple_1.0_x86_64 >"$HOST/kernel/sched_ext/root/ops"
+	cp "$(type -P sleep)" scx_simple
+	./scx_simple 91.25 & # a name alone proves nothing
 	for state in enabled enabling disabling; do
 		echo "$state" >"$HOST/kernel/sched_ext/state"
-		refused "sched_ext is $state with the scheduler simple_1.0_x86_64, none may be attached: it is of a process that was not found: ps aux | grep scx"
+		attached_is "held by no process and no pin in bpffs that are seen here (perhaps a container's): to force it out: echo S > /proc/sysrq-trigger"
 	done
-	cp "$(type -P sleep)" scx_simple
-	./scx_simple 91.25 &
-	refused "sched_ext is disabling with the scheduler simple_1.0_x86_64, none may be attached: it is of PID $! (scx_simple): kill $!"
-	mkdir "$REAL_CGROUP/scx.service"
-	echo $! >"$REAL_CGROUP/scx.service/cgroup.procs"
-	run -4 on_host ./t.run --quiet
 	kill $!
-	wait $! || true
-	rmdir "$REAL_CGROUP/scx.service"
-	[[ $output == *"(scx_simple) in scx.service: systemctl stop scx.service" ]]
+	# each holds a struct_ops link, under whatever name
+	script holder "$(holds)" 'for i in {1..600}; do sleep 0.1; done'
+	cp holder simple
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	said() {
+		run -4 on_host bash -c 'cgroup=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts)
+			pids=
+			for name; do ./$name & pids+=" $!"; done
+			[ ! "$UNIT" ] || { mkdir $cgroup/$UNIT; echo $! >$cgroup/$UNIT/cgroup.procs; }
+			for pid in $pids; do until mountpoint -q /proc/$pid/fdinfo; do sleep 0.05; done; done
+			echo "pids:$pids"; ./t.run --quiet; s=$?; kill $pids; wait
+			until [ ! "$UNIT" ] || rmdir $cgroup/$UNIT; do sleep 0.05; done 2>/dev/null; exit $s' said "$@"
+		read -r _ first second <<<"${lines[0]}"
+	}
+	UNIT='' said ./holder
+	[[ ${lines[-1]} == *": it is of PID $first (holder): kill $first" ]]
+	UNIT='' said ./holder ./simple
+	[[ ${lines[-1]} == *": it is of PID $second (simple): kill $second" ]]
+	UNIT='' said ./holder ./holder
+	[[ ${lines[-1]} == *": it is of PID $first (holder): kill $first, or PID $second (holder): kill $second" ||
+		${lines[-1]} == *": it is of PID $second (holder): kill $second, or PID $first (holder): kill $first" ]]
+	export UNIT
+	UNIT=scx.service said ./holder
+	[[ ${lines[-1]} == *"(holder) in scx.service: systemctl stop scx.service" ]]
+	UNIT=scx_loader.service said ./holder
+	[[ ${lines[-1]} == *"(holder) in scx_loader.service: scxctl stop" ]]
+}
+
+@test "preflight: another scheduler that only a pin in bpffs holds" {
+	export_test
+	echo enabled >"$HOST/kernel/sched_ext/state"
+	run on_host bash -c 'mountpoint -q /sys/fs/bpf || exit 96
+		mkdir /sys/fs/bpf/a; for i in "a/one (1)" two three four; do ln -s x "/sys/fs/bpf/$i"; done; ./t.run --quiet'
+	[ "$status" != 96 ] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
+	[ "$status" = 4 ]
+	[[ $output == *"none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/a/one (1): rm /sys/fs/bpf/a/one\ \(1\), or /sys/fs/bpf/four: rm /sys/fs/bpf/four, or /sys/fs/bpf/three: rm /sys/fs/bpf/three, or one of 1 more" ]]
+}
+
+@test "preflight: who is not root is told that only root can find the attached scheduler's process" {
+	export_test
+	echo enabled >"$HOST/kernel/sched_ext/state"
+	as_nobody
+	run -4 on_host setpriv --reuid 65534 --regid 65534 --clear-groups bash ./t.run --check
+	[[ $output == *"none may be attached: it is of a process that only root can find: run this as root"* ]]
 }
 
 @test "preflight: of several cgroup v2 mounts the usual one counts, whichever was first" {

@@ -168,7 +168,7 @@ t.run: scheduler: verifier says no
 	# the kernel takes a moment to detach it
 	export_scheduler "${attach[@]}" "$(kernel_says state disabling); (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
 	HOST_PATIENCE=30 scheduler_failed "it ended with SIGKILL before it was attached" ||
-		[[ $stderr == *"its process ended with SIGKILL"* ]]
+		[[ ${stderr_lines[-1]} == *"it was attached and ejected at once, before the test began, and its process ended with SIGKILL" ]]
 }
 
 @test "scheduler: --ktap under one, that passes, that fails" {
@@ -222,7 +222,7 @@ not ok 1 t" ]
 @test "scheduler: an enable that is late, but within the time, is waited for" {
 	export_scheduler 'sleep 1.2' "${attach[@]}" "${stay[@]}"
 	run -0 on_host ./t.run --attach-timeout 5
-	script sched "$(kernel_says state enabled); sleep 1" "${attach[2]}" "${stay[@]}"
+	script sched "$(kernel_says state enabled); sleep 1" "${attach[0]}" "${attach[3]}" "${stay[@]}"
 	ktstr-export -q t
 	run -0 on_host ./t.run
 	nothing_left
@@ -231,7 +231,7 @@ not ok 1 t" ]
 @test "scheduler: another one that is attached in its place is named" {
 	export_scheduler "${attach[@]}" 'exit 3'
 	run -3 --separate-stderr on_host ./t.run --quiet
-	[[ $stderr == *"it ended with status 3, and the scheduler fake_1.0, which is not this run's, is attached" ]]
+	[[ $stderr == *"it ended with status 3, and the scheduler fake_1.0, which none of its processes holds, is attached" ]]
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	rm -r "$HOST/kernel/sched_ext/root"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
@@ -279,6 +279,33 @@ not ok 1 t" ]
 	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-1].[0-9] s into the run"
 }
 
+# each_case FUNCTION: with each line of standard input in words that | separates; says which one failed
+each_case() {
+	local words
+	while IFS= read -r words; do
+		IFS='|' read -ra words <<<"$words"
+		echo 7 >"$HOST/kernel/sched_ext/enable_seq"
+		echo disabled >"$HOST/kernel/sched_ext/state"
+		rm -rf "$HOST/kernel/sched_ext/root"
+		: >"$HOST/kmsg"
+		"$1" "${words[@]}" || {
+			printf 'case: %s: status %s\n%s\n' "${words[0]}" "$status" "$output"
+			return 1
+		}
+	done
+}
+
+# ended STATUS PATTERN: how "run" did
+ended() {
+	# shellcheck disable=SC2053 # a pattern
+	[[ $status == "$1" && $output == $2 ]]
+}
+
+# beside COMMAND...: runs it on the host while the script other does, which is ended afterwards, by this
+beside() {
+	on_host bash -c './other & other=$!; "$@"; s=$?; kill $other || s=97; wait; exit $s' beside "$@" 3>&-
+}
+
 @test "scheduler: a partial switch is a warning" {
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	echo 0 >"$HOST/kernel/sched_ext/switch_all"
@@ -289,14 +316,122 @@ not ok 1 t" ]
 	[[ $output != *SCHED_EXT* ]]
 }
 
+# spelled LINES: sets REPLY to them with what the words in capitals stand for
+spelled() {
+	local attaches enables stays
+	printf -v attaches '%s\n' "${attach[@]}"
+	printf -v enables '%s\n' "${attach[@]:1}"
+	printf -v stays '%s\n' "${stay[@]}"
+	REPLY=${1//EJECTED/"${attach[0]}; $(kernel_says enable_seq 8)"}
+	REPLY=${REPLY//ATTACH/"$attaches"}
+	REPLY=${REPLY//ENABLE/"$enables"}
+	REPLY=${REPLY//DETACH/"${detach[*]}"}
+	REPLY=${REPLY//HOLD_MAP/"$(holds 'map_type:\t26' 'map_id:\t$$')"}
+	REPLY=${REPLY//HOLD_OTHER/"$(holds 'link_type:\ttracing' 'link_id:\t$$')"}
+	REPLY=${REPLY//HOLD/"$(holds)"}
+	REPLY=${REPLY//STAY/"$stays"}
+	REPLY=${REPLY//PARENT_ENDS/'if [ ! "${CHILD:-}" ]; then CHILD=1 env --default-signal=INT $SESSION "$0" & exit 0; fi'}
+	REPLY=${REPLY//WAIT/'sleep 60 & trap "kill $!" TERM; wait'}
+}
+
+whose() { # NAME STATUS MESSAGES SCHEDULER OTHER
+	spelled "$5"
+	script other "$REPLY"
+	spelled "$4"
+	export_scheduler "$REPLY"
+	run beside ./t.run --quiet --attach-timeout 2
+	ended "$2" "$3"
+}
+
+@test "scheduler: it is this run's only where a process of its cgroup holds the link and no other came to hold one" {
+	local failed='*: the scheduler fake failed: ' others
+	others="${failed}the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *"
+	each_case whose <<-EOF
+		it|0|*: pass|ATTACH STAY|WAIT
+		another attaches while it waits|3|$others|STAY|sleep 0.5; ATTACH WAIT
+		another attaches, it has a link whose enable failed|3|$others|HOLD; STAY|sleep 0.5; ATTACH WAIT
+		another had a link before|0|*: pass|sleep 0.5; ATTACH STAY|HOLD; WAIT
+		another comes to have a link|3|$others|sleep 1; ATTACH STAY|sleep 0.5; HOLD; WAIT
+		one that nobody holds|3|${failed}it is alive, but no process of it holds the scheduler fake_1.0, which is attached|STAY|sleep 0.5; ENABLE WAIT
+		its parent ends, the child has it|0|*: pass|PARENT_ENDS; ATTACH STAY|WAIT
+		its parent ends, the child in another session has it|0|*: pass|SESSION=setsid; PARENT_ENDS; ATTACH STAY|WAIT
+		its parent ends, the child does not attach|3|${failed}it ended with status 0, what it started is alive, but not attached after 2 s (sched_ext is disabled)|PARENT_ENDS; STAY|WAIT
+		a map, where links are shown|3|${failed}it is alive, but no process of it holds the scheduler fake_1.0, which is attached|HOLD_MAP; ENABLE STAY|HOLD_OTHER; WAIT
+	EOF
+}
+
+@test "scheduler: where the kernel shows no links it holds the map, and nobody else has one" {
+	! grep -rqs '^link_type:' /proc/[0-9]*/fdinfo || skip "needs a host where no process has a BPF link"
+	each_case whose <<-EOF
+		a map|0|*: pass|HOLD_MAP; ENABLE STAY|WAIT
+		another has one, too|3|*: the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *|HOLD_MAP; ENABLE STAY|HOLD_MAP; WAIT
+	EOF
+}
+
+ejected() { # NAME MESSAGE SCHEDULER TEST
+	spelled "$4"
+	script t "$REPLY"
+	spelled "$3"
+	export_scheduler "$REPLY"
+	local start=$SECONDS
+	run on_host ./t.run --quiet
+	ended 3 "*: the scheduler fake failed: $2" && ((SECONDS - start < 8)) && nothing_left
+}
+
+@test "scheduler: an ejection counts from the attach to the end of all of the test, and is said at once" {
+	local stalls exits
+	stalls=$(kernel_logs 'BPF scheduler "fake" disabled (runnable task stall)')
+	exits=$(kernel_logs 'BPF scheduler "fake" disabled (unregistered from user space)')
+	each_case ejected <<-EOF
+		at once|it was attached and ejected at once, before the test began, and its process is alive (runnable task stall)|EJECTED; $stalls; STAY|exit 0
+		at once, and ends|it was attached and ejected at once, before the test began, and its process ended with status 0 (runnable task stall)|EJECTED; $stalls|exit 0
+		at once, by itself|it was attached and detached at once, before the test began, and its process ended with status 0 (unregistered from user space)|EJECTED; $exits|exit 0
+		at once, the child|it was attached and ejected at once, before the test began, and its process is alive|PARENT_ENDS; EJECTED; STAY|exit 0
+		after the test, while a leftover of it lives|it was detached (sched_ext is disabled), and its process is alive, * s into the run|ATTACH STAY|(trap '' TERM; sleep 0.8; DETACH; sleep 60) & exit 0
+		the child of one whose parent ended|it was detached (sched_ext is disabled), and its process is alive, * s into the run|PARENT_ENDS; ATTACH sleep 1; DETACH; STAY|sleep 3
+		a sub-scheduler|a sub-scheduler was ejected while the test ran (runtime error)|ATTACH STAY|$(kernel_logs 'BPF sub-scheduler "below" disabled (runtime error)')
+	EOF
+}
+
+@test "scheduler: a sub-scheduler that ends by itself, or before this run, is no ejection" {
+	script t "$(kernel_logs 'BPF sub-scheduler "below" disabled (unregistered from user space)')"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	echo 'sched_ext: BPF sub-scheduler "old" disabled (runtime error)' >"$HOST/kmsg"
+	run -0 on_host ./t.run --quiet
+	nothing_left
+}
+
+# with_bpffs COMMAND...: on the host, where something is pinned before; what is there afterwards goes to the file pins
+with_bpffs() {
+	on_host bash -c 'mountpoint -q /sys/fs/bpf || exit 96; mkdir /sys/fs/bpf/theirs; ln -s old /sys/fs/bpf/theirs/link
+		{ until [ -L /sys/fs/bpf/ours ]; do sleep 0.1; done; while [ -L /sys/fs/bpf/ours ]; do sleep 0.1; done
+			'"${detach[*]}"'; } & kernel=$!
+		"$@"; s=$?; for i in {1..200}; do [ ! -e /run/ktstr.lock ] || sleep 0.1; done; (cd /sys/fs/bpf; echo **) >pins; kill $kernel 2>/dev/null; wait; exit $s' with_bpffs "$@" 3>&-
+}
+
+pinned() { # NAME STATUS MESSAGES SCHEDULER
+	spelled "$4"
+	export_scheduler "$REPLY"
+	run with_bpffs "${RUN[@]}"
+	[[ $status != 96 ]] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
+	ended "$2" "$3" && nothing_left && [[ $(<pins) == *theirs* && $(<pins) != *ours* ]]
+}
+
+@test "scheduler: what it pins in bpffs is named and removed, and nothing else there" {
+	local removed='*warning: the scheduler left /sys/fs/bpf/ours in bpffs: it is removed*' RUN=(./t.run --quiet --attach-timeout 2)
+	local pin='ln -s x /sys/fs/bpf/ours' ended='trap "exit 0" TERM INT; while :; do sleep 0.05; done'
+	each_case pinned <<-EOF
+		its link, and is ended|0|$removed: pass|ATTACH $pin; $ended
+		its link, and ends|3|*: the scheduler fake failed: it ended with status 0, and the scheduler fake_1.0, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours$removed|ENABLE $pin
+		its link, and closes it|3|*: the scheduler fake failed: it is alive, but no process of it holds the scheduler fake_1.0, which is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours$removed|ENABLE $pin; $ended
+		a directory of maps, too|0|*/sys/fs/bpf/oursmaps/a in bpffs: it is removed*/sys/fs/bpf/oursmaps in bpffs: it is removed*$removed: pass|ATTACH $pin; mkdir /sys/fs/bpf/oursmaps; ln -s x /sys/fs/bpf/oursmaps/a; $ended
+		its link, and the run is killed|137|$removed|ATTACH $pin; kill -9 \$PPID; $ended
+	EOF
+}
 @test "scheduler: the kernel log's lines since its start are shown, with the reason" {
 	long_test
-	mkdir bin
-	script bin/dmesg "cat $HOST/kmsg"
-	export PATH=$PWD/bin:$PATH
 	echo 'sched_ext: BPF scheduler "old" disabled (an old reason)' >"$HOST/kmsg"
-	export_scheduler "${attach[@]}" \
-		"echo 'sched_ext: BPF scheduler \"fake\" disabled (runnable task stall)' >>/dev/kmsg" \
+	export_scheduler "${attach[@]}" "$(kernel_logs 'BPF scheduler "fake" disabled (runnable task stall)')" \
 		'sleep 0.5' "${detach[@]}" "${stay[@]}"
 	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run (runnable task stall)"
 	[[ $stderr == *'t.run: kernel: '*'sched_ext: BPF scheduler "fake" disabled (runnable task stall)'* ]]
@@ -312,10 +447,11 @@ not ok 1 t" ]
 	nothing_left
 }
 
-@test "scheduler: sched_ext that stays enabled after its end is a loud error, with what to do" {
+@test "scheduler: sched_ext that stays enabled after its end is no pass and a loud error, with what to do" {
 	export_scheduler "${attach[@]}" 'trap "exit 0" INT TERM; while :; do sleep 0.05; done'
-	run -0 on_host ./t.run
-	[[ $output == *"ERROR: sched_ext is still enabled (scheduler fake_1.0) after this run's scheduler was ended: to force it out: echo S > /proc/sysrq-trigger"* ]]
+	run -70 on_host ./t.run
+	[[ $output == *"ERROR: sched_ext is still enabled (scheduler fake_1.0) after this run's scheduler was ended; it is held by no process "*": to force it out: echo S > /proc/sysrq-trigger"* ]]
+	[[ $output != *": pass"* ]]
 }
 
 @test "scheduler: what it leaves in the background is ended" {

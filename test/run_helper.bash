@@ -41,8 +41,23 @@ kernel_says() {
 	echo "echo $2 >$scx/new.\$\$; mv $scx/new.\$\$ $scx/$1"
 }
 
+# holds LINE...: prints the command that has its process hold a struct_ops link, or else what has these lines,
+# and nothing more, in what the fake host's /proc/PID/fdinfo shows. Descriptor 1 is as it is.
+holds() {
+	(($#)) || set -- 'link_type:\tstruct_ops' 'link_id:\t$$' 'map_id:\t5'
+	printf 'd=/run/fdinfo.$$; mkdir -p $d; ln -sf /proc/$$/task/$$/fdinfo/1 $d/1; '
+	printf 'printf "%%b\\n" "pos:\\t0"'
+	printf ' "%s"' "$@"
+	printf ' >$d/9; mountpoint -q /proc/$$/fdinfo || mount --bind $d /proc/$$/fdinfo\n'
+}
+
+# kernel_logs TEXT: prints the command that has the fake host's kernel log say so
+kernel_logs() {
+	printf 'echo %q >>/dev/kmsg\n' "sched_ext: $1"
+}
+
 # what schedulers do, as lines of a script: attach, detach, and stay until a signal comes
-attach=("mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops" "$(kernel_says state enabled)"
+attach=("$(holds)" "mkdir -p $scx/root; echo fake_1.0 >$scx/root/ops" "$(kernel_says state enabled)"
 	"$(kernel_says enable_seq "\$((\$(<$scx/enable_seq) + 1))")")
 detach=("rm -rf $scx/root; $(kernel_says state disabled)")
 stay=("trap '${detach[*]}; exit 0' TERM INT" 'while :; do sleep 0.05; done')
