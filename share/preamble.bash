@@ -161,6 +161,7 @@ declare -A LEFT_ALONE=() # what is not of this run in its cgroups
 KNOWN=''          # the struct_ops links that processes held before the scheduler started
 HOLDERS=()        # the scheduler's processes that hold it
 SCHED_ENDED=''    # how the process that was started as the scheduler ended
+ALONE=''          # enable_seq at the start of a test that nobody may attach a scheduler to
 DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
@@ -2379,26 +2380,30 @@ force_out() {
 	return 1
 }
 
-# wait_until_disabled: where this run has attached a scheduler. Fails where it took more than
+# wait_until_disabled: where this run or its test has attached a scheduler. Fails where it took more than
 # the end of its processes.
 wait_until_disabled() {
-	local i
+	local i whose="this run's scheduler was"
 	[[ $SEQ_BEFORE ]] && ((!FOREIGN)) || return 0
 	for ((i = 0; i < 100; i++)); do
 		read_attachment
 		[[ $STATE != disabled && $STATE ]] || return 0
 		pause 0.1
 	done
-	! force_out || return 1
-	find_holdings
-	find_others "$PROVED"
-	if [[ $REPLY ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
-		remember foreign
-		say "the scheduler ${OPS:-?}, which is not this run's, is attached, and left alone"
-		return 1
+	if [[ $ATTACHES_SCHEDULERS == 1 ]]; then
+		whose="the test's schedulers were"
+	else
+		! force_out || return 1
+		find_holdings
+		find_others "$PROVED"
+		if [[ $REPLY ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+			remember foreign
+			say "the scheduler ${OPS:-?}, which is not this run's, is attached, and left alone"
+			return 1
+		fi
 	fi
 	describe_holder "$OPS"
-	host_differs "sched_ext is still $STATE (scheduler ${OPS:-?}) after this run's scheduler was ended; it is $REPLY"
+	host_differs "sched_ext is still $STATE (scheduler ${OPS:-?}) after $whose ended; it is $REPLY"
 	return 1
 }
 
@@ -2530,6 +2535,7 @@ read_kernel_log() {
 # fail_scheduler MESSAGE: with what the kernel said until now, and the scheduler until its end
 fail_scheduler() {
 	local line lines=() reason
+	[[ ! $ALONE ]] || die "$STATUS_SCHEDULER" "$*"
 	remember watched "$TEARDOWN_SECS"
 	read_kernel_log
 	reason=$REPLY
@@ -2777,7 +2783,10 @@ attached_again() {
 
 # is_still_attached: else sets REPLY to what happened. No fork: it runs while the test is measured.
 is_still_attached() {
-	[[ $SCHED_PID ]] || return 0
+	if [[ ! $SCHED_PID ]]; then
+		is_still_alone
+		return
+	fi
 	read_attachment
 	if ((${SEQ:-0} > SEQ_BEFORE + 1)); then
 		attached_again
@@ -2826,6 +2835,35 @@ check_subschedulers() {
 	done
 }
 
+# --- A test without a scheduler -------------------------------------------------------------------
+
+# note_alone: a test without a scheduler runs under none at all, unless it attaches some itself
+note_alone() {
+	! has_file scheduler && [[ -r $SCX/state ]] || return 0
+	read_attachment
+	[[ $STATE == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $STATE: somebody else attaches a scheduler"
+	if [[ $ATTACHES_SCHEDULERS == 1 ]]; then
+		remember sequence "${SEQ:-0}" # what it attaches is gone at the end
+	else
+		ALONE=${SEQ:-0}
+	fi
+}
+
+# is_still_alone: else sets REPLY to who came. No fork where nobody did.
+is_still_alone() {
+	[[ $ALONE ]] || return 0
+	read_attachment
+	[[ $STATE != disabled || ${SEQ:-0} != "$ALONE" ]] || return 0
+	if [[ $STATE == disabled ]]; then
+		REPLY="it is detached again, and enable_seq went from $ALONE to ${SEQ:-0}"
+	else
+		describe_holder "$OPS"
+		REPLY="the scheduler ${OPS:-?}, and it is $REPLY"
+	fi
+	REPLY="another scheduler was attached while the test ran ($REPLY)"
+	return 1
+}
+
 # --- The test -------------------------------------------------------------------------------------
 
 # test_command DIRECTORY [PATH]: the same for the test
@@ -2860,6 +2898,7 @@ finish_diagnostics() {
 
 start_test() {
 	local scheduler=$SCHED_PID
+	note_alone
 	[[ ! $SCHED_ENDED ]] || scheduler=${HOLDERS[0]}
 	test_command "$WORK/tree" "$TEST_PATH"
 	ENVIRONMENT=("PATH=$WORK/tree/include:${DENIED:+$DENIED:}$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"

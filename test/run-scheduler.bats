@@ -401,6 +401,40 @@ ejected() { # NAME MESSAGE SCHEDULER TEST
 	nothing_left
 }
 
+alone() { # NAME STATUS MESSAGES TEST OTHER
+	spelled "$5"
+	script other "$REPLY"
+	spelled "$4"
+	export_test "$REPLY"
+	[[ $1 != attaches-schedulers:* ]] || sed -i 's/^ATTACHES_SCHEDULERS=.*/ATTACHES_SCHEDULERS=1/' t.run
+	run beside ./t.run --quiet
+	ended "$2" "$3"
+}
+
+@test "scheduler: a test without one is watched: no other attaches while it runs" {
+	local failed='*: another scheduler was attached while the test ran '
+	each_case alone <<-EOF
+		none|0|*: pass|sleep 0.5|WAIT
+		one attaches|3|${failed}(the scheduler fake_1.0, and it is of PID * (other): kill *), 0.[0-9] s into the run|sleep 4|sleep 0.7; ATTACH WAIT
+		one attaches, and its link is not seen|3|${failed}(the scheduler fake_1.0, and it is held by no process *), * s into the run|sleep 4|sleep 0.7; ENABLE WAIT
+		one attaches and detaches between two looks|3|${failed}(it is detached again, and enable_seq went from 7 to 8), * s into the run|ATTACH DETACH|WAIT
+		one is about to attach|3|${failed}(*), * s into the run|$(kernel_says state enabling); sleep 4|WAIT
+		one attaches at the end|3|${failed}(*), * s into the run|ATTACH exit 0|WAIT
+		attaches-schedulers: one attaches and detaches|0|*: pass|ATTACH sleep 0.7; DETACH|WAIT
+		attaches-schedulers: one detaches late|0|*: pass|ATTACH exit 0|sleep 1.5; DETACH; WAIT
+		attaches-schedulers: one fails|1|*: fail|ATTACH DETACH; exit 1|WAIT
+		attaches-schedulers: one stays attached|70|*ERROR: sched_ext is still enabled (scheduler fake_1.0) after the test's schedulers were ended; *this host is not as it was*|ATTACH exit 0|WAIT
+	EOF
+}
+
+@test "scheduler: a test without one on a kernel without sched_ext, or with no way to count, is not watched" {
+	export_test 'exit 0'
+	rm "$HOST/kernel/sched_ext/enable_seq"
+	run -0 on_host ./t.run --quiet
+	rm -r "$HOST/kernel/sched_ext"
+	run -0 on_host ./t.run --quiet
+}
+
 # with_bpffs COMMAND...: on the host, where something is pinned before; what is there afterwards goes to the file pins
 with_bpffs() {
 	on_host bash -c 'mountpoint -q /sys/fs/bpf || exit 96; mkdir /sys/fs/bpf/theirs; ln -s old /sys/fs/bpf/theirs/link
