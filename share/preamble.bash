@@ -162,6 +162,7 @@ KNOWN=''          # the struct_ops links that processes held before the schedule
 HOLDERS=()        # the scheduler's processes that hold it
 SCHED_ENDED=''    # how the process that was started as the scheduler ended
 ALONE=''          # enable_seq at the start of a test that nobody may attach a scheduler to
+PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether the scheduler has only tasks of SCHED_EXT; looks for one of the test's
 DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
@@ -175,7 +176,7 @@ SAVED_CONTROLLERS=() # cgroup, those enabled for what is below it before this ru
 SAVED_SYSCTLS=() # key, value before this run, key, value before this run, ...
 
 readonly SCX=/sys/kernel/sched_ext LOCK=/run/ktstr.lock
-readonly STATUS_FAIL=1 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 STATUS_MISUSED=64 STATUS_DAMAGED=65
+readonly STATUS_FAIL=1 STATUS_UNSURE=2 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 STATUS_MISUSED=64 STATUS_DAMAGED=65
 readonly STATUS_ERROR=70 # of this script
 readonly PRELOAD=ktstr-preload.so # in lib/: keeps the packed libraries to the packed programs
 readonly LOG_HALF=2097152 # bytes that are kept of the beginning, and of the end, of the scheduler's output
@@ -2747,7 +2748,30 @@ fail_unattached() {
 check_full_switch() {
 	local full=1
 	[[ ! -r $SCX/switch_all ]] || read -r full <"$SCX/switch_all"
-	((full)) || say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
+	((!full)) || return 0
+	PARTIAL=1
+	say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
+}
+
+# sample_policies: whether a task of the test has the policy SCHED_EXT, where others are not on the
+# scheduler. No fork: it runs while the test is measured, until one was seen.
+sample_policies() {
+	local cgroup pid stat file fields
+	((PARTIAL && !ON_EXT)) || return 0
+	SAMPLES=$((SAMPLES + 1))
+	for cgroup in "$TEST_CGROUP" "$TEST_ROOT"; do
+		read_pids "$cgroup"
+		for pid in "${PIDS[@]}"; do
+			for file in "/proc/$pid/task/"*/stat; do
+				read -r stat 2>/dev/null <"$file" || continue
+				# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
+				fields=(${stat##*) })
+				[[ ${fields[38]:-} == 7 ]] || continue # field 41
+				ON_EXT=1
+				return 0
+			done
+		done
+	done
 }
 
 # holder_ended: whether no process is left that holds the scheduler; sets REPLY to how it ended, else to
@@ -2926,6 +2950,7 @@ watch_test() {
 			end_test
 			die "$STATUS_FAIL" "fail: the test was still running after $limit s"
 		fi
+		sample_policies
 		pause "$POLL_SECS"
 	done
 	seconds_since "$start"
@@ -2951,6 +2976,11 @@ watch_test() {
 # conclude STATUS: says how the test ended, and ends with the status that stands for it
 conclude() {
 	tell_denied
+	if ((PARTIAL && !ON_EXT)); then
+		REASON="the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it ($SAMPLES looks)"
+		[[ $1 != 0 ]] || die "$STATUS_UNSURE" "inconclusive: $REASON"
+		say "warning: $REASON"
+	fi
 	case $1 in
 	0) say "pass" ;;
 	1) say "fail" ;;

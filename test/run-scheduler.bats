@@ -306,14 +306,26 @@ beside() {
 	on_host bash -c './other & other=$!; "$@"; s=$?; kill $other || s=97; wait; exit $s' beside "$@" 3>&-
 }
 
-@test "scheduler: a partial switch is a warning" {
+partial_switch() { # NAME SWITCH_ALL STATUS MESSAGES TEST
+	# the kernel's field 41
+	local ext='awk "{ \$41 = 7; print }" /proc/$$/stat >/run/stat; mount --bind /run/stat /proc/$$/task/$$/stat; sleep 0.7'
+	script t "${5//EXT/$ext}"
 	export_scheduler "${attach[@]}" "${stay[@]}"
-	echo 0 >"$HOST/kernel/sched_ext/switch_all"
-	run -0 on_host ./t.run
-	[[ $output == *"warning: the scheduler switches only tasks of the policy SCHED_EXT"* ]]
-	echo 1 >"$HOST/kernel/sched_ext/switch_all"
-	run -0 on_host ./t.run
-	[[ $output != *SCHED_EXT* ]]
+	echo "$2" >"$HOST/kernel/sched_ext/switch_all"
+	run on_host ./t.run --quiet
+	ended "$3" "$4"
+}
+
+@test "scheduler: a partial switch is said, and a pass needs a task of the test with the policy SCHED_EXT" {
+	local partial='*warning: the scheduler switches only tasks of the policy SCHED_EXT*'
+	each_case partial_switch <<-EOF
+		all are switched|1|0|t.run: pass|exit 0
+		a task has it|0|0|$partial: pass|EXT; exit 0
+		a task has it, and fails|0|1|$partial: fail|EXT; exit 1
+		no task has it|0|2|$partial: inconclusive: *no task of the test was seen with it*|sleep 0.7; exit 0
+		no task has it, which ends at once|0|2|$partial: inconclusive: *no task of the test was seen with it*|exit 0
+		no task has it, and fails|0|1|$partial*no task of the test was seen with it*: fail|sleep 0.7; exit 1
+	EOF
 }
 
 # spelled LINES: sets REPLY to them with what the words in capitals stand for
