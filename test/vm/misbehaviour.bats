@@ -5,11 +5,14 @@ load exports
 
 setup_file() {
 	prepare_exports
-	export_cases stall stall_leave detach detach_leave reattach exit noattach stubborn works passes where
+	"${CC:-cc}" -o ext ext.c
+	export_cases stall stall_leave detach detach_leave reattach exit noattach stubborn works passes where \
+		pin pin_leave pin_works fork no_link no_link_killed error error_leave error_early ejects_late partial partial_fails partial_ext \
+		alone attaches attaches_leaves
 }
 
 setup() {
-	booted misbehaviour misbehaviour --timeout 240
+	booted misbehaviour misbehaviour --timeout 400
 }
 
 teardown() {
@@ -87,4 +90,85 @@ soon() {
 	said conflict_none "not suitable: sched_ext is enabled with the scheduler fifo, *: kill $other"
 	told conflicts still=enabled other_ended=0
 	told conflict_over status=0 left=
+}
+
+@test "misbehaviour: another scheduler that attaches while this run's does not: no pass, named, and left alone" {
+	local other
+	other=$(sed -n 's/^other=//p' "$boot/out/in_its_place")
+	failed in_its_place "the scheduler fifo, which is attached, is not this run's: it is of PID $other (busybody): kill $other"
+	told in_its_place still=enabled other_ended=0
+}
+
+@test "misbehaviour: another scheduler that attaches while a test without one runs: no verdict, named, and left alone" {
+	local other
+	other=$(sed -n 's/^other=//p' "$boot/out/alone")
+	told alone status=3 left= still=enabled other_ended=0
+	said alone "another scheduler was attached while the test ran (the scheduler fifo, and it is of PID $other (busybody): kill $other), * s into the run"
+}
+
+@test "misbehaviour: another scheduler that only a pin in bpffs holds: the pin is named, and left alone" {
+	told conflict_pinned status=4 left=
+	said conflict_pinned 'not suitable: sched_ext is enabled with the scheduler fifo, none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/fifo_link: rm /sys/fs/bpf/fifo_link'
+	told pinned_before still=enabled
+}
+
+@test "misbehaviour: one that pins its link: the pin is named and removed, and the verdict stands" {
+	told pin status=0 left=
+	said pin 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed' pass
+}
+
+@test "misbehaviour: one that pins its link and ends: not held by a process of the run, and taken away" {
+	failed pin_leave 'it ended with status 0, and the scheduler fifo, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/fifo_link: *'
+	said pin_leave 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed'
+}
+
+@test "misbehaviour: one that pins its link, kill -9 of the shell: the janitor removes it" {
+	told pin_killed status=137 left=
+	said pin_killed 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed'
+}
+
+@test "misbehaviour: one that leaves its child with the scheduler is attached" {
+	told fork status=0 left=
+	said fork pass
+}
+
+@test "misbehaviour: one that attaches without a link, by its map" {
+	told no_link status=0 left=
+	said no_link pass
+}
+
+@test "misbehaviour: one that stays attached after its end is forced out by SysRq-S, and is no pass" {
+	failed no_link_killed 'a scheduler stayed attached after all of its processes were ended: *'
+	said no_link_killed 'warning: the scheduler fifo stayed attached without a process: it is forced out by SysRq-S'
+}
+
+@test "misbehaviour: one that is attached and ejected at once" {
+	failed error 'it was attached and ejected at once, before the test began, and its process is alive (runtime error)' ||
+		failed error 'it was detached (sched_ext is disabl*), and its process is alive, * s into the run (runtime error)'
+	failed error_leave '* its process ended with status 0* (runtime error)'
+	soon error
+	soon error_leave
+}
+
+@test "misbehaviour: one whose enable fails late, its process alive" {
+	failed error_early 'it is alive, but not attached after 2 s (sched_ext is disabled)*'
+}
+
+@test "misbehaviour: one that is ejected after the test's end, while a leftover of it lives" {
+	failed ejects_late 'it*, * s into the run (disabled by sysrq-S)'
+}
+
+@test "misbehaviour: a partial switch: a pass needs a task of the test on the scheduler" {
+	told partial status=2 left=
+	said partial 'inconclusive: the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it (* looks)'
+	told partial_fails status=1 left=
+	said partial_fails fail
+	told partial_ext status=0 left=
+	said partial_ext 'warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it' pass
+}
+
+@test "misbehaviour: a test that attaches schedulers itself: only that none is left counts" {
+	told attaches status=0 left=
+	told attaches_leaves status=0 left=
+	said attaches pass
 }

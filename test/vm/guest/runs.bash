@@ -22,6 +22,9 @@ look() {
 	for path in /tmp/* /var/tmp/* /dev/shm/* /run/* /host/* "$PWD"/*; do
 		THINGS+=("file $path")
 	done
+	for path in /sys/fs/bpf/**; do
+		THINGS+=("pin $path")
+	done
 	read -r value </proc/sys/vm/dirty_ratio
 	THINGS+=("dirty_ratio $value")
 	read -r value <$scx/state

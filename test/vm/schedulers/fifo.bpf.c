@@ -2,6 +2,7 @@
 #include "kernel.h"
 
 #define SCX_DSQ_GLOBAL 0x8000000000000001ULL
+#define NO_SUCH_DSQ 4711
 #define PF_KTHREAD 0x00200000
 
 char LICENSE[] SEC("license") = "GPL";
@@ -31,7 +32,9 @@ s32 BPF_PROG(fifo_select_cpu, struct task_struct *task, s32 last, u64 flags)
 SEC("struct_ops/enqueue")
 int BPF_PROG(fifo_enqueue, struct task_struct *task, u64 flags)
 {
-	if (!shared.drop || task->flags & PF_KTHREAD)
+	if (settings.fail || shared.fail)
+		scx_bpf_dsq_insert(task, NO_SUCH_DSQ, settings.slice_ns, flags);
+	else if (!shared.drop || task->flags & PF_KTHREAD)
 		scx_bpf_dsq_insert(task, SCX_DSQ_GLOBAL, settings.slice_ns, flags);
 	return 0;
 }

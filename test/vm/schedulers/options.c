@@ -76,6 +76,9 @@ struct options read_options(char **argv)
 	options.after_s = number_of(argv, "--after", 2);
 	options.status = number_of(argv, "--status", 1);
 	options.leave = has(argv, "--leave");
+	options.partial = has(argv, "--partial");
+	options.no_link = has(argv, "--no-link");
+	options.early = has(argv, "--early");
 	print_arguments(argv, value_of(argv, "--args-file"));
 	return options;
 }

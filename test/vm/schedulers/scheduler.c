@@ -11,6 +11,9 @@
 
 #include "ops.h"
 
+#define SCX_OPS_SWITCH_PARTIAL (1 << 3)
+#define BPF_F_LINK (1U << 13) /* of linux/bpf.h, since Linux 6.4 */
+
 struct scheduler {
 	struct bpf_object *object;
 	struct bpf_link *link;
@@ -43,6 +46,14 @@ static struct scx_shared *map_shared(struct bpf_object *object)
 	return memory;
 }
 
+/* Without a link the kernel keeps the scheduler until it is detached, even after the process. */
+static void take_no_link(struct bpf_object *object)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, "ops");
+
+	bpf_map__set_map_flags(map, bpf_map__map_flags(map) & ~BPF_F_LINK);
+}
+
 static void set_up(struct bpf_object *object, const struct options *options)
 {
 	const char *timeout = getenv("SCX_TIMEOUT_MS");
@@ -50,6 +61,9 @@ static void set_up(struct bpf_object *object, const struct options *options)
 	struct sched_ext_ops *ops = beginning_of(object, "ops", sizeof(*ops));
 
 	settings->slice_ns = options->slice_us * 1000ULL;
+	settings->fail = options->early;
+	if (options->partial)
+		ops->flags |= SCX_OPS_SWITCH_PARTIAL;
 	if (timeout)
 		ops->timeout_ms = strtoul(timeout, NULL, 10);
 }
@@ -66,6 +80,8 @@ struct scheduler *scheduler_attach(const struct options *options)
 	if (!scheduler->object)
 		err(1, "the BPF object cannot be read");
 	set_up(scheduler->object, options);
+	if (options->no_link)
+		take_no_link(scheduler->object);
 	if (bpf_object__load(scheduler->object))
 		err(1, "the kernel refused the BPF object");
 	scheduler->shared = map_shared(scheduler->object);
@@ -80,6 +96,17 @@ struct scheduler *scheduler_attach(const struct options *options)
 void scheduler_drop_tasks(struct scheduler *scheduler)
 {
 	scheduler->shared->drop = 1;
+}
+
+void scheduler_fail(struct scheduler *scheduler)
+{
+	scheduler->shared->fail = 1;
+}
+
+void scheduler_pin(struct scheduler *scheduler, const char *path)
+{
+	if (bpf_link__pin(scheduler->link, path))
+		err(1, "cannot pin the link to %s", path);
 }
 
 void scheduler_detach(struct scheduler *scheduler)

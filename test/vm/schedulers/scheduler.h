@@ -10,6 +10,9 @@ struct options {
 	unsigned int after_s;	/* --after: how long until the program does what its name says, 2 */
 	int status;		/* --status: of scx_exit, 1 */
 	bool leave;		/* --leave: end when there is no more to do, where it would stay */
+	bool partial;		/* --partial: only tasks of the policy SCHED_EXT */
+	bool no_link;		/* --no-link: attach by the map alone, as old loaders do */
+	bool early;		/* --early: of scx_error */
 };
 
 /*
@@ -26,6 +29,12 @@ struct scheduler *scheduler_attach(const struct options *options);
 
 /* From now on programs that want a CPU get none, until the kernel's watchdog notices. */
 void scheduler_drop_tasks(struct scheduler *scheduler);
+
+/* From now on what programs do is an error of the scheduler, for which the kernel ejects it. */
+void scheduler_fail(struct scheduler *scheduler);
+
+/* Pins the link to a file in bpffs; ends the program where that fails. */
+void scheduler_pin(struct scheduler *scheduler, const char *path);
 
 /* Detaches, where it still is attached, and frees. */
 void scheduler_detach(struct scheduler *scheduler);

@@ -64,11 +64,32 @@ changes() {
 	esac
 }
 
+# Ends well, but for what it leaves: that is deaf to TERM and has the scheduler forced out a little later.
+ejects_late() {
+	(
+		trap '' TERM
+		sleep 0.8
+		echo S >/proc/sysrq-trigger
+		sleep 60
+	) &
+	exit 0
+}
+
+# Attaches a scheduler of its own, and ends it, or leaves it to be ended.
+attaches() {
+	"$KTSTR_INCLUDE_DIR/scx_fifo" 2>/dev/null &
+	until grep -q enabled /sys/kernel/sched_ext/state; do
+		sleep 0.1
+	done
+	sleep 1
+	[ "$1" != ends ] || kill $!
+}
+
 case $1 in
 exit) exit "$2" ;;
 where) echo "$KTSTR_DIR" ;;
 crash) kill -SEGV $$ ;;
-hang | work | changes) "$1" ;;
-arguments) "$@" ;;
+hang | work | changes | ejects_late) "$1" ;;
+arguments | attaches) "$@" ;;
 *) exit 77 ;;
 esac
