@@ -631,7 +631,7 @@ find_holdings() {
 			wanted=''
 			;;
 		esac
-	done < <(grep -rsHE '^(link_type|link_id|map_type|map_id):' /proc/[0-9]*/fdinfo)
+	done < <(grep -rsHE '^(link_type|link_id|map_type|map_id):' /proc/[0-9]*/fdinfo 2>/dev/null)
 	HOLDINGS=("${links[@]}")
 	[[ $shown ]] || HOLDINGS=("${maps[@]}")
 }
@@ -2362,10 +2362,13 @@ remove_pins() {
 # force_out: by SysRq-S, and only a scheduler that is provably this run's: the one that was proved, with no
 # enable since, and nobody holds another, as far as all processes of the host are seen
 force_out() {
-	local i name=''
+	local i name='' first
 	[[ $PROVED && -w /proc/sysrq-trigger ]] && ((!FOREIGN)) || return 1
 	read -r name 2>/dev/null </proc/2/comm || true
 	[[ $name == kthreadd ]] || return 1 # not the host's first PID namespace
+	shopt -s nullglob
+	first=(/proc/1/fdinfo/*)
+	((${#first[@]})) || return 1 # without CAP_SYS_PTRACE not all is seen
 	find_holdings
 	find_others "$PROVED"
 	[[ ! $REPLY ]] || return 1
