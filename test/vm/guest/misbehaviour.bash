@@ -60,7 +60,7 @@ other_goes() {
 # in_its_place NAME RUN ARG...: another attaches while this run's scheduler is there and does not
 in_its_place() {
 	begin "$@"
-	await pgrep -f tree/scheduler >/dev/null
+	await pgrep -x scx_noattach >/dev/null
 	sleep 1
 	other
 	await ended
