@@ -571,6 +571,7 @@ ok 1 t" ]
 	local failed='' what command wanted
 	while IFS='|' read -r what command wanted; do
 		run --separate-stderr bash -c "$command"
+		# shellcheck disable=SC2053 # a pattern
 		[[ $status == 64 && $stderr == $wanted && ! -e ran ]] || failed+="$what: $status: $stderr
 "
 	done <<-'END'
