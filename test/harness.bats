@@ -534,6 +534,25 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	E
 }
 
+@test "harness: a flag in the place of a value is refused, each flag after each, first, last and alone" {
+	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
+	local flag value args wrong=''
+	for flag in --ktstr-describe --ktstr-test-fn --ktstr-export-test --duration --watchdog-timeout --ktstr-export-output; do
+		for value in --ktstr-list --ktstr-describe --ktstr-test-fn --ktstr-export-test --duration --watchdog-timeout \
+			--ktstr-export-output --ktstr-{describe,test-fn,export-test}=a --duration=1; do
+			for args in "$flag $value" "$flag $value a" "--ktstr-test-fn a $flag $value" "$flag $value --ktstr-test-fn a" \
+				"--ktstr-export-test a $flag $value" "run $flag $value" "run $flag $value --ktstr-describe a"; do
+				run --separate-stderr timeout 5 ./t $args
+				[[ $status == 64 && ! $output && ${#stderr_lines[@]} == 1 ]] || wrong+="$args: $status: $stderr"$'\n'
+			done
+		done
+	done
+	printf '%s' "$wrong"
+	[ -z "$wrong" ]
+	run -64 ./t --duration --ktstr-test-fn
+	[ "$output" = "t: --duration needs a value, and --ktstr-test-fn is a flag (if it is meant: --duration=--ktstr-test-fn)" ]
+}
+
 @test "harness: durations that are no whole number of seconds are refused" {
 	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
 	local value

@@ -68,7 +68,7 @@ static enum flag find_flag(const char *arg, const char **value)
 /* Takes argv[*i] and its value, and leaves *i at the last argument taken. Returns 0 or 64. */
 static int take_flag(enum flag question, int argc, char **argv, int *i, struct request *request)
 {
-	const char *arg = argv[*i], *value = NULL;
+	const char *arg = argv[*i], *value = NULL, *unused;
 	enum flag flag = find_flag(arg, &value);
 
 	if (flag == FLAGS || rules[flag].with != question)
@@ -82,6 +82,12 @@ static int take_flag(enum flag question, int argc, char **argv, int *i, struct r
 		if (*i + 1 >= argc)
 			return ktstr_complain(KTSTR_MISUSED, "%s needs a value", rules[flag].text);
 		value = argv[++*i];
+		/* a value was forgotten, and what asks us may be the flag in its place */
+		if (find_flag(value, &unused) != FLAGS)
+			return ktstr_complain(
+				KTSTR_MISUSED,
+				"%s needs a value, and %s is a flag (if it is meant: %s=%s)",
+				rules[flag].text, value, rules[flag].text, value);
 	}
 	request->values[flag] = value ? value : "";
 	return 0;
