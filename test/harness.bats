@@ -699,6 +699,21 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	[ "$stderr" = "rt: fail: killed by signal 40" ]
 }
 
+@test "harness: each signal that ends a process is named as glibc names it" {
+	local number name names=()
+	build t <<<'KTSTR_TEST(a) { raise(atoi(getenv("NUMBER"))); return KTSTR_PASS; }'
+	ulimit -c 0
+	for ((number = 1; number < 32; number++)); do
+		name=$(kill -l "$number")
+		[[ $name != STOP && $name != TSTP && $name != TTIN && $name != TTOU ]] || continue # these do not end it
+		[[ $name != CHLD && $name != CONT && $name != URG && $name != WINCH ]] || continue
+		NUMBER=$number run -1 --separate-stderr ./t --ktstr-test-fn a
+		[[ $stderr == "a: fail: killed by SIG${name/%IO/POLL} ("*")" ]] || names+=("$number: $stderr")
+	done
+	printf '%s\n' "${names[@]}"
+	[ ${#names[@]} = 0 ]
+}
+
 @test "harness: a test cannot pass by leaving in another way than returning" {
 	build t -pthread <<-'E'
 		#include <pthread.h>

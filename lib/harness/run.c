@@ -52,6 +52,51 @@ __attribute__((noreturn)) static void die_of(int signal_number)
 	_exit(128 + signal_number); /* process 1 of a container outlives its own signals */
 }
 
+/* The signals that end a process and have a name; sigabbrev_np() is not in glibc before 2.32. */
+static const struct {
+	int number;
+	const char *name, *description;
+} deadly_signals[] = {
+	{ SIGHUP, "SIGHUP", "Hangup" },
+	{ SIGINT, "SIGINT", "Interrupt" },
+	{ SIGQUIT, "SIGQUIT", "Quit" },
+	{ SIGILL, "SIGILL", "Illegal instruction" },
+	{ SIGTRAP, "SIGTRAP", "Trace/breakpoint trap" },
+	{ SIGABRT, "SIGABRT", "Aborted" },
+	{ SIGBUS, "SIGBUS", "Bus error" },
+	{ SIGFPE, "SIGFPE", "Floating point exception" },
+	{ SIGKILL, "SIGKILL", "Killed" },
+	{ SIGUSR1, "SIGUSR1", "User defined signal 1" },
+	{ SIGSEGV, "SIGSEGV", "Segmentation fault" },
+	{ SIGUSR2, "SIGUSR2", "User defined signal 2" },
+	{ SIGPIPE, "SIGPIPE", "Broken pipe" },
+	{ SIGALRM, "SIGALRM", "Alarm clock" },
+	{ SIGTERM, "SIGTERM", "Terminated" },
+#ifdef SIGSTKFLT
+	{ SIGSTKFLT, "SIGSTKFLT", "Stack fault" },
+#endif
+	{ SIGXCPU, "SIGXCPU", "CPU time limit exceeded" },
+	{ SIGXFSZ, "SIGXFSZ", "File size limit exceeded" },
+	{ SIGVTALRM, "SIGVTALRM", "Virtual timer expired" },
+	{ SIGPROF, "SIGPROF", "Profiling timer expired" },
+	{ SIGIO, "SIGPOLL", "I/O possible" },
+	{ SIGPWR, "SIGPWR", "Power failure" },
+	{ SIGSYS, "SIGSYS", "Bad system call" },
+};
+
+static void explain_signal(const char *name, int number, bool finished)
+{
+	const char *when = finished ? " after its body returned" : "";
+
+	for (size_t i = 0; i < sizeof(deadly_signals) / sizeof(*deadly_signals); i++)
+		if (deadly_signals[i].number == number) {
+			ktstr_explain(name, "fail", "killed by %s (%s)%s", deadly_signals[i].name,
+				      deadly_signals[i].description, when);
+			return;
+		}
+	ktstr_explain(name, "fail", "killed by signal %d%s", number, when);
+}
+
 /* What the end of the body's process makes of it: explains what is wrong. */
 static enum ktstr_result judge_end(const char *name, const struct ktstr_run *run, int status)
 {
@@ -59,14 +104,7 @@ static enum ktstr_result judge_end(const char *name, const struct ktstr_run *run
 	bool finished = atomic_load(&run->finished);
 
 	if (WIFSIGNALED(status)) {
-		const char *short_name = sigabbrev_np(WTERMSIG(status));
-
-		if (short_name)
-			ktstr_explain(name, "fail", "killed by SIG%s (%s)%s", short_name,
-				      sigdescr_np(WTERMSIG(status)),
-				      finished ? " after its body returned" : "");
-		else
-			ktstr_explain(name, "fail", "killed by signal %d", WTERMSIG(status));
+		explain_signal(name, WTERMSIG(status), finished);
 	} else if (!finished) {
 		ktstr_explain(name, "fail", "exited with status %d in place of returning a result",
 			      WEXITSTATUS(status));

@@ -15,6 +15,10 @@
 
 #include "internal.h"
 
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434 /* on every machine; the headers of Linux before 5.3 lack it */
+#endif
+
 void ktstr_fill_stop_signals(sigset_t *set)
 {
 	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
