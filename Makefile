@@ -56,7 +56,10 @@ CC = cc
 AR = ar
 CFLAGS = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes
-HARDENING = -fstack-protector-strong -fPIE
+# what this compiler has for this machine; -fcf-protection is x86's, -mbranch-protection Arm's
+takes = $(if $(shell $(CC) -Werror $1 -S -x c -o - /dev/null >/dev/null 2>&1 && echo yes),$1)
+STACK_AND_BRANCHES := $(foreach flag,-fstack-clash-protection -fcf-protection -mbranch-protection=standard,$(call takes,$(flag)))
+HARDENING = -fstack-protector-strong $(STACK_AND_BRANCHES) -fPIE
 LINK_HARDENING = -pie -Wl,-z,relro,-z,now
 ZLIB_LIBS = -lz
 
@@ -71,7 +74,10 @@ LIBDEFLATE_LIBS = $(if $(findstring /,$(shell $(CC) -print-file-name=libdeflate.
 endif
 tools_libs = $(LIBDEFLATE_LIBS) $(ZLIB_LIBS) -pthread
 
-compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 \
+# The same bytes wherever the tree lies. Compilers believe PWD, which may name it through a link.
+export PWD := $(CURDIR)
+anywhere = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.'
+compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) $(anywhere) -D_GNU_SOURCE= -D_FILE_OFFSET_BITS=64 \
 	-DKTSTR_VERSION='"$(VERSION)"' -Ilib $(LIBDEFLATE_CFLAGS) -pthread $(defines) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 
@@ -102,7 +108,7 @@ build/obj/%.o: %.c build/settings
 	$(compile) -c -o $@ $<
 
 # Tests may be in a shared object, and libktstr with them.
-$(harness_objects): private HARDENING = -fstack-protector-strong -fPIC
+$(harness_objects): private HARDENING = -fstack-protector-strong $(STACK_AND_BRANCHES) -fPIC
 build/obj/lib/harness/protocol.o: build/places
 build/obj/lib/harness/protocol.o: private defines = -DKTSTR_BINDIR='"$(bindir)"'
 

@@ -79,3 +79,45 @@ repository() {
 	run -0 make -s -n -C "$TOP" --trace
 	[[ $output != *"'/^#/!q"* ]]
 }
+
+@test "make: the jobs and the settings of a make check do not reach the make of a test" {
+	printf '%s\n' "load $TOP/test/helper" '@test inner {' "make -s -j2 -C '$TOP' help" '}' >inner.bats
+	MAKEFLAGS=' -j2 --jobserver-auth=3,4 -- PREFIX=relative' MAKELEVEL=1 MFLAGS=-j2 run -0 bats --tap inner.bats
+	[[ $output == *"ok 1 inner"* ]]
+}
+
+# objects DIRECTORY: builds there, from the sources of this tree, one of each kind of what is compiled
+objects() {
+	make -s -C "$1" CC="${CC:-cc}" ${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} \
+		build/obj/lib/base/quote.o build/lib/libktstr.a build/examples/reader >/dev/null
+}
+
+@test "make: the same bytes in every directory, through a link and with a quote and blanks in its name" {
+	[[ ${KTSTR_TEST_CFLAGS:-} != *-fsanitize* ]] || skip "sanitizers name the directory"
+	repository
+	mkdir "it's  far"
+	cp -a tree "it's  far/away"
+	ln -s "it's  far/away" link
+	objects tree
+	(cd link && objects .)
+	for file in obj/lib/base/quote.o lib/libktstr.a examples/reader; do
+		cmp "tree/build/$file" "link/build/$file"
+		run -1 grep -c "$PWD" "tree/build/$file"
+	done
+}
+
+@test "make: what the compiler has against smashed stacks and stray branches is used, and asked for nowhere else" {
+	need readelf
+	[ "$(uname -m)" = x86_64 ] || skip "is for x86-64"
+	run -0 readelf -n "$TOP/build/obj/lib/base/quote.o"
+	[[ $output == *IBT*SHSTK* ]]
+	run -0 readelf -n "$TOP/build/obj/lib/harness/run.o"
+	[[ $output == *IBT*SHSTK* ]]
+	run -0 make -n -B -C "$TOP" build/bin/ktstr-b64
+	[[ $output == *" -fstack-clash-protection -fcf-protection "* ]]
+	# a compiler that knows neither, as those for other machines
+	printf '#!/bin/sh\ncase $* in *-fstack-clash*|*-fcf-*) exit 1;; esac\n' >cc
+	chmod +x cc
+	run -0 make -n -B -C "$TOP" CC="$PWD/cc" build/bin/ktstr-b64
+	[[ $output == *" -fstack-protector-strong "* && $output != *-fcf-* && $output != *-fstack-clash* ]]
+}

@@ -10,6 +10,8 @@ export TOP PATH LC_ALL SHELL
 # what a developer's own shell has set must not reach the tests
 unset KTSTR_TEST_BINARY KTSTR_TEST_PATH KTSTR_SCHEDULER KTSTR_MANIFEST KTSTR_LIBS KTSTR_PACK \
 	KTSTR_B64 KTSTR_PREAMBLE KTSTR_EXPORT
+# nor what make check was given: descriptors of its jobs, which bats closes, and settings for another build
+unset MAKEFLAGS MFLAGS GNUMAKEFLAGS MAKEFILES MAKEOVERRIDES MAKELEVEL MAKE_TERMOUT MAKE_TERMERR
 
 # need PROGRAM...: skips the test where one is missing
 need() {
