@@ -45,7 +45,7 @@ EXAMPLES = fair spread reader
 
 BASE = utf8 report number strings path file output record quote process command \
 	suggest
-REGISTRY = topology entries file_index definition elf elf_reader elf_dynamic ask source search resolve git manifest needs \
+REGISTRY = topology entries file_index definition elf elf_reader elf_dynamic ask source search stand_in resolve git manifest needs \
 	glibc ldcache library_path libraries
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 HARNESS = registered rival check message describe protocol result watch run main

@@ -59,7 +59,7 @@ file ktstr $PWD/t 0755" ]
 		'topology 2n4l8c2t' 'sysctl kernel.a 1\0402' 'sched-arg -v' \
 		drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
 		'scheduler my\040name ./sched'
-	PATH=$PWD:$PATH run -0 ktstr-manifest a
+	PATH=$PWD:$PATH run -0 --separate-stderr ktstr-manifest a
 	[ "$output" = "manifest 1
 test a
 scheduler my\\040name
@@ -222,6 +222,60 @@ run-arg a"* ]]
 	[[ $output == *"file include/tool $PWD/bin/tool 0755" ]]
 	chmod -x bin/tool
 	PATH=$PWD/bin:$PATH run -1 ktstr-manifest a
+}
+
+# include_from PATH: the manifest of a test that includes its last name, which PATH finds there
+include_from() {
+	define 'test a' 'binary t' "include ${1##*/}"
+	PATH=${1%/*}:$PATH run -0 --separate-stderr ktstr-manifest a
+}
+
+@test "manifest: a bare include that is a script or leads into a version manager is a warning that names it" {
+	local row='' wanted path target
+	mkdir -p bin real ccache .cargo/bin .pyenv/{shims,versions/3/bin} opt/asdf/shims mise/shims .volta/bin alternatives
+	for path in real/elf ccache/ccache real/snap .cargo/bin/rustup .pyenv/versions/3/bin/python3 mise/shims/hard .volta/bin/volta-shim; do
+		cp "$(type -P true)" "$path"
+	done
+	for path in bin/script .pyenv/shims/python3 opt/asdf/shims/node; do
+		printf '#!/bin/bash -e\nexec elsewhere\n' >"$path"
+		chmod 755 "$path"
+	done
+	ln .cargo/bin/rustup .cargo/bin/hardlinked
+	ln -s ../../real/elf .cargo/bin/elf
+	ln -s "$PWD/real/elf" alternatives/elf
+	ln -s "$PWD/bin/script" alternatives/script
+	while read -r path target wanted; do
+		[ "$target" = - ] || ln -s "${target/#@/$PWD}" "$path"
+		include_from "$PWD/$path"
+		[[ $stderr == *"${wanted//@/$PWD}"* ]] || row+="$path $wanted: $stderr"$'\n'
+		[[ $wanted || ! $stderr ]] || row+="$path: not silent: $stderr"$'\n'
+		[[ $output == *"file include/${path##*/} $PWD/$path 0755"* ]] || row+="$path: not packed"$'\n'
+	done <<-'END'
+		real/elf -
+		bin/link @/real/elf
+		bin/elf @/alternatives/elf
+		.cargo/bin/rustup -
+		ccache/ccache -
+		.pyenv/versions/3/bin/python3 -
+		.cargo/bin/elf -
+		bin/script - warning: ./t.ktstr:3: include: @/bin/script is a script (#!/bin/bash -e), and the programs that it starts are not packed: include the program itself by its path, or @/bin/script if the script is meant
+		bin/perf ../alternatives/script include: @/bin/perf is a script (#!/bin/bash -e)
+		.pyenv/shims/python3 - include: @/.pyenv/shims/python3 is a stand-in of pyenv, and the program that it starts is not packed: include that by its path, which 'pyenv which python3' prints
+		bin/python3 @/.pyenv/shims/python3 @/bin/python3 is a link into pyenv, and
+		bin/python @/.pyenv/versions/3/bin/python3 is a link into pyenv, and
+		opt/asdf/shims/node - is a stand-in of asdf, and
+		mise/shims/hard - is a stand-in of mise, and
+		.cargo/bin/cargo rustup @/.cargo/bin/cargo is a link into rustup, and the program that it starts is not packed: include that by its path, which 'rustup which cargo' prints
+		.cargo/bin/hardlinked - is a stand-in of rustup, and
+		.volta/bin/npm volta-shim is a link into volta, and
+		ccache/gcc ccache is a link into ccache, and the program that it starts is not packed: include that by its path
+		bin/lxc ../real/snap is a link into snap, and
+	END
+	printf '%s' "$row"
+	[ -z "$row" ]
+	define 'test a' 'binary t' 'include bin/script'
+	run -0 --separate-stderr ktstr-manifest a
+	[ -z "$stderr" ]
 }
 
 @test "manifest: relative paths of a file begin in its own directory" {

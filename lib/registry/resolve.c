@@ -19,6 +19,7 @@
 #include "registry/git.h"
 #include "registry/manifest.h"
 #include "registry/search.h"
+#include "registry/stand_in.h"
 
 #define CELL_OPTION "--cell-parent-cgroup"
 
@@ -31,14 +32,27 @@ struct resolution {
 	struct file_index index; /* of includes */
 };
 
-/* Reports where the author can mend it: a file's line, or a binary's test. Returns -1. */
+/* Where the author can mend an entry: a file's line, or a binary's test. The caller frees it. */
+static char *place_of(const struct resolution *r, const struct entry *entry)
+{
+	char *place;
+
+	if ((r->source->is_binary ? asprintf(&place, "%s: %s: %s", r->source->path,
+					     r->definition->name, entry->keyword)
+				  : asprintf(&place, "%s:%zu: %s", r->source->path, entry->line,
+					     entry->keyword)) < 0)
+		return NULL;
+	return place;
+}
+
+/* Reports what is wrong with an entry, and where that is. Returns -1 with errno, the number. */
 static int bad_entry(const struct resolution *r, const struct entry *entry, int errnum,
 		     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 static int bad_entry(const struct resolution *r, const struct entry *entry, int errnum,
 		     const char *format, ...)
 {
-	char *message;
+	char *message, *place;
 	va_list args;
 	int length;
 
@@ -47,12 +61,9 @@ static int bad_entry(const struct resolution *r, const struct entry *entry, int 
 	va_end(args);
 	if (length < 0)
 		return report_errno("%s", r->source->path);
-	if (r->source->is_binary)
-		report(errnum, "%s: %s: %s: %s", r->source->path, r->definition->name,
-		       entry->keyword, message);
-	else
-		report(errnum, "%s:%zu: %s: %s", r->source->path, entry->line, entry->keyword,
-		       message);
+	place = place_of(r, entry);
+	report(errnum, "%s: %s", place ? place : r->source->path, message);
+	free(place);
 	free(message);
 	errno = errnum;
 	return -1;
@@ -246,6 +257,22 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 	return failed;
 }
 
+/* Of a name on PATH the author may not know what it leads to. */
+static int warn_of_stand_in(const struct resolution *r, const struct entry *entry, const char *path)
+{
+	char *what, *place = place_of(r, entry);
+	int failed = !place || stand_in_describe(path, &what);
+
+	if (failed)
+		bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
+	else if (what)
+		report_warning("%s: %s", place, what);
+	if (!failed)
+		free(what);
+	free(place);
+	return failed ? -1 : 0;
+}
+
 static int resolve_include(struct resolution *r, const struct entry *entry)
 {
 	const char *spec = entry->fields.items[0];
@@ -259,7 +286,7 @@ static int resolve_include(struct resolution *r, const struct entry *entry)
 	if (!path)
 		return bad_entry(r, entry, ENOENT,
 				 "%s: not a program on PATH (a file of yours is ./%s)", spec, spec);
-	if (check_file(r, entry, path, true)) {
+	if (check_file(r, entry, path, true) || warn_of_stand_in(r, entry, path)) {
 		free(path);
 		return -1;
 	}
