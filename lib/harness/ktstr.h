@@ -201,8 +201,12 @@ extern const struct ktstr_test *const __stop_ktstr_tests[]
  * --as-needed only such shared objects. KTSTR_REQUIRE(NAME) in the program names that test, and
  * brings in all tests of its object; where there is no such test the program does not link.
  */
-#define KTSTR_REQUIRE(name_)                         \
-	KTSTR_EXTERN_C const char ktstr_has_##name_; \
-	static const char *ktstr_require_##name_ __attribute__((KTSTR_KEEP)) = &ktstr_has_##name_
+#define KTSTR_REQUIRE(name_)                                                     \
+	KTSTR_EXTERN_C const char ktstr_has_##name_;                             \
+	__attribute__((constructor)) static void ktstr_require_##name_(void)     \
+	{                                                                        \
+		__asm__ volatile("" : : "r"(&ktstr_has_##name_)); /* names it */ \
+	}                                                                        \
+	KTSTR_EXTERN_C const char ktstr_has_##name_
 
 #endif
