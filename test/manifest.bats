@@ -514,7 +514,10 @@ file include/data $PWD/data 0755" ]]
 }
 
 @test "manifest: ELF files cut short at any of the first 4096 bytes are strangers" {
-	local size
+	need readelf
+	local size note
+	note=$((16#$(readelf -SW "$TOP/build/examples/fair" | sed -nE 's/.* \.note\.ktstr +NOTE +[0-9a-f]+ ([0-9a-f]+) .*/\1/p')))
+	((note > 300))
 	mkdir cut
 	for ((size = 0; size < 4096; size += 61)); do
 		head -c "$size" "$TOP/build/examples/fair" >"cut/f$size"
@@ -523,7 +526,9 @@ file include/data $PWD/data 0755" ]]
 	# where its note is whole it is run, and the kernel refuses it: status 1, but never a crash
 	KTSTR_TEST_PATH=cut run ktstr-manifest --list
 	[ "$status" -le 1 ]
-	rm cut/f9?? cut/f????
+	for ((size = 0; size < 4096; size += 61)); do
+		((size < note)) || rm "cut/f$size"
+	done
 	KTSTR_TEST_PATH=cut run -0 --separate-stderr ktstr-manifest --list
 	[ "$output" = "" ]
 }
