@@ -20,7 +20,7 @@ static const char usage[] =
 	"usage: ktstr-libs < manifest > manifest\n"
 	"Add a record \"file lib/NAME PATH 0755\" for each shared library that the packed programs\n"
 	"need, but for glibc's own, one for the object that keeps them to these programs, and\n"
-	"\"needs-glibc VERSION\".\n"
+	"\"needs-glibc VERSION [FILE]\".\n"
 	"  -h, --help     show this help\n"
 	"  -V, --version  show the version\n";
 
@@ -35,20 +35,27 @@ static const char source[] = "<stdin>";
 static struct output out;
 
 /* The manifest's own word counts where it asks for more. */
-static const char *newer_glibc(const struct entries *manifest, const struct libraries *libraries)
+static bool raises_glibc(const struct entries *manifest, const struct libraries *libraries)
 {
 	const char *given = manifest_value(manifest, "needs-glibc");
 
-	if (!libraries->glibc || (*given && glibc_compare_versions(given, libraries->glibc) >= 0))
-		return given;
-	return libraries->glibc;
+	return libraries->glibc && (!*given || glibc_compare_versions(given, libraries->glibc) < 0);
+}
+
+/* The file is named where the test binary alone would need less. */
+static void print_glibc(const struct libraries *libraries)
+{
+	bool is_own = !strcmp(libraries->glibc_file, "ktstr");
+
+	record_write(&out, "needs-glibc", libraries->glibc, is_own ? NULL : libraries->glibc_file,
+		     NULL);
 }
 
 /* A failure comes out at output_close. */
 static void print_manifest(const struct entries *manifest, const char *preload,
 			   const struct libraries *libraries)
 {
-	const char *glibc = newer_glibc(manifest, libraries);
+	bool is_raised = raises_glibc(manifest, libraries);
 	const struct entry *place = entries_find(manifest, "needs-glibc");
 	static char *const none[] = { NULL };
 
@@ -57,9 +64,9 @@ static void print_manifest(const struct entries *manifest, const char *preload,
 	for (size_t i = 0; i < manifest->count; i++) {
 		const struct entry *entry = &manifest->items[i];
 
-		if (entry == place && *glibc)
-			record_write(&out, "needs-glibc", glibc, NULL);
-		if (strcmp(entry->keyword, "needs-glibc"))
+		if (entry == place && is_raised)
+			print_glibc(libraries);
+		if (!is_raised || strcmp(entry->keyword, "needs-glibc"))
 			record_write_fields(&out, entry->keyword,
 					    entry->fields.count ? entry->fields.items : none);
 	}

@@ -162,6 +162,15 @@ static int add_flag(struct values *values, const char *placeholder, const struct
 	return add_word(values, placeholder, entries_find(manifest, keyword) ? "1" : "");
 }
 
+/* The second field of needs-glibc, or an empty word. */
+static int add_glibc_file(struct values *values, const struct entries *manifest)
+{
+	const struct entry *glibc = entries_find(manifest, "needs-glibc");
+	bool is_named = glibc && glibc->fields.count > 1;
+
+	return add_word(values, "NEED_GLIBC_FILE", is_named ? glibc->fields.items[1] : "");
+}
+
 /* What the files, not the manifest, say of the host that they need. */
 static int add_needs(struct values *values, const struct entries *manifest)
 {
@@ -173,7 +182,8 @@ static int add_needs(struct values *values, const struct entries *manifest)
 	failed = strings_addf(add_value(values, "PACKED_BYTES"), "%ju", (uintmax_t)needs.bytes) ||
 		 strings_add_all(add_value(values, "NEED_MACHINES"), &needs.machines) ||
 		 strings_add_all(add_value(values, "NEED_INTERPRETERS"), &needs.interpreters) ||
-		 add_word(values, "NEED_GLIBC", manifest_value(manifest, "needs-glibc"));
+		 add_word(values, "NEED_GLIBC", manifest_value(manifest, "needs-glibc")) ||
+		 add_glibc_file(values, manifest);
 	needs_free(&needs);
 	return failed ? report_errno("<stdin>") : 0;
 }

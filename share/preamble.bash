@@ -114,7 +114,9 @@ PACKED_FILES=(@PACKED_FILES@)
 PACKED_BYTES=@PACKED_BYTES@
 NEED_MACHINES=(@NEED_MACHINES@)
 NEED_INTERPRETERS=(@NEED_INTERPRETERS@)
+# The oldest glibc (empty: any), and which packed file needs it (empty: the test binary, or not known).
 NEED_GLIBC=@NEED_GLIBC@
+NEED_GLIBC_FILE=@NEED_GLIBC_FILE@
 # Size and SHA-256 of the compressed archive (empty: not known).
 PAYLOAD_SIZE=@PAYLOAD_SIZE@
 PAYLOAD_SHA256=@PAYLOAD_SHA256@
@@ -559,7 +561,7 @@ find_glibc() {
 }
 
 check_glibc() {
-	local version have need
+	local version have need by or=''
 	[[ $NEED_GLIBC ]] || return 0
 	find_glibc
 	version=$REPLY
@@ -573,8 +575,11 @@ check_glibc() {
 	elif ((have >= need)); then
 		fine "glibc $version"
 	else
-		problem "glibc $version found, glibc $NEED_GLIBC or later needed:" \
-			"export it on a system that is as old as this one"
+		by=${NEED_GLIBC_FILE:+ by $NEED_GLIBC_FILE}
+		# a library of the host needs no more than the host's glibc
+		[[ $NEED_GLIBC_FILE != lib/* ]] || or=', or with --no-libs'
+		problem "glibc $version found, glibc $NEED_GLIBC or later needed$by:" \
+			"export it on a system that is as old as this one$or"
 	fi
 }
 
@@ -3011,7 +3016,7 @@ print_info() {
 	local name
 	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH NEED_LLCS NEED_CORES_PER_LLC \
 		NEED_THREADS_PER_CORE NEED_NUMA_NODES TEST_DURATION_SECS TEST_WATCHDOG_SECS CGROUP_PARENT \
-		NEED_GLIBC PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
+		NEED_GLIBC NEED_GLIBC_FILE PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
 		shown "${!name}"
 		printf '%s=%s\n' "$name" "$REPLY"
 	done

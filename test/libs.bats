@@ -94,7 +94,7 @@ fails() {
 		version=$(for file in $path $(packed <out | cut -d' ' -f2); do
 			readelf -VW "$file" 2>/dev/null
 		done | grep -oE 'Name: GLIBC_[0-9.]+  Flags: none' | grep -oE '[0-9.]+' | sort -V | tail -n 1)
-		grep -qx "needs-glibc $version" out
+		grep -qxE "needs-glibc $version( lib/.*)?" out
 	done
 }
 
@@ -179,7 +179,9 @@ fails() {
 	library "x/${lib:-none}/libtwo.so"
 	library "x/$(uname -m)-y/libthree.so"
 	# on some processors the loader has another name for it (haswell), which is not what is packed by
-	[ "${platform:-$(uname -m)}" = "$(uname -m)" ] || ln -s "$(uname -m)-y" "x/$platform-y"
+	for platform in ${platform:-haswell xeon_phi}; do # before 2.33 it does not tell
+		[ "$platform" = "$(uname -m)" ] || ln -s "$(uname -m)-y" "x/$platform-y"
+	done
 	library x/libone.so
 	# shellcheck disable=SC2016
 	program x/p x/libone.so "x/$(uname -m)-y/libthree.so" "$(runpath '${ORIGIN}/.:$ORIGIN/$PLATFORM-y:$ORIGINAL:${PLATFORM:$')"
@@ -383,6 +385,47 @@ libinner.so $PWD/a/libinner.so" ]
 	done
 	run -0 ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" | sed "2a needs-glibc 2.4")
 	[ "${lines[2]}" = "needs-glibc 2.4" ]
+}
+
+@test "libs: needs-glibc names the file that needs it, where the test binary needs less" {
+	local row='' name files wanted
+	# as if of glibc 2.30 and 2.31: the linker takes the versions from these
+	for version in 30 31; do
+		printf 'int new_%s;\n' $version >new.c
+		printf 'GLIBC_2.%s { global: *; };\n' $version >map
+		${CC:-cc} -shared -fPIC new.c -Wl,-soname,libm.so.6,--version-script=map -o m$version.so
+		printf 'extern int new_%s; int use%s(void) { return new_%s; }\n' $version $version $version >use.c
+		${CC:-cc} -shared -fPIC use.c m$version.so -Wl,-soname,libnew$version.so -o a/libnew$version.so
+	done
+	for version in 30 31; do
+		printf 'extern int new_%s; int main(void) { return new_%s; }\n' $version $version >main.c
+		for name in "" new30 new31; do
+			${CC:-cc} -nostartfiles -nostdlib -shared -fPIC main.c m$version.so \
+				-Wl,--no-as-needed ${name:+a/lib$name.so} "$(rpath "$PWD/a")" -o p$version$name
+		done
+	done
+	while read -r wanted files; do
+		wanted=${wanted/,/ }
+		# shellcheck disable=SC2086
+		[ "needs-glibc $wanted" = "$(manifest $files | ktstr-libs | grep ^needs-glibc)" ] ||
+			row+="$wanted $files: $(manifest $files | ktstr-libs 2>&1 | grep -v ^file)"$'\n'
+	done <<-END
+		2.30 ktstr $PWD/p30
+		2.31 ktstr $PWD/p31
+		2.31 ktstr $PWD/p31new31
+		2.31 ktstr $PWD/p31new30
+		2.31,lib/libnew31.so ktstr $PWD/p30new31
+		2.31,scheduler ktstr $PWD/p30new31 scheduler $PWD/p31
+		2.31,scheduler ktstr $PWD/p30new30 scheduler $PWD/p31
+		2.31,lib/libnew31.so ktstr $PWD/p30 include/x $PWD/p30new31
+		2.31,include/x ktstr $PWD/p30 include/x $PWD/p31
+	END
+	printf '%s' "$row"
+	[ -z "$row" ]
+	manifest ktstr "$PWD/p30new31" | ktstr-libs >out
+	ktstr-libs <out | cmp - out # what it says already stays
+	run -0 ktstr-preamble <out
+	[[ $output == *$'\nNEED_GLIBC=2.31\nNEED_GLIBC_FILE=lib/libnew31.so\n'* ]]
 }
 
 @test "libs: packed relative relocations need glibc 2.36, weak symbols nothing" {

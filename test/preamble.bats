@@ -218,6 +218,8 @@ __ARCHIVE__" ]
 		topology 3n4l1c1t|: topology: the number of LLCs is not a multiple of the number of NUMA nodes: 3n4l1c1t
 		git a b|: git: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
 		needs-glibc two|: needs-glibc: not a version such as 2.36: two
+		needs-glibc 2.36 lib/none.so|: needs-glibc: no file record has this name: lib/none.so
+		needs-glibc 2.36 ktstr more|: needs-glibc: surplus field: 3 given, at most 2 taken (write a space within a field as \040)
 		file ktstr relative 0755|: file: the file's path is not absolute: ktstr
 		file /ktstr /bin/true 0755|: file: a name in the archive is neither empty nor absolute: /ktstr
 		file ktstr /bin/true 1755|: file: not an octal mode up to 0777: ktstr

@@ -259,6 +259,25 @@ attached_is() {
 	done
 }
 
+@test "preflight: the file that needs a newer glibc is named, with --no-libs where that leaves it out" {
+	need getconf
+	export_test
+	local host file message
+	host=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
+	while IFS='|' read -r file message; do
+		{ ktstr-manifest t; echo "needs-glibc 2.999 $file"; echo "file lib/libx.so.6 /bin/true 0755"; } | ktstr-preamble >t.run
+		run -4 on_host bash t.run --check
+		[[ "$output" == *"not suitable: glibc $host found, glibc 2.999 or later needed$message"* ]] || {
+			echo "row: $file: $output"
+			false
+		}
+	done <<-'END'
+		lib/libx.so.6| by lib/libx.so.6: export it on a system that is as old as this one, or with --no-libs
+		ktstr| by ktstr: export it on a system that is as old as this one
+		|: export it on a system that is as old as this one
+	END
+}
+
 @test "preflight: glibc's version is found without getconf, and a host without glibc is refused" {
 	export_test
 	local loader host

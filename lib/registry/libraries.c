@@ -114,21 +114,36 @@ static bool fits_here(const struct elf_dynamic *elf)
 
 /* --- Which glibc ---------------------------------------------------------------------------- */
 
-static int raise_glibc(struct libraries *libraries, const char *version)
+static bool is_library(const char *archive_name)
 {
-	char *copy;
+	return !strncmp(archive_name, PACKED, strlen(PACKED));
+}
 
-	if (libraries->glibc && glibc_compare_versions(version, libraries->glibc) <= 0)
+/* Of several files that need the same version, one that --no-libs would not leave out counts. */
+static int raise_glibc(struct libraries *libraries, const char *version, const char *archive_name)
+{
+	int newer = libraries->glibc ? glibc_compare_versions(version, libraries->glibc) : 1;
+	char *version_copy, *file_copy;
+
+	if (newer < 0 ||
+	    (!newer && (!is_library(libraries->glibc_file) || is_library(archive_name))))
 		return 0;
-	copy = strdup(version);
-	if (!copy)
+	version_copy = strdup(version);
+	file_copy = strdup(archive_name);
+	if (!version_copy || !file_copy) {
+		free(version_copy);
+		free(file_copy);
 		return -1;
+	}
 	free(libraries->glibc);
-	libraries->glibc = copy;
+	free(libraries->glibc_file);
+	libraries->glibc = version_copy;
+	libraries->glibc_file = file_copy;
 	return 0;
 }
 
-static int add_versions(struct search *search, const struct object *object)
+static int add_versions(struct search *search, const struct object *object,
+			const char *archive_name)
 {
 	const struct elf_dynamic *elf = &object->elf;
 
@@ -146,7 +161,7 @@ static int add_versions(struct search *search, const struct object *object)
 			report_warning("%s: needs %s of %s: it is not known here which version of "
 				       "glibc has that first",
 				       object->path, symbol, file);
-		else if (raise_glibc(search->found, version))
+		else if (raise_glibc(search->found, version, archive_name))
 			return report_errno("%s", object->path);
 	}
 	return 0;
@@ -347,7 +362,8 @@ static int add_library(struct search *search, const struct object *object, const
 		     file_index_add(&search->added, files->items[files->count - 1].fields.items);
 
 	free(path);
-	return failed ? report_errno("%s", object->path) : add_versions(search, object);
+	return failed ? report_errno("%s", object->path)
+		      : add_versions(search, object, archive_name);
 }
 
 /* Packs a library, or finds that it is, under the name that it was needed as. */
@@ -364,7 +380,7 @@ static int pack_library(struct search *search, const struct object *object,
 	if (file_index_find(&search->reached, archive_name))
 		return 0;
 	return file_index_add(&search->reached, given) ? report_errno("%s", archive_name)
-						       : add_versions(search, object);
+						       : add_versions(search, object, archive_name);
 }
 
 static bool has_loaded(const struct process *process, const char *name)
@@ -538,7 +554,7 @@ static int add_libraries(struct search *search, struct process *process, int fd)
 	object->path = realpath(process->file->fields.items[1], NULL);
 	if (!object->path || elf_read_program(fd, &program) < 0)
 		return report_errno("%s", process->file->fields.items[1]);
-	if (add_versions(search, object))
+	if (add_versions(search, object, process->file->fields.items[0]))
 		return -1;
 	why = why_not_here(&program, &object->elf);
 	if (why)
@@ -594,7 +610,7 @@ static int add_files(struct search *search, bool packed)
 
 	while ((file = entries_next(search->manifest, "file", file))) {
 		const char *name = file->fields.items[0];
-		bool is_packed = !strncmp(name, PACKED, strlen(PACKED));
+		bool is_packed = is_library(name);
 
 		if (is_packed == packed && !(packed && file_index_find(&search->reached, name)) &&
 		    add_file(search, file))
@@ -644,5 +660,6 @@ void libraries_free(struct libraries *libraries)
 {
 	entries_free(&libraries->files);
 	free(libraries->glibc);
+	free(libraries->glibc_file);
 	*libraries = (struct libraries){ 0 };
 }

@@ -14,7 +14,8 @@ struct libraries {
 	/* `file lib/NAME PATH 0755`, those that the manifest has not; in the order in which they
 	 * are needed, breadth first, of the manifest's files one after the other */
 	struct entries files;
-	char *glibc; /* the oldest version that is new enough for all; NULL: none needs it */
+	char *glibc;	  /* the oldest version that is new enough for all; NULL: none needs it */
+	char *glibc_file; /* the archive name of the file that needs that one */
 };
 
 /*

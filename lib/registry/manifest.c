@@ -28,7 +28,7 @@ const struct record_rule manifest_rules[] = {
 	{ "run-arg", 1, 1, true },
 	{ "attaches-schedulers", 0, 0, false },
 	{ "drops-root", 0, 0, false },
-	{ "needs-glibc", 1, 1, false },
+	{ "needs-glibc", 1, 2, false },
 	{ "file", 3, 3, true },
 	{ NULL, 0, 0, false },
 };
@@ -101,10 +101,11 @@ static int read_entries(struct record_reader *reader, const char *source, struct
 	return more;
 }
 
-/* An argument that is a packed file's path has such a file. */
+/* An argument that is a packed file's path has such a file, and so has what needs a glibc. */
 static int check_paths(const char *source, const struct entries *manifest)
 {
-	const struct entry *file = NULL, *path = NULL;
+	const struct entry *file = NULL, *path = NULL,
+			   *glibc = entries_find(manifest, "needs-glibc");
 	struct file_index files = { NULL };
 	int failed = 0;
 
@@ -116,6 +117,10 @@ static int check_paths(const char *source, const struct entries *manifest)
 			failed = report(EBADMSG,
 					"%s:%zu: sched-arg-path: no file record has this name: %s",
 					source, path->line, path->fields.items[0]);
+	if (!failed && glibc && glibc->fields.count > 1 &&
+	    !file_index_find(&files, glibc->fields.items[1]))
+		failed = report(EBADMSG, "%s:%zu: needs-glibc: no file record has this name: %s",
+				source, glibc->line, glibc->fields.items[1]);
 	file_index_free(&files);
 	return failed;
 }
