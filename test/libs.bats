@@ -586,6 +586,57 @@ opened() {
 	manifest ktstr /bin/true include/x "$PWD/b/libtwo.so" | ktstr-libs | packed | grep -qx "libone.so $PWD/a/libone.so"
 }
 
+@test "libs: included libraries serve each other and the programs, and are packed for that once more" {
+	local row='' wanted files
+	mkdir one two
+	for file in a b; do # stubs, to link the real ones with: these need each other, and have no DT_RPATH
+		library "one/lib$file.so"
+		library "one/libv$file.so.1"
+	done
+	mkdir -p real
+	library real/libb.so one/liba.so
+	library real/liba.so one/libb.so
+	library real/libvb.so.1 one/libva.so.1
+	library real/libva.so.1 one/libvb.so.1
+	echo 'int bare;' | ${CC:-cc} -shared -fPIC -x c - -o real/libbare.so # has no DT_SONAME
+	(cd real && library libc1.so -L. -lbare)
+	program needs_a real/liba.so
+	while read -r wanted files; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ktstr-libs < <(manifest ktstr /bin/true $files)
+		[ "$(packed <<<"$output" | sed 's/ .*//' | sort | paste -sd,)" = "$wanted" ] || row+="$files: $output"$'\n'
+		[ -z "$stderr" ] || row+="$files: $stderr"$'\n'
+	done <<-END
+		liba.so,libb.so include/liba.so $PWD/real/liba.so include/libb.so $PWD/real/libb.so
+		libva.so.1,libvb.so.1 include/va $PWD/real/libva.so.1 include/vb $PWD/real/libvb.so.1
+		libbare.so include/libc1.so $PWD/real/libc1.so include/libbare.so $PWD/real/libbare.so
+		liba.so,libb.so include/needs_a $PWD/needs_a include/liba.so $PWD/real/liba.so include/libb.so $PWD/real/libb.so
+	END
+	printf '%s' "$row"
+	[ -z "$row" ]
+	# what is not included is still missing, and no text is a library
+	run -1 ktstr-libs < <(manifest ktstr /bin/true include/liba.so "$PWD/real/liba.so")
+	[[ $output == *"needs libb.so, which was not found in "* ]]
+	echo text >libb.so
+	run -1 ktstr-libs < <(manifest ktstr /bin/true include/liba.so "$PWD/real/liba.so" include/libb.so "$PWD/libb.so")
+	# and as a test opens them, they work
+	${CC:-cc} -x c - -o opens -ldl <<-'END'
+		#include <dlfcn.h>
+		#include <stdio.h>
+		int main(int argc, char **argv)
+		{
+			if (dlopen(argv[1], RTLD_NOW))
+				return 0;
+			fprintf(stderr, "%s\n", dlerror());
+			return 1;
+		}
+	END
+	manifest ktstr "$PWD/opens" include/liba.so "$PWD/real/liba.so" include/libb.so "$PWD/real/libb.so" | ktstr-libs |
+		ktstr-pack | tar -xzf - --one-top-level=tree
+	LD_LIBRARY_PATH=$PWD/tree/lib ./tree/ktstr "$PWD/tree/include/liba.so"
+	run -1 ./tree/ktstr "$PWD/tree/include/liba.so"
+}
+
 @test "libs: a file that is not there or damaged: error for a program, warning for an included file" {
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/none")
 	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/none: No such file or directory"

@@ -20,6 +20,7 @@
 #include "registry/manifest.h"
 
 #define PACKED "lib/"
+#define INCLUDED "include/"
 
 /* Places that are looked at for one packed file: far above what there is reason for. */
 enum { TRIES_MAX = 1000 * 1000 };
@@ -48,8 +49,11 @@ struct search {
 	const char *source;
 	const struct entries *manifest;
 	struct libraries *found;
-	struct strings wanted_by;  /* who needed found->files.items[i] first */
-	struct file_index given;   /* the manifest's files */
+	struct strings wanted_by; /* who needed found->files.items[i] first */
+	struct file_index given;  /* the manifest's files */
+	struct entries offered;	  /* the included ones, by the names a library is needed as */
+	struct file_index offers; /* offered */
+	bool offers_are_read;
 	struct file_index reached; /* those in lib/ that something needs */
 	struct file_index added;   /* found->files */
 	struct strings unfit;	   /* for other machines, seen while one library was looked for */
@@ -283,6 +287,63 @@ static int try_cache(struct search *search, const struct object *loader, const c
 	return try_file(search, path, object);
 }
 
+/* Adds an included file under that name, unless another has it. Returns 0, or -1 with errno. */
+static int offer(struct search *search, const char *name, const char *path)
+{
+	struct entries *offered = &search->offered;
+
+	return entries_add(offered, "file", name, path, NULL) ||
+			       file_index_add(&search->offers,
+					      offered->items[offered->count - 1].fields.items)
+		       ? -1
+		       : 0;
+}
+
+/* Offers an included library under its DT_SONAME. What is none is not. */
+static int offer_soname(struct search *search, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), failed = 0;
+	struct elf_dynamic elf;
+
+	if (fd < 0)
+		return 0; /* add_file reports it */
+	if (elf_read_dynamic(fd, &elf) > 0) {
+		failed = elf.soname && offer(search, elf.soname, path);
+		elf_free_dynamic(&elf);
+	}
+	close(fd);
+	return failed;
+}
+
+static int read_offers(struct search *search)
+{
+	const struct entry *file = NULL;
+
+	while ((file = entries_next(search->manifest, "file", file))) {
+		const char *name = file->fields.items[0], *path = file->fields.items[1];
+
+		if (!strncmp(name, INCLUDED, strlen(INCLUDED)) &&
+		    (offer(search, strrchr(name, '/') + 1, path) || offer_soname(search, path)))
+			return -1;
+	}
+	search->offers_are_read = true;
+	return 0;
+}
+
+/*
+ * An included library serves the others as well. The loader does not look where included files
+ * are: what is found is packed once more, in lib/.
+ */
+static int try_included(struct search *search, const char *name, struct object *object)
+{
+	char *const *offered;
+
+	if (!search->offers_are_read && read_offers(search))
+		return report_errno("%s", name);
+	offered = file_index_find(&search->offers, name);
+	return offered ? try_file(search, offered[1], object) : 0;
+}
+
 /* Finds the library that loader needs, as ld.so does. Returns 1, 0 or -1 with errno. Reports an
  * error, but not that it is not there. */
 static int find_library(struct search *search, const struct object *loader, const char *name,
@@ -307,6 +368,8 @@ static int find_library(struct search *search, const struct object *loader, cons
 		found = try_cache(search, loader, name, object);
 	if (!found && !loader->elf.no_default_directories)
 		found = try_directories(search, &search->defaults.directories, name, object);
+	if (!found)
+		found = try_included(search, name, object);
 	return found;
 }
 
@@ -647,6 +710,8 @@ int libraries_find(const char *source, const struct entries *manifest, struct li
 		libraries_free(libraries);
 	strings_free(&search.wanted_by);
 	file_index_free(&search.given);
+	file_index_free(&search.offers);
+	entries_free(&search.offered);
 	file_index_free(&search.reached);
 	file_index_free(&search.added);
 	strings_free(&search.unfit);
