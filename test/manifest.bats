@@ -455,6 +455,36 @@ include_from() {
 "* ]]
 }
 
+@test "manifest: where git does not tell the state, its reason is a warning, and no checkout is none" {
+	need git
+	local row='' kind wanted
+	define 'test a' 'binary t'
+	ktstr-manifest a >plain
+	git init -q owned
+	git -C owned -c user.name=x -c user.email=x@example.com commit -q --allow-empty -m x
+	git init -q empty
+	mkdir plain-directory broken
+	echo 'gitdir: /nowhere/modules/x' >broken/.git
+	for kind in owned empty plain-directory broken; do
+		cp t t.ktstr $kind
+	done
+	while IFS='|' read -r kind wanted; do
+		LC_ALL='' LANGUAGE=de LANG=de_DE.UTF-8 GIT_TEST_ASSUME_DIFFERENT_OWNER=1 run -0 --separate-stderr \
+			ktstr-manifest -f $kind/t.ktstr a
+		[[ $output == *$'\ngit unknown\n'* ]] || row+="$kind: $output"$'\n'
+		# shellcheck disable=SC2053 # it is a pattern
+		[[ $stderr == $wanted ]] || row+="$kind: $stderr"$'\n'
+	done <<-END
+		owned|ktstr-manifest: warning: git: *own*'$PWD/owned'*: the state of the sources is unknown (if you trust whoever owns it, see safe.directory in git-config(1))
+		broken|ktstr-manifest: warning: git: not a git repository: */nowhere/modules/x: the state of the sources is unknown
+		plain-directory|
+	END
+	run -0 --separate-stderr ktstr-manifest -f empty/t.ktstr a
+	[[ $stderr == "ktstr-manifest: warning: git: "*": the state of the sources is unknown" ]] || row+="empty: $stderr"$'\n'
+	printf '%s' "$row"
+	[ -z "$row" ]
+}
+
 @test "manifest: a binary that describes itself is asked, and its paths begin in the current directory" {
 	echo >data
 	describes probe 'duration 4' 'include ./data'

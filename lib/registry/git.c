@@ -2,6 +2,7 @@
 #include "git.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ enum { HASH_DIGITS = 7, GIT_SECONDS = 20, ANSWER_MAX = 4096 };
  * git rev-parse --local-env-vars lists, but for the configuration: that can be the user's own, as
  * safe.directory is where the checkout is not.
  */
-static const char *const repository_variables[] = {
+static const char *const unset_variables[] = {
 	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
 	"GIT_OBJECT_DIRECTORY",
 	"GIT_DIR",
@@ -30,8 +31,31 @@ static const char *const repository_variables[] = {
 	"GIT_SHALLOW_FILE",
 	"GIT_COMMON_DIR",
 	"GIT_INTERNAL_SUPER_PREFIX",
+	/* and its reasons are read here, in English */
+	"LANGUAGE",
+	"LC_ALL",
+	"LC_MESSAGES",
+	"LANG",
 	NULL,
 };
+
+/* Says why git does not tell the state, unless the directory is no checkout at all. */
+static void warn_of_failure(const struct capture *answer)
+{
+	const char *fatal = strstr(answer->err, "fatal: ");
+	const char *reason = fatal ? fatal + strlen("fatal: ") : answer->err;
+	bool is_of_owner = strstr(reason, "safe.directory");
+
+	if (!strncmp(reason, "not a git repository (or any", 28))
+		return;
+	if (!*reason)
+		reason = "printed no commit";
+	report_warning("git: %.*s: the state of the sources is unknown%s",
+		       (int)strcspn(reason, "\n"), reason,
+		       is_of_owner ? " (if you trust whoever owns it, see safe.directory in "
+				     "git-config(1))"
+				   : "");
+}
 
 char *git_state(const char *directory)
 {
@@ -50,7 +74,7 @@ char *git_state(const char *directory)
 
 	if (!where)
 		return NULL;
-	if (!process_capture(argv, repository_variables, &milliseconds, ANSWER_MAX, &answer)) {
+	if (!process_capture(argv, unset_variables, &milliseconds, ANSWER_MAX, &answer)) {
 		size_t digits = strspn(answer.out, "0123456789abcdef");
 		const char *rest = answer.out + digits;
 
@@ -60,6 +84,7 @@ char *git_state(const char *directory)
 				     strncmp(rest, "-dirty", 6) ? "" : "-dirty") < 0)
 				state = NULL;
 		} else {
+			warn_of_failure(&answer);
 			state = strdup("unknown");
 		}
 		free(answer.out);
