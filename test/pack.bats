@@ -661,3 +661,23 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	run -0 bash -c 'set -o pipefail; (ulimit -v 32768; exec ktstr-pack -1 <manifest) | gzip -dc | wc -c'
 	[ "$output" -eq $((1024 * 1024 * 1024 + 512 + 1024)) ]
 }
+
+@test "pack: modes, times, capabilities, setuid bits, holes and links of the files are not packed, as its manual says" {
+	local word
+	mkdir in out
+	printf 'key' >in/key
+	chmod 4700 in/key
+	ln in/key in/twin
+	ln -s key in/link
+	truncate -s 2M in/holes
+	printf 'file include/%s %s 0755\n' key "$PWD/in/key" twin "$PWD/in/twin" link "$PWD/in/link" holes "$PWD/in/holes" |
+		ktstr-pack -t >archive.tar
+	(umask 022 && tar --same-permissions -xf archive.tar -C out)
+	run -0 stat -c '%a %h %Y %F' out/include/{key,twin,link,holes}
+	[ "$(sort -u <<<"$output")" = '755 1 0 regular file' ]
+	[ "$(wc -c <archive.tar)" -gt 2097152 ]
+	for word in setuid capabilities times holes 'hard links'; do
+		grep -q "$word" "$TOP/man/ktstr-pack.1"
+	done
+	grep -A12 'writes 0755 always' "$TOP/man/ktstr-manifest.5" | grep -q 'Xr ssh 1'
+}
