@@ -475,3 +475,32 @@ as_printed() {
 	run -0 ktstr-export --version
 	[ "$output" = "ktstr-export $(ktstr-manifest --version | cut -d' ' -f2)" ]
 }
+
+@test "export: no argument reaches the terminal with controls, in any locale: it is escaped as by ktstr-manifest" {
+	local all='' byte locale wanted
+	for byte in {1..255}; do # with a blank, so that no two make one character
+		printf -v byte '\\%03o' "$byte"
+		printf -v byte "$byte"
+		all+="$byte "
+	done
+	all+=$'\u9b\ue9\uad\u61c\u200b\u200f\u2028\u202e\u2066\ufeff\u8c03\U1f600 \xc0\x80\xed\xa0\x80\xf4\x90\x80\x80\xe2\x80'
+	run -1 ktstr-manifest -b "/no/$all" a
+	wanted=${output#*: }
+	wanted=${wanted%: No such file or directory}
+	for locale in C C.UTF-8; do
+		LC_ALL=$locale run -1 ktstr-export "/no/$all"
+		[ "$output" = "ktstr-export: no test can have this name: $wanted" ]
+		LC_ALL=$locale run -64 ktstr-export $'-\e[31m\x9b'
+		[ "$output" = 'ktstr-export: unknown option: -\033[31m\233 (see --help)' ]
+		LC_ALL=$locale run -1 ktstr-export -o $'a\u9b\u202e/' a
+		[ "$output" = 'ktstr-export: a\302\233\342\200\256/: ends in a slash: name a file' ]
+		rm -f ./*.sig
+		LC_ALL=$locale run -0 ktstr-export -o $'o\e\u9b\u202e.run' a
+		[[ $output == 'wrote o\033\302\233\342\200\256.run ('* ]]
+		touch $'o\e\u9b\u202e.run.sig'
+		LC_ALL=$locale run -0 ktstr-export -o $'o\e\u9b\u202e.run' a
+		[[ $output == *'warning: o\033\302\233\342\200\256.run.sig is not known to fit'* ]]
+		LC_ALL=$locale run -0 ktstr-export -n -o $'o\e\u9b\u202e.run' a
+		run -1 env LC_ALL=C grep -a $'[^\t -~]' <<<"$output"
+	done
+}
