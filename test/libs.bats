@@ -244,6 +244,8 @@ need_caches() {
 		    os.ftruncate(cache, 0)
 		    os.pwrite(cache, data, 0)
 		    r = subprocess.run(["ktstr-libs"], stdin=open("in"), capture_output=True, text=True, timeout=20)
+		    # the loader reads it as well: those before glibc 2.33 or so may die of it
+		    if r.returncode == subprocess.run(["ktstr-libs", "--version"], stdout=-3).returncode == -11: return
 		    assert r.returncode in (0, 1) and "Sanitizer" not in r.stderr and "runtime error" not in r.stderr, r
 		    assert (r.returncode == 0) == ("lib/libone.so.1" in r.stdout), r
 		    seen.add(r.returncode)
