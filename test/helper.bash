@@ -1,5 +1,10 @@
 # helper.bash - what every test file loads: the build tree's programs first on PATH
 
+# in bats since 1.7, as Debian 12 has it
+command -v bats_require_minimum_version >/dev/null || {
+	echo "the tests need bats 1.7 or newer" >&2
+	exit 1
+}
 bats_require_minimum_version 1.5.0
 
 TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
