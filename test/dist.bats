@@ -127,7 +127,7 @@ objects() {
 	local new=(sigabbrev_np sigdescr_np strerrorname_np strerrordesc_np mallinfo2 _Fork closefrom close_range
 		timespec_getres execveat epoll_pwait2 posix_spawn_file_actions_addclosefrom_np arc4random arc4random_buf
 		arc4random_uniform pidfd_open pidfd_getfd pidfd_getpid pidfd_send_signal pidfd_spawn pidfd_spawnp
-		process_madvise strlcpy strlcat fsopen fsmount move_mount open_tree mount_setattr)
+		process_madvise strlcpy strlcat __strlcpy_chk __strlcat_chk fsopen fsmount move_mount open_tree mount_setattr)
 	run -0 nm -uA "$TOP"/build/lib/*.a "$TOP"/build/obj/cmd/*.o
 	run -1 grep -wF "$(printf ' U %s\n' "${new[@]}")" <<<"$output"
 	[ -z "$output" ]

@@ -207,6 +207,6 @@ extern const struct ktstr_test *const __stop_ktstr_tests[]
 	{                                                                        \
 		__asm__ volatile("" : : "r"(&ktstr_has_##name_)); /* names it */ \
 	}                                                                        \
-	KTSTR_EXTERN_C const char ktstr_has_##name_
+	struct ktstr_test /* takes the semicolon */
 
 #endif
