@@ -89,7 +89,7 @@ repository() {
 # objects DIRECTORY: builds there, from the sources of this tree, one of each kind of what is compiled
 objects() {
 	make -s -C "$1" CC="${CC:-cc}" ${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} \
-		build/obj/lib/base/quote.o build/lib/libktstr.a build/examples/reader >/dev/null
+		build/obj/lib/base/quote.o build/lib/libktstr.a build/examples/reader build/lib/ktstr/preload.so >/dev/null
 }
 
 @test "make: the same bytes in every directory, through a link and with a quote and blanks in its name" {
@@ -100,7 +100,7 @@ objects() {
 	ln -s "it's  far/away" link
 	objects tree
 	(cd link && objects .)
-	for file in obj/lib/base/quote.o lib/libktstr.a examples/reader; do
+	for file in obj/lib/base/quote.o lib/libktstr.a examples/reader lib/ktstr/preload.so; do
 		cmp "tree/build/$file" "link/build/$file"
 		run -1 grep -c "$PWD" "tree/build/$file"
 	done

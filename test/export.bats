@@ -311,7 +311,7 @@ pack_with() {
 	echo 'int one;' | ${CC:-cc} -shared -x c - -Wl,-soname,libone.so -o libone.so
 	echo 'int main(void) { return 0; }' | ${CC:-cc} -Wl,--no-as-needed,-rpath,"$PWD" -x c - -x none libone.so -o t
 	ktstr-export -q a
-	[ "$(bash a.run --list)" = $'ktstr\ninclude/data\nlib/libone.so' ]
+	[ "$(bash a.run --list)" = $'ktstr\ninclude/data\nlib/ktstr-preload.so\nlib/libone.so' ]
 	grep -qE '^NEED_GLIBC=2\.[0-9]+' a.run
 	ktstr-manifest a | ktstr-libs | ktstr-pack | ktstr-b64 | cmp - <(sed '1,/^__ARCHIVE__$/d' a.run)
 	ktstr-export -q -o b.run --no-libs a
