@@ -2287,6 +2287,7 @@ restore_controllers() {
 end_test() {
 	[[ $TEST_PID ]] || return 0
 	disown "$TEST_PID" 2>/dev/null || true # or bash announces how it ended
+	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
 	note_ours "$TEST_ROOT"
 	end_group "$TEST_PID" TERM 2 || true
 	kill_cgroup "$TEST_CGROUP"
