@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
-case ${BASH_VERSION:-} in ?*) (POSIXLY_CORRECT=1 && return 0) 2>/dev/null && printf '%s\n' "${BASH_SOURCE-}: do not source it, as it would end this shell: bash ${BASH_SOURCE-}" >&2 && return 64; POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
+case ${BASH_VERSION:+${BASH_SOURCE-}} in '' | "$0") ;; *) (POSIXLY_CORRECT=1 && return 0) 2>/dev/null && printf '%s\n' "${BASH_SOURCE-}: do not source it, as it would end this shell: bash ${BASH_SOURCE-}" >&2 && return 64 ;; esac; case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
 # A test of a Linux scheduler in one file, made by ktstr-export: this script, then the line
 # __ARCHIVE__, then the test's files as a compressed tar archive in base64.
 #
@@ -1056,36 +1056,36 @@ probe_cpus() {
 	[[ $after == "$before" ]] || REPLY=$after
 }
 
+# By the number of a CPU. Associative, as bash walks along its other arrays.
+declare -A ONLINE=() USABLE=() NODE_OF=() SEEN=()
+
 # mark_usable LIST: sets USABLE[cpu] to 1 for each CPU of LIST that is online
 mark_usable() {
 	local cpu range IFS=,
 	USABLE=()
 	is_list "$1" || return 0
 	for range in $1; do
-		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-} && cpu < ${#ONLINE[@]}; cpu++)); do
-			[[ ! ${ONLINE[cpu]} ]] || USABLE[cpu]=1
+		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-} && cpu <= LAST_CPU; cpu++)); do
+			[[ ! ${ONLINE[$cpu]:-} ]] || USABLE[$cpu]=1
 		done
 	done
 }
 
-# usable_cpus: sets ONLINE[cpu] to 1 for each CPU that is online, to nothing for the others up to the last one, and
-# USABLE[cpu] for each that the test may use as well; fails where there is none
+# usable_cpus: sets ONLINE[cpu] to 1 for each CPU that is online, LAST_CPU to the last one, and USABLE[cpu] for
+# each that the test may use as well; fails where there is none
 usable_cpus() {
-	local cpu range count=0 IFS=,
-	ONLINE=()
+	local cpu range IFS=,
+	ONLINE=() LAST_CPU=-1
 	read_list /sys/devices/system/cpu/online
 	for range in $REPLY; do
-		while ((${#ONLINE[@]} < 10#${range%%-*})); do
-			ONLINE+=('')
-		done
 		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
-			ONLINE[cpu]=1
-			count=$((count + 1))
+			ONLINE[$cpu]=1
 		done
+		((10#${range##*-} <= LAST_CPU)) || LAST_CPU=$((10#${range##*-}))
 	done
 	allowed_cpus
 	mark_usable "$REPLY"
-	if ((${#USABLE[@]} < count)); then
+	if ((${#USABLE[@]} < ${#ONLINE[@]})); then
 		probe_cpus
 		[[ ! $REPLY ]] || mark_usable "$REPLY"
 	fi
@@ -1095,18 +1095,18 @@ usable_cpus() {
 # map_nodes: sets NODE_OF[cpu] to the NUMA node of each usable CPU that is in one, and NODES to how many nodes
 # have such a CPU. A kernel without NUMA has one node, number 0.
 map_nodes() {
-	local directory node cpu range last IFS=,
+	local directory node cpu range found IFS=,
 	NODE_OF=() NODES=0
 	for directory in /sys/devices/system/node/node[0-9]*; do
 		node=${directory##*/node}
 		read_list "$directory/cpulist"
-		last=''
+		found=''
 		for range in $REPLY; do
-			for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
-				[[ ! ${USABLE[cpu]:-} ]] || NODE_OF[cpu]=$node last=$cpu
+			for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-} && cpu <= LAST_CPU; cpu++)); do
+				[[ ! ${USABLE[$cpu]:-} ]] || NODE_OF[$cpu]=$node found=1
 			done
 		done
-		[[ ! $last ]] || NODES=$((NODES + 1))
+		[[ ! $found ]] || NODES=$((NODES + 1))
 	done
 	((NODES)) || NODES=1
 }
@@ -1129,75 +1129,95 @@ find_llc() {
 	[[ $REPLY ]]
 }
 
-# find_package CPU: sets PACKAGE_OF[cpu] to the number of its package, and that of the others in it, where the
-# kernel lists them
+# find_package CPU: sets REPLY to the number of its package
 find_package() {
-	local topology=/sys/devices/system/cpu/cpu$1/topology package='' range cpu IFS=,
-	{ read -r package <"$topology/physical_package_id"; } 2>/dev/null || true
-	[[ $package == [0-9]* || $package == -1 ]] || package=0
-	read_list "$topology/package_cpus_list"
-	[[ $REPLY ]] || read_list "$topology/core_siblings_list" # before Linux 5.3
-	for range in $REPLY; do
-		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
-			PACKAGE_OF[cpu]=$package
-		done
-	done
-	PACKAGE_OF[$1]=$package
+	REPLY=''
+	{ read -r REPLY <"/sys/devices/system/cpu/cpu$1/topology/physical_package_id"; } 2>/dev/null || true
+	[[ $REPLY == [0-9]* || $REPLY == -1 ]] || REPLY=0
 }
 
-# map_llcs: sets LLCS to the names of the LLCs, LLC_NODE to their nodes, and LLC_OF[cpu] to the one that a CPU is
-# in, as an index of these. The kernel and schedulers split a cache that spans nodes or packages. A CPU whose LLC
-# another one's list has told is not looked at.
-map_llcs() {
-	local cpu member range list key IFS=,
-	local -A known=()
-	LLCS=() LLC_NODE=() LLC_OF=() PACKAGE_OF=() NO_CACHES=0
-	for cpu in "${!USABLE[@]}"; do
-		[[ ! ${LLC_OF[cpu]:-} ]] || continue
-		list=''
-		if find_llc "$cpu"; then
-			list=$REPLY
-		else
-			NO_CACHES=1
-		fi
-		for range in $list "$cpu"; do
-			for ((member = 10#${range%%-*}; member <= 10#${range##*-}; member++)); do
-				[[ ${USABLE[member]:-} && ! ${LLC_OF[member]:-} ]] || continue
-				[[ ${PACKAGE_OF[member]:-} ]] || find_package "$member"
-				key="node ${NODE_OF[member]:-0} package ${PACKAGE_OF[member]} $list"
-				if [[ ! ${known[$key]:-} ]]; then
-					known[$key]=${#LLCS[@]}
-					LLC_NODE+=("${NODE_OF[member]:-0}")
-					LLCS+=("${list:-of package ${PACKAGE_OF[member]}}")
-				fi
-				LLC_OF[member]=${known[$key]}
-			done
-		done
-	done
+# find_core CPU: sets REPLY to the list of its core's CPUs; fails for a CPU that comes or goes
+find_core() {
+	local topology=/sys/devices/system/cpu/cpu$1/topology
+	read_list "$topology/core_cpus_list"
+	[[ $REPLY ]] || read_list "$topology/thread_siblings_list" # before Linux 5.3
+	[[ $REPLY || -d $topology ]]
 }
 
-# count_cores: sets CORES to the number of cores with at least NEED_THREADS_PER_CORE usable threads, for
-# each of LLCS. Not by core_id: that repeats from package to package.
+# count_cores LIST NAME: adds to LLCS the LLCs that the CPUs of this cache are in, to LLC_NODE their nodes, and to CORES
+# their cores with at least NEED_THREADS_PER_CORE usable threads. The kernel and schedulers split a cache that
+# spans nodes or packages. Where the first and the last CPU of a range are in one package, so are the others. Cores
+# are told apart by the lists of their CPUs: core_id repeats from package to package.
 count_cores() {
-	local cpu member range threads topology llc seen=() IFS=,
-	CORES=("${LLCS[@]/*/0}")
-	for cpu in "${!USABLE[@]}"; do
-		[[ ! ${seen[cpu]:-} ]] || continue
-		topology=/sys/devices/system/cpu/cpu$cpu/topology
-		[[ -d $topology ]] || continue # a CPU that comes or goes
-		read_list "$topology/core_cpus_list"
-		[[ $REPLY ]] || read_list "$topology/thread_siblings_list" # before Linux 5.3
-		threads=0
-		for range in $REPLY "$cpu"; do
-			for ((member = 10#${range%%-*}; member <= 10#${range##*-}; member++)); do
-				[[ ${USABLE[member]:-} && ! ${seen[member]:-} ]] || continue
-				seen[member]=1
+	local range cpu last member package threads place='' llc=0 REPLY IFS=,
+	local -A known=()
+	for range in $1; do
+		cpu=$((10#${range%%-*})) last=$((10#${range##*-}))
+		((last <= LAST_CPU)) || last=$LAST_CPU
+		find_package "$last"
+		package=$REPLY
+		find_package "$cpu"
+		[[ $package == "$REPLY" ]] || package=''
+		for (( ; cpu <= last; cpu++)); do
+			[[ ${USABLE[$cpu]:-} && ! ${SEEN[$cpu]:-} ]] || continue
+			SEEN[$cpu]=1 threads=1
+			find_core "$cpu" || threads=0
+			for member in $REPLY; do
+				[[ $member != *-* ]] || continue # see below
+				[[ ${USABLE[$member]:-} && ! ${SEEN[$member]:-} ]] || continue
+				SEEN[$member]=1
 				threads=$((threads + 1))
 			done
+			[[ $REPLY != *-* ]] || count_ranges
+			REPLY=$package
+			[[ $package ]] || find_package "$cpu"
+			if [[ "${NODE_OF[$cpu]:-0} $REPLY" != "$place" ]]; then
+				place="${NODE_OF[$cpu]:-0} $REPLY"
+				llc=${known[$place]:-}
+				if [[ ! $llc ]]; then
+					llc=${#LLCS[@]}
+					known[$place]=$llc
+					LLCS+=("${2:-of package $REPLY}") LLC_NODE+=("${NODE_OF[$cpu]:-0}") CORES+=(0)
+				fi
+			fi
+			((threads < NEED_THREADS_PER_CORE || threads == 0)) || CORES[llc]=$((CORES[llc] + 1))
 		done
-		llc=${LLC_OF[cpu]}
-		((threads < NEED_THREADS_PER_CORE)) || CORES[llc]=$((CORES[llc] + 1))
 	done
+}
+
+# count_ranges: of count_cores: adds to threads those of the ranges in REPLY
+count_ranges() {
+	local range member
+	for range in $REPLY; do
+		[[ $range == *-* ]] || continue
+		for ((member = 10#${range%%-*}; member <= 10#${range##*-} && member <= LAST_CPU; member++)); do
+			[[ ${USABLE[$member]:-} && ! ${SEEN[$member]:-} ]] || continue
+			SEEN[$member]=1
+			threads=$((threads + 1))
+		done
+	done
+}
+
+# map_llcs: sets LLCS to the names of the LLCs, LLC_NODE to their nodes, and CORES to how many cores of each fit
+map_llcs() {
+	local cpu without=''
+	SEEN=() LLCS=() LLC_NODE=() CORES=()
+	for ((cpu = 0; cpu <= LAST_CPU; cpu++)); do
+		[[ ${USABLE[$cpu]:-} && ! ${SEEN[$cpu]:-} ]] || continue
+		if find_llc "$cpu"; then
+			count_cores "$REPLY,$cpu" "$REPLY"
+		else
+			without+=,$cpu
+			SEEN[$cpu]=1
+		fi
+	done
+	NO_CACHES=${without:+1}
+	[[ $without ]] || return 0
+	local IFS=,
+	for cpu in $without; do
+		[[ ! $cpu ]] || unset "SEEN[$cpu]"
+	done
+	count_cores "${without#,}" ''
 }
 
 # what_to_do: sets REPLY to what may make a host suitable that lacks CPUs
@@ -1206,7 +1226,7 @@ what_to_do() {
 	REPLY='run it on a larger host'
 	for directory in /sys/devices/system/cpu/cpu[0-9]*; do
 		cpu=${directory##*/cpu}
-		[[ $cpu == *[!0-9]* || ${ONLINE[cpu]:-} ]] || offline+=("$cpu")
+		[[ $cpu == *[!0-9]* || ${ONLINE[$cpu]:-} ]] || offline+=("$cpu")
 	done
 	((${#offline[@]})) || return 0
 	REPLY="${#offline[@]} CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu${offline[0]}/online"
@@ -1223,8 +1243,7 @@ check_topology() {
 	fi
 	map_nodes
 	map_llcs
-	count_cores
-	((NO_CACHES == 0)) || say "warning: no cache is described in sysfs: each package is taken for one LLC"
+	[[ ! $NO_CACHES ]] || say "warning: no cache is described in sysfs: each package is taken for one LLC"
 	for llc in "${!LLCS[@]}"; do
 		found="LLC ${LLCS[llc]}: ${CORES[llc]} cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
 		if ((CORES[llc] >= NEED_CORES_PER_LLC)); then
