@@ -263,7 +263,7 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 		static const char *const on[] = { "echo 1", NULL };
 		static const struct ktstr_scheduler none = { .binary = "scx" }, empty = { .name = "" },
 			root = { .name = "r", .binary = "./s", .cgroup_parent = "/" }, idle = { .name = "scx_lavd" },
-			held = { .name = "held", .enable = on }, own[] = { { "eevdf" }, { "default" }, { "none" } };
+			held = { .name = "held", .enable = on }, own[] = { { .name = "eevdf" }, { .name = "default" }, { .name = "none" } };
 		KTSTR_TEST(a, .scheduler = &none) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &empty) { return KTSTR_PASS; }
 		KTSTR_TEST(c, .scheduler = &root) { return KTSTR_PASS; }
@@ -285,11 +285,11 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 	build t <<-'E'
 		static const struct ktstr_sysctl up[] = { { "kernel/../../x", "1" }, { NULL, NULL } };
 		static const char *const nothing[] = { "", NULL };
-		static const struct ktstr_scheduler root = { "s", "s", .cgroup_parent = "//" },
-			above = { "s", "s", .cgroup_parent = "/a/../b" },
-			sysctl = { "s", "s", .sysctls = up }, binary = { .name = "s", .binary = "" },
-			config = { "s", "s", .config_file = "" },
-			include = { "s", "s", .include_files = nothing }, packed = { "s", "./s" };
+		static const struct ktstr_scheduler root = { .name = "s", .binary = "s", .cgroup_parent = "//" },
+			above = { .name = "s", .binary = "s", .cgroup_parent = "/a/../b" },
+			sysctl = { .name = "s", .binary = "s", .sysctls = up }, binary = { .name = "s", .binary = "" },
+			config = { .name = "s", .binary = "s", .config_file = "" },
+			include = { .name = "s", .binary = "s", .include_files = nothing }, packed = { .name = "s", .binary = "./s" };
 		KTSTR_TEST(a, .scheduler = &root) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &above) { return KTSTR_PASS; }
 		KTSTR_TEST(c, .scheduler = &sysctl) { return KTSTR_PASS; }
@@ -879,7 +879,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 
 @test "harness: without a main of its own, a program lists its tests" {
 	build t <<-'E'
-		static const struct ktstr_scheduler fifo = { "a_long_scheduler", "scx" };
+		static const struct ktstr_scheduler fifo = { .name = "a_long_scheduler", .binary = "scx" };
 		KTSTR_TEST(a, .duration_s = 3) { return KTSTR_PASS; }
 		KTSTR_TEST(longer, .scheduler = &fifo) { return KTSTR_PASS; }
 	E
