@@ -109,6 +109,7 @@ static int take_record(struct files *files, struct record_reader *reader,
 				  "version %s is not known here, only " MANIFEST_VERSION " is",
 				  show_field(record->fields[0]));
 	if (!strcmp(record->keyword, "scheduler")) {
+		free(files->scheduler);
 		files->scheduler = strdup(record->fields[0]);
 		files->scheduler_line = record->line;
 		return files->scheduler ? 0 : report_errno("%s:%zu", source, record->line);

@@ -300,7 +300,7 @@ static bool names_unwinder(const struct image *image)
 static int find_last_symbol(const struct image *image, uint64_t address, uint64_t size,
 			    bool has_addend, uint64_t *last)
 {
-	size_t entry = (image->elf.is_64 ? 8 : 4) * (has_addend ? 3 : 2);
+	size_t word = image->elf.is_64 ? 8 : 4, entry = word * (has_addend ? 3 : 2);
 	char chunk[CHUNK];
 	uint64_t offset;
 

@@ -107,15 +107,15 @@ static int follow(const char *path, char **next)
 {
 	char target[PATH_MAX], joined[2 * PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
+	int directory; /* the length of its part of path */
 
 	*next = NULL;
 	if (length < 0)
 		return errno == EINVAL ? 0 : -1;
 	target[length] = '\0';
-	if (*target == '/')
-		strcpy(joined, target);
-	else if ((size_t)snprintf(joined, sizeof(joined), "%.*s%s", (int)(last_name(path) - path),
-				  path, target) >= sizeof(joined)) {
+	directory = *target == '/' ? 0 : (int)(last_name(path) - path);
+	if ((size_t)snprintf(joined, sizeof(joined), "%.*s%s", directory, path, target) >=
+	    sizeof(joined)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}

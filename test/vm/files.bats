@@ -67,5 +67,5 @@ damaged() {
 		told inodes$inodes status=4 left=
 		grep -q 'is its disk full?\|not suitable: no directory found' "$boot/out/inodes$inodes.err"
 	done
-	told inodes12 status=0 left=
+	told inodes24 status=0 left=
 }

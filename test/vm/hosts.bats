@@ -52,7 +52,7 @@ missed() {
 @test "hosts: a CPU that was taken offline before the run does not count" {
 	host 1n2l2c2t
 	told offline 1n2l2c2t=4 1n2l2c1t=0
-	grep -qx 'host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host' "$boot/out/offline"
+	grep -qx 'host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: 1 CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu7/online' "$boot/out/offline"
 	told wide_offline status=0 left=
 }
 
