@@ -47,7 +47,11 @@ set +o posix # in which bash 5.0 has no <( )
 case ${1:-} in
 --callers-environment=*) ;;
 *)
-	builtin mapfile -td '' CALLERS_ENVIRONMENT </proc/self/environ || CALLERS_ENVIRONMENT=()
+	if ! builtin mapfile -td '' CALLERS_ENVIRONMENT </proc/self/environ; then
+		trap - EXIT
+		printf '%s\n' "$0: not suitable: /proc/self/environ cannot be read, which the test's environment comes from: mount -t proc proc /proc" >&2
+		exit 4
+	fi
 	exec {FD}< <(builtin printf '%s\0' "${CALLERS_ENVIRONMENT[@]}") || FD=''
 	trap - EXIT
 	case $FD in '')
