@@ -172,7 +172,7 @@ PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether the scheduler has only tasks of SCHED_EXT
 DEFER=0 DEFERRED=() # messages that wait
 
 # What cleanup has to take away: written by remember alone.
-WORK='' OLD_WORK='' SCHED_PID='' SCHED_START='' TEST_PID='' LOCKED=''
+WORK='' OLD_WORK='' SCHED_PID='' SCHED_START='' TEST_PID='' TEST_START='' LOCKED=''
 PROVED=''        # the links by which the attached scheduler was proved to be this run's
 FOREIGN=0        # whether the attached scheduler is another's
 PINS_BEFORE=() PINS_KNOWN=0 # what was in bpffs before the scheduler started
@@ -1767,11 +1767,14 @@ cannot_start() {
 # wrap_program FILE: puts a script in its place that starts it with the packed libraries. Its own name
 # and directory are bin/include then.
 wrap_program() {
-	local real=$WORK/bin/$1 preload=''
+	local real=$WORK/bin/$1 preload='' shell
+	# by a path that other users, and other PID namespaces, have as well
+	shell=$(readlink "/proc/$$/exe") || shell=''
+	[[ $shell -ef /proc/$$/exe && $shell != *[[:space:]]* ]] || shell=$BASH
 	[[ ${LINKAGE[$1]} != alone ]] || preload=${FIRST[$1]:-}$PRELOAD
 	{
 		mkdir -p "${real%/*}" && mv -- "$WORK/tree/$1" "$real" &&
-			printf '#!%s -p\nlibraries=%q preload=%q program=%q\n' "$BASH" "$WORK/tree/lib" "$preload" "$real" >"$WORK/tree/$1" &&
+			printf '#!%s -p\nlibraries=%q preload=%q program=%q\n' "$shell" "$WORK/tree/lib" "$preload" "$real" >"$WORK/tree/$1" &&
 			cat >>"$WORK/tree/$1" <<-'EOF' && chmod 755 "$WORK/tree/$1"
 				if [[ $preload ]]; then
 					[[ ! ${LD_LIBRARY_PATH:-} ]] || export KTSTR_LD_LIBRARY_PATH=$LD_LIBRARY_PATH
@@ -1876,7 +1879,7 @@ remember() {
 	foreign) FOREIGN=1 ;;
 	detached) SEQ_BEFORE='' PINS_KNOWN=0 ;; # there is nothing more to be done
 	sequence) SEQ_BEFORE=$2 ;;
-	test) TEST_PID=$2 ;;
+	test) TEST_PID=$2 TEST_START=${3:-} ;;
 	watched) WATCHED=$2 ;; # the seconds that what begins now may take; empty: the janitor only waits
 	beat) ;;
 	esac
@@ -1907,12 +1910,13 @@ raise_priority() {
 	! chrt -r -p 1 "$BASHPID" >/dev/null 2>&1 || RAISED=1
 }
 
-# janitor: reads what the run remembers. Where that ends without "finished" the run was killed, and its
-# cleanup is done here. So it is where the run, which may have been stopped, gives no sign of life or takes
-# longer than it said, while it has a scheduler or a test. What was there before it, it knows by the fork.
+# janitor: reads what the run remembers. If that ends without "finished", the run was killed: the janitor kills
+# what is left of it and cleans up. While the run has a scheduler or a test it does the same if the shell gives
+# no sign of life, as when it was stopped, or takes longer than it said. What was remembered before the janitor
+# started it has from the fork.
 janitor() {
 	local what a b status began=0 silent=0 late=0 # in seconds
-	trap '' INT TERM HUP TSTP TTOU
+	trap '' INT TERM HUP TSTP TTOU PIPE
 	exec {TICK}<> <(:) # a pipe of its own, to wait for
 	raise_priority
 	REASON=''
@@ -1920,8 +1924,7 @@ janitor() {
 		status=0
 		IFS= read -r -d '' -t 1 what || status=$?
 		if ((status == 0)); then
-			IFS= read -r -d '' a
-			IFS= read -r -d '' b
+			if ! IFS= read -r -d '' a || ! IFS= read -r -d '' b; then break; fi # it died within a word
 			[[ $what != finished ]] || exit 0
 			remember "$what" "$a" "$b"
 			silent=0
@@ -1940,9 +1943,9 @@ janitor() {
 			REASON="the run did not end in time"
 		fi
 	done
+	DEFER=1
 	# only one of the two cleans up
 	kill_process "$SHELL_START" "$$" || say "error: PID $$, the shell of this run, does not die"
-	DEFER=1
 	REASON=${REASON:-the run was killed}
 	say "$REASON: cleaning up"
 	LEFT=1
@@ -1997,6 +2000,7 @@ end_reader() {
 	done
 	disown "$1" 2>/dev/null || true
 	kill -KILL -- "-$1" 2>/dev/null || true
+	return 1
 }
 
 # close_own: for what is started: it may hold neither the locks nor the janitor's pipe
@@ -2174,7 +2178,9 @@ is_ours() {
 	process_fields "$pid" || return 0
 	[[ ${OURS[$pid]:-} != "${FIELDS[19]}" ]] || return 0
 	while ((pid > 1)) && process_fields "$pid"; do
-		[[ $pid != "$TEST_PID" && $pid != "$SCHED_PID" ]] || return 0
+		case "$pid ${FIELDS[19]}" in
+		"$TEST_PID $TEST_START" | "$SCHED_PID $SCHED_START") return 0 ;;
+		esac
 		pid=${FIELDS[1]}
 	done
 	mapfile -td '' variables 2>/dev/null <"/proc/$1/environ" || true
@@ -2191,7 +2197,7 @@ note_ours() {
 	for file in "$1"/**/cgroup.procs; do
 		while read -r pid; do
 			if is_ours "$pid" && process_fields "$pid"; then OURS[$pid]=${FIELDS[19]}; fi
-		done 2>/dev/null <"$file"
+		done 2>/dev/null <"$file" || true # it may be gone
 	done
 }
 
@@ -2214,10 +2220,10 @@ kill_cgroup() {
 				else
 					foreign+=("$pid")
 				fi
-			done 2>/dev/null <"$file"
+			done 2>/dev/null <"$file" || true
 		done
 		if ((${#foreign[@]} == 0)) && [[ -w $1/cgroup.kill ]]; then
-			echo 1 >"$1/cgroup.kill"
+			{ echo 1 >"$1/cgroup.kill"; } 2>/dev/null || true
 		else # also before Linux 5.14
 			for pid in "${mine[@]}"; do
 				((!pid)) || kill -KILL "$pid" 2>/dev/null || true # 0: of another PID namespace
@@ -2307,16 +2313,23 @@ restore_controllers() {
 	done
 }
 
+# end_test_group SIGNAL: sends it to the test's process group, and waits 2 s for its end. Another process may have
+# the test's PID by now, but not while the group has a member.
+end_test_group() {
+	! process_start "$TEST_PID" || [[ $REPLY == "$TEST_START" ]] || return 0
+	end_group "$TEST_PID" "$1" 2 || true
+}
+
 end_test() {
 	[[ $TEST_PID ]] || return 0
 	disown "$TEST_PID" 2>/dev/null || true # or bash announces how it ended
 	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
 	note_ours "$TEST_ROOT"
-	end_group "$TEST_PID" TERM 2 || true
+	end_test_group TERM
 	kill_cgroup "$TEST_CGROUP"
 	kill_cgroup "$TEST_ROOT"
-	end_group "$TEST_PID" KILL 2 || true
-	TEST_PID=''
+	end_test_group KILL
+	remember test ''
 }
 
 # end_processes SIGNAL SECONDS: sends it to what is in the scheduler's cgroup, and waits that long for its end
@@ -2341,7 +2354,7 @@ stop_scheduler() {
 	if process_start "$SCHED_PID" && [[ $REPLY == "$SCHED_START" ]]; then end=(end_group "$SCHED_PID"); fi
 	"${end[@]}" INT 5 || "${end[@]}" TERM 3 || {
 		say "warning: the scheduler ignored INT and TERM: it is killed"
-		"${end[@]}" KILL 5
+		"${end[@]}" KILL 5 || true # kill_cgroup says what is left
 	}
 	kill_cgroup "$SCHED_CGROUP"
 	remember scheduler ''
@@ -2457,7 +2470,7 @@ remove_work() {
 	[[ ! $OLD_WORK ]] || rm -rf -- "$OLD_WORK"
 	[[ $WORK ]] || return 0
 	while read -r _ mount _; do # what a test left mounted there is not ours: rm would go into it
-		[[ $mount/ == */"${WORK##*/}"/* ]] || continue
+		[[ $mount/ == */"${WORK##*/}"/* || $mount/ == */"${WORK##*/}.denied"/* ]] || continue
 		host_differs "$mount is still mounted: umount it, then remove $WORK"
 		return 0
 	done </proc/self/mounts
@@ -2524,6 +2537,11 @@ cleanup() {
 # the array ENVIRONMENT adds to it. For a process in the background.
 launch() {
 	local command
+	# first: a cgroup may refuse a process of this policy. A test that keeps it is not on the scheduler.
+	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || {
+		echo "the usual scheduling policy could not be set again" >"$WORK/not-launched"
+		exit 126
+	}
 	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || {
 		echo "no process could be put into the cgroup $1" >"$WORK/not-launched"
 		exit 126
@@ -2531,7 +2549,7 @@ launch() {
 	shift
 	umask 022
 	close_own
-	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || true
+	trap - TSTP
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
 	command=(env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "$@")
 	# dies with this run's shell even where the janitor is gone as well
@@ -2656,21 +2674,22 @@ has_ended() {
 # keep_ends FILE: keeps the beginning of standard input in FILE, the end in FILE.end, and in FILE.count the
 # number of bytes after the beginning: a scheduler that prints without end does not fill the disk
 keep_ends() {
-	head -c "$LOG_HALF" >"$1"
-	tee >(wc -c >"$1.count") | tail -c "$LOG_HALF" >"$1.end"
-}
+	head -c "$LOG_HALF" >"$1" || true
+	{ tee >(wc -c >"$1.count") | tail -c "$LOG_HALF" >"$1.end"; } || true
+	cat >/dev/null # where the disk is full who writes is read to the end all the same
+} 2>/dev/null
 
 # finish_log: after the scheduler's end: makes one file of the log's parts
 finish_log() {
 	local log=$WORK/scheduler.log left
 	[[ $SCHED_LOG ]] || return 0
-	end_reader "$SCHED_LOG"
+	end_reader "$SCHED_LOG" || true
 	SCHED_LOG=''
 	left=$(wc -c <"$log.end") && left=$(($(<"$log.count") - left)) || left=0
 	{
 		((left <= 0)) || printf '\n(%d bytes left out)\n' "$left"
 		cat "$log.end"
-	} >>"$log"
+	} >>"$log" || true # a full disk is no reason to say less
 	rm -f -- "$log.end" "$log.count"
 } 2>/dev/null
 
@@ -2949,7 +2968,8 @@ finish_diagnostics() {
 	((TEST_OUT != 1)) || return 0
 	exec {TEST_OUT}>&-
 	TEST_OUT=1
-	end_reader "$DIAGNOSTICS"
+	# what was killed may have ended within a line
+	end_reader "$DIAGNOSTICS" || { echo; } 2>/dev/null || true
 }
 
 start_test() {
@@ -2965,13 +2985,14 @@ start_test() {
 	hold_signals
 	set -m
 	launch "$TEST_CGROUP" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
-	remember test $!
+	process_start $! || REPLY=''
+	remember test $! "$REPLY"
 	set +m
 	release_signals
 }
 
-# watch_test: waits for the test's end, and for the scheduler to stay what it was: of a test that
-# was not under its scheduler all the time no verdict counts. Sets REPLY to the test's status.
+# watch_test: waits for the test's end. A verdict counts only if the scheduler stayed attached for the whole
+# run. Sets REPLY to the test's status.
 watch_test() {
 	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start what='' status=0 after
 	now
@@ -3206,8 +3227,11 @@ main() {
 	trap 'stop 129' HUP
 	trap 'stop 130' INT
 	trap 'stop 143' TERM
-	trap : TSTP # ^Z would leave a scheduler attached for as long as one likes
-	trap : PIPE # a reader that left must not stop the cleanup; programs get the default again
+	trap '' TSTP # ^Z would leave a scheduler attached, or stop what unpacks, for as long as one likes
+	case $ACTION in
+	info | list | print-command) ;; # have nothing to clean up
+	*) trap : PIPE ;;               # a reader that left must not stop the cleanup; programs get the default again
+	esac
 	case $ACTION in
 	run) run ;;
 	check)

@@ -157,3 +157,25 @@ ended() {
 		rm -r "$kept"
 	done
 }
+
+@test "watch: a scheduler that prints is not ended by a full disk, and a pass stays one" {
+	mkdir small
+	script t "head -c 100M /dev/zero >$PWD/small/filler 2>/dev/null; sleep 1; exit 0"
+	export_scheduler "${attach[@]}" "trap '${detach[*]}; exit 0' TERM INT" 'while :; do echo "$RANDOM a line"; sleep 0.05; done'
+	# shellcheck disable=SC2016
+	run on_host bash -c 'mount -t tmpfs -o size=8m none small; ./t.run --quiet --tmpdir small; s=$?; umount small; exit $s'
+	[ "$status" = 0 ] || {
+		echo "$output"
+		return 1
+	}
+	[[ $output == *"t.run: pass" ]]
+}
+
+@test "watch: a reader that leaves --list or --info is no error of the script" {
+	export_test
+	local option
+	for option in --list --info --print-command --help; do
+		run bash -c "{ sleep 0.3; ./t.run $option; echo \"status \$?\" >&2; } 2>said | true; cat said"
+		[[ $output == *"status 141"* && $output != *"error of this script"* ]]
+	done
+}
