@@ -3217,37 +3217,43 @@ find_programs() {
 	PATH=$absolute/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
 
-main() {
-	trap - EXIT
-	umask 022
-	read_callers_environment
-	find_programs
-	parse_arguments "$@"
+# act: what makes something that is to be cleaned up
+act() {
 	trap cleanup EXIT
 	trap 'stop 129' HUP
 	trap 'stop 130' INT
 	trap 'stop 143' TERM
 	trap '' TSTP # ^Z would leave a scheduler attached, or stop what unpacks, for as long as one likes
-	case $ACTION in
-	info | list | print-command) ;; # have nothing to clean up
-	*) trap : PIPE ;;               # a reader that left must not stop the cleanup; programs get the default again
-	esac
+	trap : PIPE # a reader that left must not stop the cleanup; programs get the default again
 	case $ACTION in
 	run) run ;;
 	check)
 		preflight
 		say "this host is suitable"
 		;;
-	info) print_info ;;
-	list) list ;;
 	verify)
 		verify
 		say "this file is as it was exported"
 		;;
 	extract) extract ;;
-	print-command) print_command ;;
 	esac
 	leave 0
+}
+
+main() {
+	trap - EXIT
+	umask 022
+	read_callers_environment
+	find_programs
+	parse_arguments "$@"
+	case $ACTION in # these make nothing, and end as any program does where their reader left
+	info) print_info ;;
+	list) list ;;
+	print-command) print_command ;;
+	*) act ;;
+	esac
+	trap - EXIT
+	exit 0
 }
 
 main "$@"

@@ -161,7 +161,7 @@ ended() {
 @test "watch: a scheduler that prints is not ended by a full disk, and a pass stays one" {
 	mkdir small
 	script t "head -c 100M /dev/zero >$PWD/small/filler 2>/dev/null; sleep 1; exit 0"
-	export_scheduler "${attach[@]}" "trap '${detach[*]}; exit 0' TERM INT" 'while :; do echo "$RANDOM a line"; sleep 0.05; done'
+	export_scheduler "${attach[@]}" "trap '${detach[*]}; exit 0' TERM INT" 'line=$(printf %5000d 1)' 'while :; do echo "$line"; sleep 0.05; done'
 	# shellcheck disable=SC2016
 	run on_host bash -c 'mount -t tmpfs -o size=8m none small; ./t.run --quiet --tmpdir small; s=$?; umount small; exit $s'
 	[ "$status" = 0 ] || {
