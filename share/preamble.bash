@@ -343,7 +343,7 @@ read_suspends() {
 	[[ ! $line =~ ^now\ at\ ([0-9]+)\ nsecs ]] || SLEPT=$((CLOCK - BASH_REMATCH[1] / 10000000))
 }
 
-# seconds_since TIME: sets REPLY to seconds with one digit behind the point
+# seconds_since TIME: sets REPLY to seconds with one digit after the point
 seconds_since() {
 	local tenths
 	now
@@ -604,7 +604,7 @@ check_sched_ext() {
 	for word in $(</proc/cmdline); do
 		[[ $word == isolcpus=* ]] || continue
 		list=${word#*=}
-		# without a flag in front of the CPUs, and with this one, it isolates scheduling domains
+		# it isolates scheduling domains if the CPUs have no flag before them, or this one
 		if [[ $list == [0-9]* || ,$list, == *,domain,* ]]; then
 			problem "$word found on the kernel's command line, with which no sched_ext scheduler" \
 				"attaches: boot without it"
@@ -840,11 +840,11 @@ is_in_use() {
 	return 0
 }
 
-# process_fields PID: sets FIELDS to those of its stat behind the name: its state, its parent, ...
+# process_fields PID: sets FIELDS to those of its stat after the name: its state, its parent, ...
 process_fields() {
 	local stat
 	read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-	# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
+	# shellcheck disable=SC2206 # words; after the name, which may hold blanks
 	FIELDS=(${stat##*) })
 }
 
@@ -1167,7 +1167,7 @@ count_cores() {
 			SEEN[$cpu]=1 threads=1
 			find_core "$cpu" || threads=0
 			for member in $REPLY; do
-				[[ $member != *-* ]] || continue # see below
+				[[ $member != *-* ]] || continue # count_ranges counts those
 				[[ ${USABLE[$member]:-} && ! ${SEEN[$member]:-} ]] || continue
 				SEEN[$member]=1
 				threads=$((threads + 1))
@@ -1349,7 +1349,7 @@ make_work_directory() {
 		fi
 		path=${place%/}/ktstr.$$-$RANDOM$RANDOM$RANDOM
 		hold_signals
-		remember work "$path" # first: killed behind mkdir, nobody would know of it
+		remember work "$path" # first: nobody would know of it if this shell were killed after mkdir
 		if ! mkdir -m "$mode" -- "$path" 2>/dev/null; then
 			remember work ''
 			tried+=" $place (cannot be written)"
@@ -2035,7 +2035,7 @@ make_cgroup() {
 			continue
 		fi
 		hold_signals
-		remember cgroup "$path" # first: killed behind mkdir, nobody would know of it
+		remember cgroup "$path" # first: nobody would know of it if this shell were killed after mkdir
 		mkdir "$path" || {
 			remember unmade
 			die "$STATUS_UNSUITABLE" "the cgroup $path cannot be made"
@@ -2151,7 +2151,7 @@ set_sysctls() {
 	done
 }
 
-# --- Teardown: each step has a bound, and none stops those behind it ------------------------------
+# --- Teardown: each step has a bound, and none stops the next ones ---------------------------------
 
 # is_group_alive PID: whether its process group has a member
 is_group_alive() {
@@ -2815,7 +2815,7 @@ sample_policies() {
 		for pid in "${PIDS[@]}"; do
 			for file in "/proc/$pid/task/"*/stat; do
 				read -r stat 2>/dev/null <"$file" || continue
-				# shellcheck disable=SC2206 # words; behind the name, which may hold blanks
+				# shellcheck disable=SC2206 # words; after the name, which may hold blanks
 				fields=(${stat##*) })
 				[[ ${fields[38]:-} == 7 ]] || continue # field 41
 				ON_EXT=1
@@ -3009,7 +3009,7 @@ watch_test() {
 	seconds_since "$start"
 	after=$REPLY
 	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
-	end_test # with what it left behind
+	end_test # and what it left in the background
 	if [[ ! $what ]]; then
 		check_launched
 		is_still_attached || what=$REPLY # whatever it says: until all of it was gone

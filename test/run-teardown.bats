@@ -14,21 +14,12 @@ start_run() {
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_ratio 17' >>t.ktstr
 	ktstr-export -q t
-	on_host "$PWD/t.run" >out 2>err &
-	JOB=$!
-	wait_for test -e started
-	PID=$(pgrep -of "^bash $PWD/t.run")
+	begin_run
 }
 
 # ended STATUS: the run ended with it, and left nothing
 ended() {
-	local status=0
-	wait "$JOB" || status=$?
-	[ "$status" = "$1" ] || {
-		echo "status $status"
-		cat out err
-		return 1
-	}
+	ended_with "$1"
 	[ "$(sysctl_now vm/dirty_ratio)" = 20 ]
 	wait_for gone "$PWD" # what was killed takes a moment to go
 	nothing_left
@@ -325,10 +316,7 @@ withdraw() {
 @test "teardown: without flock(1) one run at a time all the same" {
 	export_test "touch $BATS_TEST_TMPDIR/started; sleep 88.25"
 	sed -i 's/type -P flock/false/' t.run
-	on_host "$PWD/t.run" >out 2>err &
-	JOB=$!
-	wait_for test -e started
-	PID=$(pgrep -of "^bash $PWD/t.run")
+	begin_run
 	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/t.run" --quiet
 	[[ $output == *"another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]]
 	kill -TERM "$PID"

@@ -18,29 +18,15 @@ edit() {
 	done
 }
 
-# start_run [ARG...]: in the background as JOB; PID is its shell
-start_run() {
-	on_host "$PWD/t.run" "$@" >out 2>err &
-	JOB=$!
-	wait_for test -e started
-	PID=$(pgrep -of "^bash $PWD/t.run")
-}
-
 # ended STATUS: the run ended with it, and left nothing
 ended() {
-	local status=0
-	wait "$JOB" || status=$?
-	[ "$status" = "$1" ] || {
-		echo "status $status"
-		cat out err
-		return 1
-	}
+	ended_with "$1"
 	nothing_left
 }
 
 @test "watch: TSTP, as ^Z sends it, stops nothing" {
 	export_test "touch $BATS_TEST_TMPDIR/started; sleep 1; exit 0"
-	start_run
+	begin_run
 	kill -TSTP "$PID"
 	ended 0
 	[ "$(tail -n 1 err)" = "t.run: pass" ]
@@ -51,7 +37,7 @@ ended() {
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	edit 's/SILENT_SECS=10/SILENT_SECS=3/'
 	the_kernel
-	start_run
+	begin_run
 	kill -STOP "$PID"
 	ended 137
 	[[ $(<err) == *"t.run: the run gave no sign of life for 3 s (was it stopped?): cleaning up"* ]]
@@ -64,7 +50,7 @@ ended() {
 	printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
 	ktstr-export -q t
 	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start what/local limit=9999 start what/'
-	start_run --ktap
+	begin_run --ktap
 	ended 137
 	[[ $(<out) == *"# the run did not end in time: cleaning up"* ]]
 	[ "$(tail -n 1 out)" = "not ok 1 t" ]
@@ -117,7 +103,7 @@ ended() {
 	script t 'chrt -p $$ | grep -q SCHED_OTHER && chrt -p $KTSTR_SCHED_PID | grep -q SCHED_OTHER || exit 1' \
 		"touch $BATS_TEST_TMPDIR/started; sleep 1"
 	export_scheduler "${attach[@]}" "${stay[@]}"
-	start_run
+	begin_run
 	local pid
 	for pid in $(pgrep -f "^bash $PWD/t.run"); do
 		chrt -p "$pid" | grep -q SCHED_RR

@@ -92,3 +92,22 @@ wait_for() {
 	echo "waited for: $*"
 	return 1
 }
+
+# begin_run [ARG...]: runs t.run in the background, as JOB, until its test has made the file started; PID is its shell
+begin_run() {
+	on_host "$PWD/t.run" "$@" >out 2>err &
+	JOB=$!
+	wait_for test -e started
+	PID=$(pgrep -of "^bash $PWD/t.run")
+}
+
+# ended_with STATUS: the run that began so ended with it; else shows what it printed
+ended_with() {
+	local status=0
+	wait "$JOB" || status=$?
+	[ "$status" = "$1" ] || {
+		echo "status $status"
+		cat out err
+		return 1
+	}
+}
