@@ -490,11 +490,11 @@ check_privileges() {
 check_programs() {
 	local program missing='' gzip=gzip
 	((${#DECOMPRESS[@]} == 0)) || gzip='' # not needed
-	for program in base64 cat chmod env grep $gzip head mkdir rm rmdir sed tail tar tee tr wc; do
+	for program in awk base64 cat chmod env grep $gzip head mkdir rm rmdir sed tail tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
 	if [[ $missing ]]; then
-		problem "programs not found:$missing: install coreutils, grep, sed, gzip and tar, or busybox with links"
+		problem "programs not found:$missing: install coreutils, awk, grep, sed, gzip and tar, or busybox with links"
 	else
 		fine "programs"
 	fi
@@ -1016,25 +1016,6 @@ check_container() {
 
 # --- Topology: the host's, as schedulers see it ---------------------------------------------------
 
-# A kernel's list of CPUs, such as 0-3,8, is of ranges between commas: ${range%%-*} is the first number of
-# one and ${range##*-} the last. 512 CPUs are to be cheap: nothing here forks, the files of a cache or core
-# are read once and not for each of its CPUs. A file of sysfs may be missing, empty or wrong: then what it
-# would tell is not known, which is no error of this script.
-
-# is_list TEXT: whether it is a list of CPUs
-is_list() {
-	case ,$1, in
-	,, | *[!0-9,-]* | *,,* | *,-* | *-,* | *[0-9][0-9][0-9][0-9][0-9][0-9]*) return 1 ;;
-	esac
-}
-
-# read_list FILE: sets REPLY to the list of CPUs in it; empty where there is none
-read_list() {
-	REPLY=''
-	{ read -r REPLY <"$1"; } 2>/dev/null || true # the last line may lack its newline
-	is_list "$REPLY" || REPLY=''
-}
-
 # allowed_cpus: sets REPLY to the list of CPUs that this process may use
 allowed_cpus() {
 	local key
@@ -1043,13 +1024,13 @@ allowed_cpus() {
 	done </proc/self/status
 }
 
-# probe_cpus: sets REPLY to the list of CPUs that the test may use: a cpuset of the caller's does not follow it into
-# its cgroup, which will be below the mount's root. So a process that moves there tells. Empty where moving
-# changes nothing, or cannot be tried.
+# probe_cpus ONLINE: sets REPLY to the list of CPUs that the test may use. The test runs in a cgroup below the mount's
+# root, where a cpuset of the caller has no effect. A process that moves there reads what is left: the caller's taskset.
 probe_cpus() {
 	local before after
-	REPLY=''
-	((EUID == 0)) && [[ $CGROUP_MOUNT ]] || return 0
+	allowed_cpus
+	if [[ $REPLY == "$1" ]] || ((EUID != 0)) || [[ ! $CGROUP_MOUNT ]]; then return; fi
+	if [[ $REPLY =~ ^0-([0-9]+)$ ]] && ((BASH_REMATCH[1] >= 10#${1##*[,-]})); then return; fi # all that are online
 	{ read -r before && read -r after; } < <(
 		allowed_cpus
 		echo "$REPLY"
@@ -1060,221 +1041,224 @@ probe_cpus() {
 	[[ $after == "$before" ]] || REPLY=$after
 }
 
-# By the number of a CPU. Associative, as bash walks along its other arrays.
-declare -A ONLINE=() USABLE=() NODE_OF=() SEEN=()
+# TOPOLOGY: an awk program whose arguments are THREADS ALLOWED ONLINE NODE...; it prints the topology, a fact a line:
+# "nodes N" (NUMA nodes that have usable CPUs), "no-caches" (where no cache is known of a CPU), "llc NODE CORES NAME" for
+# each LLC with its number of cores of at least THREADS usable threads, and "end". ALLOWED and ONLINE are lists of CPUs,
+# as 0-3,8. NODE is a directory of sysfs.
+#
+# One process of awk reads all files: bash needs ten times as long. A file may be missing, empty or wrong: then
+# its fact is not known, which is no error. The kernel and schedulers split a cache that spans NUMA nodes or
+# packages, so an LLC is told by its node, package and list. A core is told by the list of its CPUs, because core_id
+# repeats from package to package.
+# shellcheck disable=SC2016 # awk expands it
+readonly TOPOLOGY='
+# first_line(path): its first line, without the blanks at its end; empty where there is none
+function first_line(path, line) {
+	line = ""
+	IS_THERE = (getline line < path) >= 0
+	close(path)
+	sub(/[ \t\r]+$/, "", line)
+	return line
+}
 
-# mark_usable LIST: sets USABLE[cpu] to 1 for each CPU of LIST that is online
-mark_usable() {
-	local cpu range IFS=,
-	USABLE=()
-	is_list "$1" || return 0
-	for range in $1; do
-		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-} && cpu <= LAST_CPU; cpu++)); do
-			[[ ! ${ONLINE[$cpu]:-} ]] || USABLE[$cpu]=1
-		done
+function is_list(text) {
+	return text ~ /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/ && text !~ /[0-9][0-9][0-9][0-9][0-9][0-9]/
+}
+
+function list_in(path, line) {
+	line = first_line(path)
+	return is_list(line) ? line : ""
+}
+
+# expand(list, cpus): sets cpus[1], cpus[2], ... to the CPUs of list, and returns how many there are
+function expand(list, cpus, ranges, ends, count, n, i, cpu) {
+	count = 0
+	n = split(is_list(list) ? list : "", ranges, ",")
+	for (i = 1; i <= n; i++) {
+		if (split(ranges[i], ends, "-") == 1)
+			ends[2] = ends[1]
+		for (cpu = ends[1] + 0; cpu <= ends[2] + 0; cpu++)
+			cpus[++count] = cpu
+	}
+	return count
+}
+
+# llc_list(cpu): the CPUs of its last-level cache, as the kernel lists them. That is level 3, else
+# level 2: more CPUs share an L4 than what schedulers call an LLC.
+function llc_list(cpu, list, best, index_, path, level, shared) {
+	list = ""
+	best = 0
+	for (index_ = 0; index_ < 10; index_++) {
+		path = CPUS "cpu" cpu "/cache/index" index_
+		level = first_line(path "/level")
+		if (level != "3" && (level != "2" || best == 3) || first_line(path "/type") == "Instruction")
+			continue
+		shared = list_in(path "/shared_cpu_list")
+		if (shared != "") {
+			list = shared
+			best = level
+		}
+	}
+	return list
+}
+
+# usable_threads(cpu): marks the usable CPUs of its core as seen, and returns how many they are. A CPU without
+# any file of topology is none of a core.
+function usable_threads(cpu, path, list, known, members, n, i, threads) {
+	path = CPUS "cpu" cpu "/topology/"
+	list = list_in(path "core_cpus_list")
+	known = IS_THERE
+	if (list == "") { # before Linux 5.3
+		list = list_in(path "thread_siblings_list")
+		known = known || IS_THERE
+	}
+	PACKAGE = first_line(path "physical_package_id")
+	known = known || IS_THERE
+	if (PACKAGE !~ /^(-1|[0-9]+)$/)
+		PACKAGE = 0
+	SEEN[cpu] = threads = 1
+	n = expand(list, members)
+	for (i = 1; i <= n; i++)
+		if (members[i] in USABLE && !(members[i] in SEEN)) {
+			SEEN[members[i]] = 1
+			threads++
+		}
+	return known ? threads : 0
+}
+
+BEGIN {
+	CPUS = "/sys/devices/system/cpu/"
+	n = expand(ARGV[2], cpus)
+	for (i = 1; i <= n; i++)
+		allowed[cpus[i]] = 1
+	online = expand(ARGV[3], cpus)
+	for (i = 1; i <= online; i++)
+		if (cpus[i] in allowed)
+			USABLE[cpus[i]] = 1
+
+	for (i = 4; i < ARGC; i++) {
+		node = ARGV[i]
+		sub(/.*[^0-9]/, "", node)
+		n = expand(list_in(ARGV[i] "/cpulist"), members)
+		for (j = 1; j <= n; j++)
+			if (members[j] in USABLE) {
+				node_of[members[j]] = node
+				with_cpus[node] = 1
+			}
+	}
+	nodes = 0
+	for (node in with_cpus)
+		nodes++
+	print "nodes " (nodes ? nodes : 1) # a kernel without NUMA has no directory of nodes
+
+	for (i = 1; i <= online; i++) {
+		cpu = cpus[i]
+		if (!(cpu in USABLE) || cpu in SEEN)
+			continue
+		if (!(cpu in llc_of)) {
+			llc_of[cpu] = list = llc_list(cpu)
+			n = expand(list, members)
+			for (j = 1; j <= n; j++)
+				if (!(members[j] in llc_of))
+					llc_of[members[j]] = list
+		}
+		threads = usable_threads(cpu)
+		name = llc_of[cpu]
+		if (name == "") {
+			without = 1
+			name = "of package " PACKAGE
+		}
+		node = (cpu in node_of) ? node_of[cpu] : 0
+		key = node " " PACKAGE " " name
+		if (!(key in cores)) {
+			cores[key] = 0
+			order[++llcs] = key
+		}
+		if (threads > 0 && threads >= ARGV[1] + 0)
+			cores[key]++
+	}
+	if (without)
+		print "no-caches"
+	for (i = 1; i <= llcs; i++) {
+		key = order[i]
+		split(key, parts, " ")
+		name = key
+		sub(/^[^ ]* [^ ]* /, "", name)
+		print "llc " parts[1] " " cores[key] " " name
+	}
+	print "end"
+}'
+
+# not_enough HOST WHAT...: a problem: this host has only WHAT. Says how to bring offline CPUs online, else to use HOST.
+not_enough() {
+	local directory range cpu smt='' first='' offline=0 advice="run it on $1 host"
+	local -A is_online=()
+	for range in ${online//,/ }; do
+		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do is_online[$cpu]=1; done
 	done
-}
-
-# usable_cpus: sets ONLINE[cpu] to 1 for each CPU that is online, LAST_CPU to the last one, and USABLE[cpu] for
-# each that the test may use as well; fails where there is none
-usable_cpus() {
-	local cpu range IFS=,
-	ONLINE=() LAST_CPU=-1
-	read_list /sys/devices/system/cpu/online
-	for range in $REPLY; do
-		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do
-			ONLINE[$cpu]=1
-		done
-		((10#${range##*-} <= LAST_CPU)) || LAST_CPU=$((10#${range##*-}))
-	done
-	allowed_cpus
-	mark_usable "$REPLY"
-	if ((${#USABLE[@]} < ${#ONLINE[@]})); then
-		probe_cpus
-		[[ ! $REPLY ]] || mark_usable "$REPLY"
-	fi
-	((${#USABLE[@]}))
-}
-
-# map_nodes: sets NODE_OF[cpu] to the NUMA node of each usable CPU that is in one, and NODES to how many nodes
-# have such a CPU. A kernel without NUMA has one node, number 0.
-map_nodes() {
-	local directory node cpu range found IFS=,
-	NODE_OF=() NODES=0
-	for directory in /sys/devices/system/node/node[0-9]*; do
-		node=${directory##*/node}
-		read_list "$directory/cpulist"
-		found=''
-		for range in $REPLY; do
-			for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-} && cpu <= LAST_CPU; cpu++)); do
-				[[ ! ${USABLE[$cpu]:-} ]] || NODE_OF[$cpu]=$node found=1
-			done
-		done
-		[[ ! $found ]] || NODES=$((NODES + 1))
-	done
-	((NODES)) || NODES=1
-}
-
-# find_llc CPU: sets REPLY to the CPUs of its last-level cache, as the kernel lists them; else fails
-find_llc() {
-	local index level type best='' list=''
-	for index in "/sys/devices/system/cpu/cpu$1/cache/index"*; do
-		level='' type=''
-		{ read -r level <"$index/level"; } 2>/dev/null || true
-		# level 3, else 2: an L4 cache is shared by more than what schedulers call an LLC
-		[[ $level == 3 || ($level == 2 && $best != 3) ]] || continue
-		{ read -r type <"$index/type"; } 2>/dev/null || true
-		[[ $type != Instruction ]] || continue
-		read_list "$index/shared_cpu_list"
-		[[ $REPLY ]] || continue
-		best=$level list=$REPLY
-	done
-	REPLY=$list
-	[[ $REPLY ]]
-}
-
-# find_package CPU: sets REPLY to the number of its package
-find_package() {
-	REPLY=''
-	{ read -r REPLY <"/sys/devices/system/cpu/cpu$1/topology/physical_package_id"; } 2>/dev/null || true
-	[[ $REPLY == [0-9]* || $REPLY == -1 ]] || REPLY=0
-}
-
-# find_core CPU: sets REPLY to the list of its core's CPUs; fails for a CPU that comes or goes
-find_core() {
-	local topology=/sys/devices/system/cpu/cpu$1/topology
-	read_list "$topology/core_cpus_list"
-	[[ $REPLY ]] || read_list "$topology/thread_siblings_list" # before Linux 5.3
-	[[ $REPLY || -d $topology ]]
-}
-
-# count_cores LIST NAME: adds to LLCS the LLCs that the CPUs of this cache are in, to LLC_NODE their nodes, and to CORES
-# their cores with at least NEED_THREADS_PER_CORE usable threads. The kernel and schedulers split a cache that
-# spans nodes or packages. Where the first and the last CPU of a range are in one package, so are the others. Cores
-# are told apart by the lists of their CPUs: core_id repeats from package to package.
-count_cores() {
-	local range cpu last member package threads place='' llc=0 REPLY IFS=,
-	local -A known=()
-	for range in $1; do
-		cpu=$((10#${range%%-*})) last=$((10#${range##*-}))
-		((last <= LAST_CPU)) || last=$LAST_CPU
-		find_package "$last"
-		package=$REPLY
-		find_package "$cpu"
-		[[ $package == "$REPLY" ]] || package=''
-		for (( ; cpu <= last; cpu++)); do
-			[[ ${USABLE[$cpu]:-} && ! ${SEEN[$cpu]:-} ]] || continue
-			SEEN[$cpu]=1 threads=1
-			find_core "$cpu" || threads=0
-			for member in $REPLY; do
-				[[ $member != *-* ]] || continue # count_ranges counts those
-				[[ ${USABLE[$member]:-} && ! ${SEEN[$member]:-} ]] || continue
-				SEEN[$member]=1
-				threads=$((threads + 1))
-			done
-			[[ $REPLY != *-* ]] || count_ranges
-			REPLY=$package
-			[[ $package ]] || find_package "$cpu"
-			if [[ "${NODE_OF[$cpu]:-0} $REPLY" != "$place" ]]; then
-				place="${NODE_OF[$cpu]:-0} $REPLY"
-				llc=${known[$place]:-}
-				if [[ ! $llc ]]; then
-					llc=${#LLCS[@]}
-					known[$place]=$llc
-					LLCS+=("${2:-of package $REPLY}") LLC_NODE+=("${NODE_OF[$cpu]:-0}") CORES+=(0)
-				fi
-			fi
-			((threads < NEED_THREADS_PER_CORE || threads == 0)) || CORES[llc]=$((CORES[llc] + 1))
-		done
-	done
-}
-
-# count_ranges: of count_cores: adds to threads those of the ranges in REPLY
-count_ranges() {
-	local range member
-	for range in $REPLY; do
-		[[ $range == *-* ]] || continue
-		for ((member = 10#${range%%-*}; member <= 10#${range##*-} && member <= LAST_CPU; member++)); do
-			[[ ${USABLE[$member]:-} && ! ${SEEN[$member]:-} ]] || continue
-			SEEN[$member]=1
-			threads=$((threads + 1))
-		done
-	done
-}
-
-# map_llcs: sets LLCS to the names of the LLCs, LLC_NODE to their nodes, and CORES to how many cores of each fit
-map_llcs() {
-	local cpu without=''
-	SEEN=() LLCS=() LLC_NODE=() CORES=()
-	for ((cpu = 0; cpu <= LAST_CPU; cpu++)); do
-		[[ ${USABLE[$cpu]:-} && ! ${SEEN[$cpu]:-} ]] || continue
-		if find_llc "$cpu"; then
-			count_cores "$REPLY,$cpu" "$REPLY"
-		else
-			without+=,$cpu
-			SEEN[$cpu]=1
-		fi
-	done
-	NO_CACHES=${without:+1}
-	[[ $without ]] || return 0
-	local IFS=,
-	for cpu in $without; do
-		[[ ! $cpu ]] || unset "SEEN[$cpu]"
-	done
-	count_cores "${without#,}" ''
-}
-
-# what_to_do: sets REPLY to what may make a host suitable that lacks CPUs
-what_to_do() {
-	local directory cpu offline=()
-	REPLY='run it on a larger host'
 	for directory in /sys/devices/system/cpu/cpu[0-9]*; do
 		cpu=${directory##*/cpu}
-		[[ $cpu == *[!0-9]* || ${ONLINE[$cpu]:-} ]] || offline+=("$cpu")
+		[[ ! ${is_online[$cpu]:-} && $cpu != *[!0-9]* ]] || continue
+		offline=$((offline + 1))
+		first=${first:-$cpu}
 	done
-	((${#offline[@]})) || return 0
-	REPLY="${#offline[@]} CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu${offline[0]}/online"
-	{ read -r cpu </sys/devices/system/cpu/smt/control; } 2>/dev/null || return 0
-	[[ $cpu != off ]] || REPLY="${#offline[@]} CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
+	if ((offline)); then
+		advice="$offline CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu$first/online"
+		{ read -r smt </sys/devices/system/cpu/smt/control; } 2>/dev/null || true
+		[[ $smt != off ]] || advice="$offline CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
+	fi
+	shift
+	problem "host has $*: $advice"
+}
+
+# check_llc NODE CORES NAME: counts it where it fits: in fitting, and in in_node[NODE]
+check_llc() {
+	local found="LLC $3: $2 cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
+	if (($2 >= NEED_CORES_PER_LLC)); then
+		fitting=$((fitting + 1))
+		in_node[$1]=$((${in_node[$1]:-0} + 1))
+		fine "$found"
+	elif [[ $ACTION == check ]]; then
+		say "too small: $found"
+	fi
 }
 
 check_topology() {
-	local llc fitting=0 nodes_fit=0 found count each=$((NEED_LLCS / NEED_NUMA_NODES)) in_node=()
-	if ! usable_cpus; then
+	local online='' report fact value cores name nodes=0 fitting=0 nodes_fit=0 each=$((NEED_LLCS / NEED_NUMA_NODES))
+	local -A in_node=()
+	type -P awk >/dev/null || return 0 # check_programs has said so
+	{ read -r online </sys/devices/system/cpu/online; } 2>/dev/null || true # its last line may lack the newline
+	if [[ ! $online =~ ^[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*$ ]]; then
 		problem "no usable CPU found in /sys/devices/system/cpu/online, needed to know the topology:" \
 			"mount -t sysfs sysfs /sys"
 		return
 	fi
-	map_nodes
-	map_llcs
-	[[ ! $NO_CACHES ]] || say "warning: no cache is described in sysfs: each package is taken for one LLC"
-	for llc in "${!LLCS[@]}"; do
-		found="LLC ${LLCS[llc]}: ${CORES[llc]} cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
-		if ((CORES[llc] >= NEED_CORES_PER_LLC)); then
-			fitting=$((fitting + 1))
-			in_node[LLC_NODE[llc]]=$((${in_node[LLC_NODE[llc]]:-0} + 1))
-			fine "$found"
-		elif [[ $ACTION == check ]]; then
-			say "too small: $found"
-		fi
-	done
-	for count in "${in_node[@]}"; do
-		((count < each)) || nodes_fit=$((nodes_fit + 1))
+	probe_cpus "$online"
+	report=$(exec awk "$TOPOLOGY" "$NEED_THREADS_PER_CORE" "$REPLY" "$online" /sys/devices/system/node/node[0-9]*) || true
+	if [[ $report != *$'\nend' ]]; then
+		problem "awk cannot read the topology in /sys/devices/system, and has said why"
+		return
+	fi
+	while read -r fact value cores name; do
+		case $fact in
+		nodes) nodes=$value ;;
+		no-caches) say "warning: no cache is described in sysfs: each package is taken for one LLC" ;;
+		llc) check_llc "$value" "$cores" "$name" ;;
+		esac
+	done <<<"$report"
+	for value in "${in_node[@]}"; do
+		((value < each)) || nodes_fit=$((nodes_fit + 1))
 	done
 	if ((fitting < NEED_LLCS)); then
-		what_to_do
-		problem "host has $fitting LLCs with at least $NEED_CORES_PER_LLC cores of" \
-			"$NEED_THREADS_PER_CORE threads, test needs $NEED_LLCS: $REPLY"
+		not_enough "a larger" "$fitting LLCs with at least $NEED_CORES_PER_LLC cores of $NEED_THREADS_PER_CORE threads," \
+			"test needs $NEED_LLCS"
 	fi
-	if ((NODES < NEED_NUMA_NODES)); then
-		what_to_do
-		problem "host has $NODES NUMA nodes with CPUs, test needs $NEED_NUMA_NODES: ${REPLY/a larger/another}"
+	if ((nodes < NEED_NUMA_NODES)); then
+		not_enough another "$nodes NUMA nodes with CPUs, test needs $NEED_NUMA_NODES"
 	elif ((fitting >= NEED_LLCS && NEED_NUMA_NODES > 1 && nodes_fit < NEED_NUMA_NODES)); then
-		what_to_do
-		problem "host has $nodes_fit NUMA nodes with at least $each such LLCs each," \
-			"test needs $NEED_NUMA_NODES: ${REPLY/a larger/another}"
+		not_enough another "$nodes_fit NUMA nodes with at least $each such LLCs each, test needs $NEED_NUMA_NODES"
 	elif ((fitting >= NEED_LLCS)); then
-		fine "$NODES NUMA nodes, needed $NEED_NUMA_NODES; $fitting LLCs that fit, needed $NEED_LLCS"
+		fine "$nodes NUMA nodes, needed $NEED_NUMA_NODES; $fitting LLCs that fit, needed $NEED_LLCS"
 	fi
 	if [[ $ACTION == check ]] && ((EUID != 0)); then
 		say "note: which CPUs the test may use is an estimate without root, as its cgroup is another"

@@ -311,7 +311,7 @@ attached_is() {
 	mkdir bin
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'for p in tar gzip; do f=$(type -P $p); cp "$f" bin/; done
-		mount -t tmpfs none /usr/local; mkdir new; for p in bash cat env mkdir rm rmdir sed wc base64 df uname chmod tee tr grep head tail; do cp "$(type -P $p)" new/; done
+		mount -t tmpfs none /usr/local; mkdir new; for p in awk bash cat env mkdir rm rmdir sed wc base64 df uname chmod tee tr grep head tail; do cp "$(type -P $p)" new/; done
 		b=$PWD/new; mount --bind new /usr/bin || exit 97; PATH=$b bash ./t.run --quiet'
 	[[ $output == *"programs not found: gzip tar: install"* ]]
 }
@@ -687,6 +687,34 @@ fits() {
 	refused "host has 0 LLCs with at least 2 cores of 1 threads, test needs 1: 1 CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
 }
 
+@test "topology: each awk reads the same" {
+	local failed='' what tried=0
+	fake_cpus 0-7
+	for cpu in 0 1 2 3; do fake_core "$cpu,$((cpu + 4))"; done
+	fake_llc 0-1,4-5
+	fake_llc 2-3,6-7
+	fake_node 0 0-1,4-5
+	fake_node 1 2-3,6-7
+	mkdir bin
+	for what in gawk 'gawk --posix' mawk 'busybox awk' original-awk; do
+		type -P "${what%% *}" >/dev/null || continue
+		tried=$((tried + 1))
+		script bin/awk "exec $(type -P "${what%% *}")$([ "${what#* }" = "$what" ] || echo " ${what#* }") \"\$@\""
+		PATH=$PWD/bin:$PATH fits 2n2l2c2t 0
+		PATH=$PWD/bin:$PATH fits 2n2l3c1t 4
+		PATH=$PWD/bin:$PATH fits 3n3l1c1t 4
+	done
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
+	((tried))
+}
+
+@test "topology: an awk that fails is a finding" {
+	needs_topology 1n1l1c1t
+	mkdir bin
+	script bin/awk 'echo "nodes 1"; exit 2'
+	PATH=$PWD/bin:$PATH refused "awk cannot read the topology in /sys/devices/system, and has said why"
+}
+
 @test "topology: 512 CPUs take no process for each CPU" {
 	need strace
 	fake_cpus 0-511
@@ -697,10 +725,10 @@ fits() {
 	needs_topology 8n32l8c2t
 	accepted
 	HOST_PATIENCE=50 run -0 on_host strace -D -f -qq -o trace -e trace=fork,vfork,clone,clone3 bash ./t.run --check
-	# flock, df, mkdir, chmod, a probe, rm; uname before Linux 6.1
-	(($(grep -c 'clone\|fork' trace) <= 7))
+	# awk and its subshell, flock, df, mkdir, chmod, a probe, rm; uname before Linux 6.1
+	(($(grep -c 'clone\|fork' trace) <= 9))
 	# what one CPU's files have told of others is not read again
-	HOST_PATIENCE=50 run -0 on_host strace -D -qq -o trace -e trace=openat bash ./t.run --check
+	HOST_PATIENCE=50 run -0 on_host strace -D -f -qq -o trace -e trace=open,openat bash ./t.run --check
 	[ "$(grep -c 'index3/level' trace)" = 32 ]
 	[ "$(grep -c 'core_cpus_list' trace)" = 256 ]
 	needs_topology 8n32l9c2t
