@@ -706,6 +706,7 @@ describe_process() {
 	while IFS= read -r line; do
 		[[ $line != *.service ]] || printf -v unit %q "${line##*/}"
 	done 2>/dev/null <"/proc/$1/cgroup" || true
+	[[ $unit != -* ]] || unit="-- $unit"
 	case $unit in
 	scx_loader.service) REPLY="PID $1 ($name) in $unit: scxctl stop" ;;
 	?*) REPLY="PID $1 ($name) in $unit: systemctl stop $unit" ;;
@@ -808,7 +809,7 @@ find_cgroup_mount() {
 }
 
 check_cgroup() {
-	local cgroup before=${#PROBLEMS[@]}
+	local cgroup quoted before=${#PROBLEMS[@]}
 	find_cgroup_mount
 	if [[ ! $CGROUP_MOUNT ]]; then
 		problem "no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"
@@ -821,8 +822,11 @@ check_cgroup() {
 		return
 	fi
 	for cgroup in "$TEST_ROOT" "$RUN_CGROUP"; do
-		[[ $OTHER_RUN ]] || ! is_in_use "$cgroup" || problem "the cgroup $cgroup is in use, and is what a run needs for itself:" \
-			"stop who uses it, or remove it: find $cgroup -depth -type d -exec rmdir {} +"
+		if [[ ! $OTHER_RUN ]] && is_in_use "$cgroup"; then
+			printf -v quoted %q "$cgroup"
+			problem "the cgroup $cgroup is in use, and is what a run needs for itself:" \
+				"stop who uses it, or remove it: find $quoted -depth -type d -exec rmdir {} +"
+		fi
 	done
 	((${#PROBLEMS[@]} > before)) || fine "cgroup v2 at $CGROUP_MOUNT"
 }

@@ -131,10 +131,10 @@ attached_is() {
 		run -4 on_host bash -c 'cgroup=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts)
 			pids=
 			for name; do ./$name & pids+=" $!"; done
-			[ ! "$UNIT" ] || { mkdir $cgroup/$UNIT; echo $! >$cgroup/$UNIT/cgroup.procs; }
+			[ ! "$UNIT" ] || { mkdir "$cgroup/$UNIT"; echo $! >"$cgroup/$UNIT/cgroup.procs"; }
 			for pid in $pids; do until mountpoint -q /proc/$pid/fdinfo; do sleep 0.05; done; done
 			echo "pids:$pids"; ./t.run --quiet; s=$?; kill $pids; wait
-			until [ ! "$UNIT" ] || rmdir $cgroup/$UNIT; do sleep 0.05; done 2>/dev/null; exit $s' said "$@"
+			until [ ! "$UNIT" ] || rmdir "$cgroup/$UNIT"; do sleep 0.05; done 2>/dev/null; exit $s' said "$@"
 		read -r _ first second <<<"${lines[0]}"
 	}
 	UNIT='' said ./holder
@@ -147,6 +147,9 @@ attached_is() {
 	export UNIT
 	UNIT=scx.service said ./holder
 	[[ ${lines[-1]} == *"(holder) in scx.service: systemctl stop scx.service" ]]
+	# a name that is no harm to who pastes the command
+	UNIT='-a b$(c);d.service' said ./holder
+	[[ ${lines[-1]} == *'systemctl stop -- -a\ b\$\(c\)\;d.service' ]]
 	UNIT=scx_loader.service said ./holder
 	[[ ${lines[-1]} == *"(holder) in scx_loader.service: scxctl stop" ]]
 }
