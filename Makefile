@@ -48,6 +48,11 @@ BASE = utf8 report number strings path file output record quote process command 
 REGISTRY = topology entries file_index definition elf elf_reader elf_dynamic ask source search stand_in resolve git manifest needs \
 	glibc ldcache library_path libraries
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
+# The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
+PREAMBLE = guard restart values
+ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
+	payload loader programs janitor readers cgroups sysctls launch scheduler attachment scheduler-failures test \
+	teardown inspect main
 HARNESS = registered rival check message describe protocol result watch run main
 UNITS = base base64 cut
 FUZZ = record definition manifest quote elf ldcache base64 gzip
@@ -86,12 +91,14 @@ tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/regi
 harness_objects = $(HARNESS:%=build/obj/lib/harness/%.o)
 programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)
 template = build/share/ktstr/preamble.bash
+engine_sum = build/share/ktstr/engine.sha256
+engine = $(template) $(engine_sum) build/share/ktstr/engine.sed
 libktstr = build/lib/libktstr.a
 preload = build/lib/ktstr/preload.so
 examples = $(EXAMPLES:%=build/examples/%)
 units = $(UNITS:%=build/test/%) $(FUZZ:%=build/test/fuzz/%)
 
-all: $(programs) $(template) $(preload) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
+all: $(programs) $(engine) $(preload) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
 
 # Whatever changes how things are compiled rebuilds them: two builds never mix in build/.
 settings = $(CC) $(AR) $(LIBDEFLATE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) $(HARDENING) $(LINK_HARDENING) $(LDFLAGS) \
@@ -110,6 +117,8 @@ build/obj/%.o: %.c build/settings
 # Tests may be in a shared object, and libktstr with them.
 $(harness_objects): private HARDENING = -fstack-protector-strong $(STACK_AND_BRANCHES) -fPIC
 build/obj/lib/harness/protocol.o: build/places
+build/obj/cmd/ktstr-preamble.o: $(engine_sum)
+build/obj/cmd/ktstr-preamble.o: private defines = -DKTSTR_ENGINE_SHA256='"$(shell cut -c-64 $(engine_sum))"'
 build/obj/lib/harness/protocol.o: private defines = -DKTSTR_BINDIR='"$(bindir)"'
 
 build/lib/tools.a: $(tools_objects)
@@ -132,7 +141,18 @@ $(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
 	chmod 755 $@.new
 	mv $@.new $@
 
-$(template): share/preamble.bash
+$(template): $(PREAMBLE:%=share/preamble/%.bash) $(ENGINE:%=share/preamble/%.bash) build/settings
+	@mkdir -p $(@D)
+	{ cat $(PREAMBLE:%=share/preamble/%.bash); \
+		printf '\n%s\n' '# --- Engine of ktstr-tools $(VERSION): the same in every .run of this version ---'; \
+		for part in $(ENGINE:%=share/preamble/%.bash); do echo; cat $$part; done; } >$@.new
+	mv $@.new $@
+
+# As sha256sum -c reads it, which is given the engine of a .run on standard input.
+$(engine_sum): $(template) share/preamble/engine.sed
+	sed -Ef share/preamble/engine.sed $(template) | sha256sum >$@.new
+	mv $@.new $@
+build/share/ktstr/engine.sed: share/preamble/engine.sed
 	@mkdir -p $(@D)
 	cp $< $@
 
@@ -215,11 +235,11 @@ vm-shell:
 readme: all
 	test/vm/session README.md
 
-lint: $(programs) $(template)
+lint: $(programs) $(engine)
 	test/lint
 
 # how analysers see the sources, all with the macros that some of them need
-analyse: private defines = -DKTSTR_BINDIR='"$(bindir)"' -Ilib/harness
+analyse: private defines = -DKTSTR_BINDIR='"$(bindir)"' -DKTSTR_ENGINE_SHA256='""' -Ilib/harness
 analyse:
 	CC='$(CC)' ANALYSE_FLAGS='$(subst ','\'',$(filter -std=% -I% -D%,$(filter-out -D_FORTIFY_SOURCE=%,$(compile))))' \
 		test/analyse $(PARTS)
@@ -235,7 +255,7 @@ install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(privatedir) $(libdir)/pkgconfig $(includedir) $(datadir)/ktstr \
 		$(addprefix $(mandir)/man,$(sections)) $(bashdir) $(zshdir) $(docdir)/examples)
 	install -m 755 $(programs) $(DESTDIR)$(bindir)
-	install -m 644 $(template) $(DESTDIR)$(datadir)/ktstr
+	install -m 644 $(engine) $(DESTDIR)$(datadir)/ktstr
 	install -m 644 $(libktstr) $(DESTDIR)$(libdir)
 	install -m 644 $(preload) $(DESTDIR)$(privatedir)
 	install -m 644 lib/harness/ktstr.h $(DESTDIR)$(includedir)
@@ -252,7 +272,7 @@ install: all
 
 # Directories that are not ours alone stay, with whatever else they hold.
 uninstall:
-	rm -f $(addprefix $(DESTDIR),$(addprefix $(bindir)/,$(commands)) $(datadir)/ktstr/preamble.bash \
+	rm -f $(addprefix $(DESTDIR),$(addprefix $(bindir)/,$(commands)) $(engine:build/share/%=$(datadir)/%) \
 		$(libdir)/libktstr.a $(privatedir)/preload.so $(includedir)/ktstr.h $(libdir)/pkgconfig/ktstr.pc \
 		$(foreach n,$(sections),$(addprefix $(mandir)/man$n/,$(notdir $(filter %.$n,$(pages))))) \
 		$(addprefix $(bashdir)/,ktstr $(commands)) $(zshdir)/_ktstr \

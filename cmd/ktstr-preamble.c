@@ -27,22 +27,25 @@
 static const char usage[] =
 	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] [--decompress CMD]\n"
 	"                      < manifest > header\n"
+	"       ktstr-preamble --engine\n"
 	"      --template FILE  a template of your own (default: ../share/ktstr/preamble.bash,\n"
 	"                       from the directory of this program)\n"
 	"      --sha256 HEX     SHA-256 of the archive, checked before anything is started\n"
 	"      --size N         its size in bytes, checked as well\n"
 	"      --decompress CMD what the host decompresses it with: words such as 'zstd -dc'\n"
 	"                       (default: gzip or pigz)\n"
+	"      --engine         print the SHA-256 of the engine, the part that all headers share\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";
 
-enum { OPTION_TEMPLATE = 256, OPTION_SHA256, OPTION_SIZE, OPTION_DECOMPRESS };
+enum { OPTION_TEMPLATE = 256, OPTION_SHA256, OPTION_SIZE, OPTION_DECOMPRESS, OPTION_ENGINE };
 
 static const struct option longopts[] = {
 	{ "template", required_argument, NULL, OPTION_TEMPLATE },
 	{ "sha256", required_argument, NULL, OPTION_SHA256 },
 	{ "size", required_argument, NULL, OPTION_SIZE },
 	{ "decompress", required_argument, NULL, OPTION_DECOMPRESS },
+	{ "engine", no_argument, NULL, OPTION_ENGINE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -134,15 +137,31 @@ static int add_scheduler_args(struct values *values, const struct entries *manif
 	return 0;
 }
 
+static bool has_string(const struct strings *strings, const char *text, size_t length)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		if (strlen(strings->items[i]) == length && !memcmp(strings->items[i], text, length))
+			return true;
+	return false;
+}
+
+/* The names at the archive's top, of which there are four at most, and the number of its files. */
 static int add_packed_files(struct values *values, const struct entries *manifest)
 {
 	struct strings *names = add_value(values, "PACKED_FILES");
 	const struct entry *file = NULL;
+	size_t count = 0;
 
-	while ((file = entries_next(manifest, "file", file)))
-		if (strings_add(names, file->fields.items[0]))
+	while ((file = entries_next(manifest, "file", file))) {
+		const char *name = file->fields.items[0];
+		size_t length = strcspn(name, "/");
+
+		count++;
+		if (!has_string(names, name, length) &&
+		    strings_addf(names, "%.*s", (int)length, name))
 			return -1;
-	return 0;
+	}
+	return strings_addf(add_value(values, "PACKED_COUNT"), "%zu", count);
 }
 
 /* The name that a packed program has where it was packed; an empty word where there is none. */
@@ -171,6 +190,26 @@ static int add_glibc_file(struct values *values, const struct entries *manifest)
 	return add_word(values, "NEED_GLIBC_FILE", is_named ? glibc->fields.items[1] : "");
 }
 
+/* Interpreters that the host must have: not those that are included, which come first on PATH. */
+static int add_interpreters(struct values *values, const struct entries *manifest,
+			    const struct strings *interpreters)
+{
+	struct strings *words = add_value(values, "NEED_INTERPRETERS");
+
+	for (size_t i = 0; i < interpreters->count; i++) {
+		char *included;
+		bool is_packed;
+
+		if (asprintf(&included, "include/%s", interpreters->items[i]) < 0)
+			return -1;
+		is_packed = manifest_file(manifest, included);
+		free(included);
+		if (!is_packed && strings_add(words, interpreters->items[i]))
+			return -1;
+	}
+	return 0;
+}
+
 /* What the files, not the manifest, say of the host that they need. */
 static int add_needs(struct values *values, const struct entries *manifest)
 {
@@ -181,7 +220,7 @@ static int add_needs(struct values *values, const struct entries *manifest)
 		return -1;
 	failed = strings_addf(add_value(values, "PACKED_BYTES"), "%ju", (uintmax_t)needs.bytes) ||
 		 strings_add_all(add_value(values, "NEED_MACHINES"), &needs.machines) ||
-		 strings_add_all(add_value(values, "NEED_INTERPRETERS"), &needs.interpreters) ||
+		 add_interpreters(values, manifest, &needs.interpreters) ||
 		 add_word(values, "NEED_GLIBC", manifest_value(manifest, "needs-glibc")) ||
 		 add_glibc_file(values, manifest);
 	needs_free(&needs);
@@ -386,6 +425,8 @@ int main(int argc, char *argv[])
 				return command_misused("--decompress: names no program: ", optarg);
 			archive.decompress = optarg;
 			break;
+		case OPTION_ENGINE:
+			return command_print(KTSTR_ENGINE_SHA256 "\n");
 		case 'h':
 			return command_print(usage);
 		case 'V':

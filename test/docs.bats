@@ -39,9 +39,9 @@ setup() {
 	named=$(sed -n '/^## What a .run does/,/^`--check`/p' "$page" | grep -E '^[0-9]\.|;' | grep -oE '`[a-z]+_[a-z_]+`|^[0-9]\. `[a-z]+`' | grep -oE '[a-z]+[a-z_]*')
 	[ "$(wc -l <<<"$named")" -ge 10 ]
 	for name in $named; do
-		grep -qx "$name() {" "$TOP/share/preamble.bash"
+		grep -qx "$name() {" "$TOP/share/preamble"/*.bash
 	done
-	called=$(sed -n '/^run() {/,/^}/p' "$TOP/share/preamble.bash" | grep -oE '[a-z]+[a-z_]*' | grep -xF "$named" | awk '!seen[$0]++')
+	called=$(sed -n '/^run() {/,/^}/p' "$TOP/share/preamble/main.bash" | grep -oE '[a-z]+[a-z_]*' | grep -xF "$named" | awk '!seen[$0]++')
 	[ "$called" = "$(grep -vx cleanup <<<"$named")" ]
 }
 

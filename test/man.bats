@@ -78,13 +78,13 @@ fields() {
 }
 
 @test "man: ktstr-preamble(1) has the placeholders of the template, and all are known" {
-	run -0 bash -c "grep -oE '@[A-Z][A-Z0-9_]*@' '$TOP/share/preamble.bash' | tr -d @ | sort"
+	run -0 bash -c "grep -oE '@[A-Z][A-Z0-9_]*@' '$TOP/share/preamble/values.bash' | tr -d @ | sort"
 	diff -u - <(tags ktstr-preamble.1 'Li ([A-Z0-9_]+)$') <<<"$output"
 }
 
 @test "man: --info of a .run prints what the template has frozen" {
 	# which argument is a packed file's path shows in --print-command alone
-	grep -oE '@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble.bash" | tr -d @ | grep -vx SCHED_ARG_PATHS | sort >frozen
+	grep -oE '@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble/values.bash" | tr -d @ | grep -vx SCHED_ARG_PATHS | sort >frozen
 	[ "$(grep -c . frozen)" -gt 10 ]
 	ktstr-export -q -b ./fair fair
 	bash ./fair.run --info | sed 's/=.*//' | sort | diff -u frozen -
@@ -109,11 +109,11 @@ fields() {
 
 @test "man: ktstr-run(7) has the variables and the statuses of a .run" {
 	local name number
-	for name in $(sed -n '/^start_test/,/^}/s/local -x/&/p' "$TOP/share/preamble.bash" |
+	for name in $(sed -n '/^start_test/,/^}/s/local -x/&/p' "$TOP/share/preamble/test.bash" |
 		grep -oE '\bKTSTR_[A-Z_]+=' | tr -d =) SCX_TIMEOUT_MS; do
 		grep -q "^\.It.* Ev $name\b" "$man/ktstr-run.7"
 	done
-	for number in 0 2 $(grep -oE 'STATUS_[A-Z]+=[0-9]+' "$TOP/share/preamble.bash" | cut -d= -f2); do
+	for number in 0 2 $(grep -oE 'STATUS_[A-Z]+=[0-9]+' "$TOP/share/preamble/state.bash" | cut -d= -f2); do
 		grep -qx "\.It $number" "$man/ktstr-run.7"
 	done
 }

@@ -62,7 +62,7 @@ with() {
 	[ "${RUN_ARGS[1]}" = $'\n__ARCHIVE__\n' ]
 	[ "$ATTACHES_SCHEDULERS$DROPS_ROOT" = "" ]
 	[ "$TEST_PROGRAM $SCHED_PROGRAM" = "true true" ]
-	[ "${PACKED_FILES[*]@Q}" = "'ktstr' 'scheduler' 'include/c d'" ]
+	[ "${PACKED_FILES[*]} $PACKED_COUNT" = "ktstr scheduler include 3" ]
 	[ "$PAYLOAD_SIZE$PAYLOAD_SHA256" = "" ]
 	[ "${#DECOMPRESS[@]}" = 0 ]
 }
@@ -144,7 +144,7 @@ with() {
 		[ "$KTSTR_SCHED_NAME" = 调度器1 ]
 		printf -v byte "x$byte"
 		[ "${RUN_ARGS[0]}${SYSCTLS[0]}${SYSCTLS[1]}${SCHED_ARGS[0]}" = "$byte$byte$byte$byte" ]
-		[ "${SCHED_ARGS[1]}${PACKED_FILES[2]}$CGROUP_PARENT" = "include/${byte}include/$byte/$byte" ]
+		[ "${SCHED_ARGS[1]}$CGROUP_PARENT" = "include/$byte/$byte" ]
 		[ "$TEST_PROGRAM$SCHED_PROGRAM" = $'caf\351caf\351' ]
 	done
 }
@@ -152,7 +152,7 @@ with() {
 @test "preamble: the template and a rendered header pass shellcheck and bash -n" {
 	need shellcheck
 	ktstr-preamble <m >header
-	shellcheck -s bash "$TOP/share/preamble.bash" header
+	shellcheck -s bash "$TOP/build/share/ktstr/preamble.bash" header
 	bash -n header
 }
 
@@ -187,7 +187,7 @@ with() {
 	printf 'echo @KTSTR_TEST_NAME@ "${x[@]}" @lower@ a@B\n(@SCHED_ARG_PATHS@ @PACKED_FILES@)\n__ARCHIVE__\n' >t
 	run -0 ktstr-preamble --template t <m
 	[ "$output" = "echo a \"\${x[@]}\" @lower@ a@B
-(1 ktstr scheduler 'include/c d')
+(1 ktstr scheduler include)
 __ARCHIVE__" ]
 	printf 'a\n@NO_SUCH@\n__ARCHIVE__\n' >t
 	run -1 --separate-stderr ktstr-preamble --template t <m
@@ -348,6 +348,16 @@ script() {
 @test "preamble: records of a user's own are passed over" {
 	{ cat m; echo 'x-mine a b'; } >own
 	ktstr-preamble <own | cmp - <(ktstr-preamble <m)
+}
+
+@test "preamble: the interpreter that is included is not one that the host must have" {
+	printf '#!/usr/bin/env interp\n' >ktstr
+	printf '#!/bin/sh\n' >interp
+	chmod +x ktstr interp
+	printf 'test t\nbinary %s\n%s' "$PWD/ktstr" "include $PWD/interp" >t.ktstr
+	PATH=$PWD:$PATH ktstr-manifest t >n
+	run -0 ktstr-preamble <n
+	grep -qx 'NEED_INTERPRETERS=(/usr/bin/env)' <<<"$output"
 }
 
 @test "preamble: misuse, help, version, a full disk" {

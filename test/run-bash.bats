@@ -311,7 +311,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 @test "bash: an exported function with the name of each builtin, keyword, program, and function of the header" {
 	make_runs
 	local name entries=()
-	for name in $(compgen -b) $(compgen -k) $(sed -n 's/^\([a-z_]*\)() [{(]$/\1/p' "$TOP/share/preamble.bash") awk base64 \
+	for name in $(compgen -b) $(compgen -k) $(sed -n 's/^\([a-z_]*\)() [{(]$/\1/p' "$TOP"/share/preamble/*.bash) awk base64 \
 		cat chmod date df dmesg env getconf grep gzip id ln ls mkdir mkfifo mktemp mv ps readlink rm rmdir sed setpriv \
 		sha256sum sleep sort stat stty sync tail tar tee timeout tr uname wc x; do
 		entries+=("BASH_FUNC_$name%%=() { : >$PWD/canary; }")

@@ -107,7 +107,7 @@ _ktstr() {
 		;;
 	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
-	ktstr-preamble) options=(--template= --sha256= --size= --decompress=) ;;
+	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
 	esac
 	options+=(-h --help -V --version)
 	_ktstr_split "${COMP_LINE:0:COMP_POINT}"

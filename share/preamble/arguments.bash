@@ -1,0 +1,112 @@
+# --- arguments: the command line ---
+
+print_help() {
+	cat <<-EOF
+		usage: $PROGRAM [OPTION...]
+		Runs the test $KTSTR_TEST_NAME under the scheduler $KTSTR_SCHED_NAME on this host, as root.
+
+		  --duration SECS          how long the test works ($TEST_DURATION_SECS)
+		  --watchdog-timeout SECS  the scheduler's watchdog ($TEST_WATCHDOG_SECS)
+		  --attach-timeout SECS    how long the scheduler may take to attach ($ATTACH_SECS)
+		  --wait-lock SECS         wait that long for the end of another .run (default: do not)
+		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
+		                           /var/tmp, /dev/shm, /run and this file's own directory)
+		  --keep                   keep the unpacked files and the scheduler's log, and say where
+		  --ktap                   print a KTAP document on standard output
+		  --quiet                  no banner; errors are still shown
+		instead of running it, without root:
+		  --check                  only check whether this host is suitable: status 0 or 4
+		  --info                   print the frozen values
+		  --list                   list the packed files
+		  --verify                 check that this file is not damaged
+		  --extract DIR            unpack into DIR, which must be new or empty
+		  --print-command          print the command lines of the scheduler and the test
+		  --help                   show this help
+
+		Who made it? This file cannot say: check its signature, where there is one, before you run it
+		in any way, with the keys that you trust in a file (see ktstr-run(7)):
+		  ssh-keygen -Y verify -f allowed_signers -I IDENTITY -n ktstr-run -s NAME.run.sig < NAME.run
+
+		Frozen at export: the scheduler, its arguments, and the topology:
+		$NEED_NUMA_NODES NUMA nodes, $NEED_LLCS LLCs, each with $NEED_CORES_PER_LLC cores of $NEED_THREADS_PER_CORE threads.
+
+		Status: 0 pass, 1 fail, 2 inconclusive, 3 the scheduler failed: it was not attached for the
+		whole run, 4 skipped: this host is not suitable or the test says so, 64 misused, 65 this file
+		is damaged, 70 an error of this script, 128+N ended by signal N.
+	EOF
+}
+
+# parse_seconds OPTION VALUE: sets REPLY to VALUE as a decimal number
+parse_seconds() {
+	[[ $2 =~ ^0*[1-9][0-9]{0,8}$ ]] ||
+		die "$STATUS_MISUSED" "$1: not a whole number of seconds from 1 to 999999999: $2"
+	REPLY=$((10#$2))
+}
+
+# set_action ACTION: what is done instead of running the test
+set_action() {
+	[[ $ACTION == run || $ACTION == "$1" ]] || die "$STATUS_MISUSED" "--$ACTION and --$1 exclude each other"
+	ACTION=$1
+}
+
+# take_value OPTION VALUE
+take_value() {
+	[[ $2 ]] || die "$STATUS_MISUSED" "$1: needs a value (see --help)"
+	case $1 in
+	--duration)
+		parse_seconds "$@"
+		TEST_DURATION_SECS=$REPLY
+		;;
+	--watchdog-timeout)
+		parse_seconds "$@"
+		TEST_WATCHDOG_SECS=$REPLY
+		;;
+	--attach-timeout)
+		parse_seconds "$@"
+		ATTACH_SECS=$REPLY
+		;;
+	--wait-lock)
+		parse_seconds "$@"
+		WAIT_LOCK_SECS=$REPLY
+		;;
+	--tmpdir) TMP_DIRECTORY=$2 ;;
+	--extract)
+		set_action extract
+		OPERAND=$2
+		;;
+	esac
+}
+
+parse_arguments() {
+	local option ktap=0
+	while (($#)); do
+		option=$1
+		shift
+		case $option in
+		--duration | --watchdog-timeout | --attach-timeout | --wait-lock | --tmpdir | --extract)
+			(($#)) || die "$STATUS_MISUSED" "$option: needs a value (see --help)"
+			take_value "$option" "$1"
+			shift
+			;;
+		--duration=* | --watchdog-timeout=* | --attach-timeout=* | --wait-lock=* | --tmpdir=* | \
+			--extract=*)
+			take_value "${option%%=*}" "${option#*=}"
+			;;
+		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
+		--keep) KEEP=1 ;;
+		--ktap) ktap=1 ;;
+		--quiet) QUIET=1 ;;
+		-h | --help)
+			print_help
+			leave 0
+			;;
+		--cpus | --cpus=* | --topology | --topology=* | --affinity | --affinity=*)
+			die "$STATUS_MISUSED" "${option%%=*} is frozen, so that what ran there runs here:" \
+				"export the test again to change it"
+			;;
+		*) die "$STATUS_MISUSED" "unknown argument: $option (see --help)" ;;
+		esac
+	done
+	((!ktap)) || [[ $ACTION == run ]] || die "$STATUS_MISUSED" "--ktap is for a run: --$ACTION has no verdict"
+	KTAP=$ktap
+}

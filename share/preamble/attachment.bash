@@ -1,0 +1,134 @@
+# --- attachment: is the scheduler still attached? And is a test without one alone? ---
+
+# holder_ended: whether no process is left that holds the scheduler; sets REPLY to how it ended, else to
+# nothing. It looks for others, which forks, only where those that did are gone.
+holder_ended() {
+	local pid
+	REPLY=''
+	for pid in "${HOLDERS[@]}"; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+	has_ended || true
+	! is_held || return 1
+	REPLY="the process of it that held it ended"
+	[[ ! $SCHED_ENDED ]] || REPLY="its process ended with $SCHED_ENDED"
+}
+
+# detached_how: sets REPLY. A process that ends because it was detached takes a moment, and how it
+# ends tells more; so does a scheduler that attaches again.
+detached_how() {
+	local i state=$STATE
+	for ((i = 0; i < 5; i++)); do
+		! holder_ended || return 0
+		pause 0.1
+	done
+	read_attachment
+	REPLY="it was detached (sched_ext is ${state:-gone}), and its process is alive"
+	((${SEQ:-0} <= SEQ_BEFORE + 1)) || attached_again
+}
+
+attached_again() {
+	REPLY="it was attached again (enable_seq went from $((SEQ_BEFORE + 1)) to $SEQ)"
+}
+
+# is_still_attached: else sets REPLY to what happened. No fork: it runs while the test is measured.
+is_still_attached() {
+	if [[ ! $SCHED_PID ]]; then
+		is_still_alone
+		return
+	fi
+	read_attachment
+	if ((${SEQ:-0} > SEQ_BEFORE + 1)); then
+		attached_again
+	elif holder_ended; then
+		return 1
+	elif [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+		detached_how
+	else
+		return 0
+	fi
+	return 1
+}
+
+# check_detached: the last part of the proof, after the test and before its verdict: with its processes the
+# attached scheduler goes. Else it was another's.
+check_detached() {
+	local seq=$((SEQ_BEFORE + 1))
+	[[ $SCHED_PID ]] || return 0
+	remember watched "$TEARDOWN_SECS"
+	check_subschedulers
+	stop_scheduler
+	remove_pins
+	if ! wait_until_disabled; then
+		remember detached
+		fail_scheduler "a scheduler stayed attached after all of its processes were ended: whether the test ran under this run's is unproved"
+	fi
+	read_attachment
+	remember detached
+	((${SEQ:-0} == seq)) || fail_scheduler "another scheduler was attached as it ended (enable_seq went from $seq to ${SEQ:-?})"
+}
+
+# check_subschedulers: those below cgroups change neither state nor enable_seq. The kernel log alone tells
+# that one was ejected; where a process outside of the scheduler's attaches them, too, it may be that one's.
+check_subschedulers() {
+	local line pids
+	read_kernel_log
+	for line in "${KERNEL_LINES[@]}"; do
+		[[ $line == *sub-scheduler*disabled\ \(* && $line != *disabled\ \(unregistered\ from\ user* ]] || continue
+		is_held || [[ ! $REPLY ]] || {
+			read -ra pids <<<"$REPLY"
+			describe_processes "${pids[@]}"
+			say "warning: a sub-scheduler was ejected, perhaps that of $REPLY"
+			return 0
+		}
+		fail_scheduler "a sub-scheduler was ejected while the test ran"
+	done
+}
+
+# note_alone: a test without a scheduler runs under none at all, unless it attaches some itself
+note_alone() {
+	! has_file scheduler && [[ -r $SCX/state ]] || return 0
+	read_attachment
+	[[ $STATE == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $STATE: somebody else attaches a scheduler"
+	if [[ $ATTACHES_SCHEDULERS == 1 ]]; then
+		remember sequence "${SEQ:-0}" # what it attaches is gone at the end
+	else
+		ALONE=${SEQ:-0}
+	fi
+}
+
+# is_still_alone: else sets REPLY to who came. No fork where nobody did.
+is_still_alone() {
+	[[ $ALONE ]] || return 0
+	read_attachment
+	[[ $STATE != disabled || ${SEQ:-0} != "$ALONE" ]] || return 0
+	if [[ $STATE == disabled ]]; then
+		REPLY="it is detached again, and enable_seq went from $ALONE to ${SEQ:-0}"
+	else
+		describe_holder "$OPS"
+		REPLY="the scheduler ${OPS:-?}, and it is $REPLY"
+	fi
+	REPLY="another scheduler was attached while the test ran ($REPLY)"
+	return 1
+}
+
+# sample_policies: whether a task of the test has the policy SCHED_EXT, where others are not on the
+# scheduler. No fork: it runs while the test is measured, until one was seen.
+sample_policies() {
+	local cgroup pid stat file fields
+	((PARTIAL && !ON_EXT)) || return 0
+	SAMPLES=$((SAMPLES + 1))
+	for cgroup in "$TEST_CGROUP" "$TEST_ROOT"; do
+		read_pids "$cgroup"
+		for pid in "${PIDS[@]}"; do
+			for file in "/proc/$pid/task/"*/stat; do
+				read -r stat 2>/dev/null <"$file" || continue
+				# shellcheck disable=SC2206 # words; after the name, which may hold blanks
+				fields=(${stat##*) })
+				[[ ${fields[38]:-} == 7 ]] || continue # field 41
+				ON_EXT=1
+				return 0
+			done
+		done
+	done
+}

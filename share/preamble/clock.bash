@@ -1,0 +1,39 @@
+# --- clock: time that neither a set clock nor a suspended host changes ---
+
+# now: sets REPLY to hundredths of a second since boot. A clock that is set does not move it, and time in
+# which the host was suspended does not count. A gap alone is no proof of that: the scheduler under test
+# may have kept this process from running.
+now() {
+	local clock suspends slept before=${CLOCK:-0}
+	read -r clock _ </proc/uptime
+	CLOCK=$((10#${clock/./}))
+	if ((CLOCK - before > 200)); then
+		suspends=$SUSPENDS slept=$SLEPT
+		read_suspends
+		if [[ $slept && $SLEPT ]]; then
+			((SLEPT - slept < 100)) || SUSPENDED=$((SUSPENDED + SLEPT - slept))
+		elif [[ $suspends && $SUSPENDS != "$suspends" ]]; then
+			SUSPENDED=$((SUSPENDED + CLOCK - before))
+		fi
+	fi
+	REPLY=$((CLOCK - SUSPENDED))
+}
+
+# read_suspends: sets SUSPENDS to how often the host was suspended, and SLEPT to the hundredths of a second
+# by which the clock of /proc/uptime, which counts that time, is before the monotonic one, which does not.
+# Each is empty where the kernel does not tell.
+read_suspends() {
+	local line=''
+	SUSPENDS='' SLEPT=''
+	read -r SUSPENDS 2>/dev/null </sys/power/suspend_stats/success || true
+	while read -r line && [[ $line != 'now at '* ]]; do :; done 2>/dev/null </proc/timer_list || true
+	[[ ! $line =~ ^now\ at\ ([0-9]+)\ nsecs ]] || SLEPT=$((CLOCK - BASH_REMATCH[1] / 10000000))
+}
+
+# seconds_since TIME: sets REPLY to seconds with one digit after the point
+seconds_since() {
+	local tenths
+	now
+	tenths=$(((REPLY - $1) / 10))
+	REPLY=$((tenths / 10)).$((tenths % 10))
+}

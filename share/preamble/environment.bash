@@ -1,0 +1,42 @@
+# --- environment: what this script takes from its caller's environment ---
+
+# read_callers_environment: takes out of it what is for this script, too, and leaves out of it what
+# env(1) would not take for a variable
+read_callers_environment() {
+	local entry all=("${CALLERS_ENVIRONMENT[@]}") lang='' ctype='' locale=''
+	CALLERS_ENVIRONMENT=()
+	for entry in "${all[@]}"; do
+		case $entry in
+		PATH=*) PATH=${entry#*=} ;;
+		LANG=*) lang=${entry#*=} ;;
+		LC_CTYPE=*) ctype=${entry#*=} ;;
+		LC_ALL=*) locale=${entry#*=} ;;
+		TMPDIR=*) CALLERS_TMPDIR=${entry#*=} ;;
+		HOME=*) export HOME=${entry#*=} ;; # where a decompressor may have its keys
+		esac
+		[[ $entry != ?*=* ]] || CALLERS_ENVIRONMENT+=("$entry")
+	done
+	locale=${locale:-${ctype:-$lang}}
+	[[ ${locale,,} != *utf-8* && ${locale,,} != *utf8* ]] || UTF8=1
+}
+
+# find_programs: makes PATH one of absolute directories: what is there under an empty or a relative name, as
+# the current directory is, must not be run as root
+find_programs() {
+	local directory rest=$PATH: absolute=''
+	while [[ $rest ]]; do
+		directory=${rest%%:*}
+		rest=${rest#*:}
+		[[ $directory != /* ]] || absolute+=$directory:
+	done
+	PATH=$absolute/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+}
+
+# caller_value NAME: sets REPLY to what the caller has in that variable; empty: nothing
+caller_value() {
+	local entry
+	REPLY=''
+	for entry in "${CALLERS_ENVIRONMENT[@]}"; do
+		[[ $entry != "$1="* ]] || REPLY=${entry#*=}
+	done
+}

@@ -1,0 +1,151 @@
+# --- holders: who holds an attached scheduler: processes by their links, and pins in bpffs ---
+
+# find_holdings: sets HOLDINGS to "PID link_id ID" for each struct_ops link that a process has open, or,
+# where the kernel shows no links at all, to "PID map_id ID" for each struct_ops map. The link is what
+# attaches a scheduler: a map alone may be loaded and not attached.
+find_holdings() {
+	local file name value wanted='' shown='' links=() maps=()
+	while IFS=$':\t' read -r file name value; do # /proc/PID/fdinfo/FD:NAME:VALUE
+		file=${file#/proc/}
+		case $name in
+		link_type)
+			shown=1 wanted=''
+			[[ $value != struct_ops ]] || wanted=link_id
+			;;
+		map_type)
+			wanted=''
+			[[ $value != 26 ]] || wanted=map_id # BPF_MAP_TYPE_STRUCT_OPS
+			;;
+		*)
+			[[ $name == "$wanted" ]] || continue # a link has the ID of its map, too
+			[[ $wanted != link_id ]] || links+=("${file%%/*} link_id $value")
+			[[ $wanted != map_id ]] || maps+=("${file%%/*} map_id $value")
+			wanted=''
+			;;
+		esac
+	done < <(grep -rsHE '^(link_type|link_id|map_type|map_id):' /proc/[0-9]*/fdinfo 2>/dev/null)
+	HOLDINGS=("${links[@]}")
+	[[ $shown ]] || HOLDINGS=("${maps[@]}")
+}
+
+# is_held: whether a process of the scheduler's cgroup holds a link that came since the scheduler was
+# started, and nobody else holds another such link. Sets HOLDERS to these processes and HELD_LINKS to
+# their links; else REPLY to the PIDs of the others.
+is_held() {
+	local entry pid link ours
+	read_pids "$SCHED_CGROUP"
+	ours=" ${PIDS[*]}"
+	find_holdings
+	read_pids "$SCHED_CGROUP" # again, for a process that came or went meanwhile
+	ours+=" ${PIDS[*]} "
+	HOLDERS=() HELD_LINKS='' REPLY=''
+	for entry in "${HOLDINGS[@]}"; do
+		pid=${entry%% *} link=${entry#* }
+		[[ $ours == *" $pid "* && $KNOWN != *"[$link]"* ]] || continue
+		HOLDERS+=("$pid")
+		HELD_LINKS+="[$link]"
+	done
+	find_others "$HELD_LINKS"
+	((${#HOLDERS[@]})) && [[ ! $REPLY ]]
+}
+
+# find_others LINKS: sets REPLY to the PIDs that hold a link of HOLDINGS that is not one of LINKS and came
+# since the scheduler was started. Of a map nothing tells whether it is attached: there every one counts.
+find_others() {
+	local entry pid link
+	REPLY=''
+	for entry in "${HOLDINGS[@]}"; do
+		pid=${entry%% *} link=${entry#* }
+		[[ $1 != *"[$link]"* ]] || continue
+		[[ $KNOWN != *"[$link]"* || $link == map_id* ]] || continue
+		[[ ! -d /proc/$pid || " $REPLY " == *" $pid "* ]] || REPLY+="${REPLY:+ }$pid"
+	done
+}
+
+# has_name PID OPS: whether the process's name goes with the scheduler's: scx_simple, simple_1.0.8_x86
+has_name() {
+	local name=''
+	read -r name 2>/dev/null <"/proc/$1/comm" || true
+	name=${name#scx_}
+	[[ $name && ($2 == "$name" || $2 == "$name"[!A-Za-z]*) ]]
+}
+
+# describe_process PID: sets REPLY to it, its systemd unit and the command that stops it
+describe_process() {
+	local name='' line unit=''
+	read -r name 2>/dev/null <"/proc/$1/comm" || true
+	while IFS= read -r line; do
+		[[ $line != *.service ]] || printf -v unit %q "${line##*/}"
+	done 2>/dev/null <"/proc/$1/cgroup" || true
+	[[ $unit != -* ]] || unit="-- $unit"
+	case $unit in
+	scx_loader.service) REPLY="PID $1 ($name) in $unit: scxctl stop" ;;
+	?*) REPLY="PID $1 ($name) in $unit: systemctl stop $unit" ;;
+	*) REPLY="PID $1 ($name): kill $1" ;;
+	esac
+}
+
+# describe_processes PID...: sets REPLY to all of them
+describe_processes() {
+	local pid text=''
+	for pid; do
+		describe_process "$pid"
+		text+="${text:+, or }$REPLY"
+	done
+	REPLY=$text
+}
+
+# describe_holder OPS: sets REPLY to who has the attached scheduler, and the command that stops it. Who
+# holds a struct_ops link may hold one of TCP's: of several the one counts whose name is the scheduler's.
+describe_holder() {
+	local entry pid pids=() named=()
+	find_holdings
+	for entry in "${HOLDINGS[@]}"; do
+		pid=${entry%% *}
+		[[ " ${pids[*]} " != *" $pid "* ]] || continue
+		pids+=("$pid")
+		! has_name "$pid" "$1" || named+=("$pid")
+	done
+	((${#named[@]} == 0)) || pids=("${named[@]}")
+	if ((${#pids[@]})); then
+		describe_processes "${pids[@]}"
+		REPLY="of $REPLY"
+		return
+	elif ((EUID)); then
+		REPLY="of a process that only root can find: run this as root"
+		return
+	fi
+	list_pins
+	describe_pins
+	if [[ $REPLY ]]; then
+		REPLY="held by no process, and so by a pin in bpffs, perhaps $REPLY"
+	else
+		REPLY="held by no process and no pin in bpffs that are seen here (perhaps a container's):"
+		REPLY+=" to force it out: echo S > /proc/sysrq-trigger"
+	fi
+}
+
+# list_pins: sets PINS to all that is in the bpffs that are mounted, a directory before what is in it
+list_pins() {
+	local mount type
+	PINS=()
+	while read -r _ mount type _; do
+		[[ $type == bpf ]] || continue
+		printf -v mount '%b' "${mount//\\/\\0}" # \040 is a space there
+		PINS+=("$mount"/**/*)
+	done </proc/self/mounts
+}
+
+# describe_pins: sets REPLY to a few of PINS, with the command that removes them
+describe_pins() {
+	local path text='' count=0
+	for path in "${PINS[@]}"; do
+		# these two are the kernel's own
+		[[ ! -d $path && $path != */maps.debug && $path != */progs.debug ]] || continue
+		count=$((count + 1))
+		printf -v REPLY %q "$path"
+		((count > 3)) || text+="${text:+, or }$path: rm $REPLY"
+	done
+	((count <= 3)) || text+=", or one of $((count - 3)) more"
+	REPLY=$text
+}

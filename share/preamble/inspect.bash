@@ -1,0 +1,85 @@
+# --- inspect: what is done without running anything ---
+
+print_info() {
+	local name
+	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH NEED_LLCS NEED_CORES_PER_LLC \
+		NEED_THREADS_PER_CORE NEED_NUMA_NODES TEST_DURATION_SECS TEST_WATCHDOG_SECS CGROUP_PARENT \
+		NEED_GLIBC NEED_GLIBC_FILE PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
+		shown "${!name}"
+		printf '%s=%s\n' "$name" "$REPLY"
+	done
+	printf 'DECOMPRESS=%s\n' "${DECOMPRESS[*]@Q}"
+	printf 'SCHED_ARGS=%s\n' "${SCHED_ARGS[*]@Q}"
+	printf 'RUN_ARGS=%s\n' "${RUN_ARGS[*]@Q}"
+	printf 'ATTACHES_SCHEDULERS=%s\n' "$ATTACHES_SCHEDULERS"
+	printf 'DROPS_ROOT=%s\n' "$DROPS_ROOT"
+	printf 'TEST_PROGRAM=%s\n' "${TEST_PROGRAM@Q}"
+	printf 'SCHED_PROGRAM=%s\n' "${SCHED_PROGRAM@Q}"
+	printf 'SYSCTLS=%s\n' "${SYSCTLS[*]@Q}"
+	printf 'PACKED_FILES=%s\n' "${PACKED_FILES[*]@Q}"
+	printf 'PACKED_COUNT=%s\n' "$PACKED_COUNT"
+	printf 'NEED_MACHINES=%s\n' "${NEED_MACHINES[*]}"
+	printf 'NEED_INTERPRETERS=%s\n' "${NEED_INTERPRETERS[*]@Q}"
+}
+
+# Text in UTF-8 without control characters.
+readonly UTF8_TEXT=$'^([ -~]|[\303-\337][\200-\277]|\302[\240-\277]|\340[\240-\277][\200-\277]|[\341-\357][\200-\277][\200-\277]|[\360-\364][\200-\277][\200-\277][\200-\277])*$'
+
+# shown TEXT: sets REPLY to it, quoted where it is not such text or the terminal would not show it
+shown() {
+	REPLY=$1
+	if [[ ! $1 =~ $UTF8_TEXT ]] || { [[ -t 1 && $1 == *[$'\200'-$'\377']* ]] && ((!UTF8)); }; then
+		REPLY=${1@Q}
+	fi
+}
+
+# list: the names of the packed files, as tar has them
+list() {
+	local name REPLY names
+	need_programs
+	# GNU tar quotes names; other programs ignore this variable
+	names=$(with_text base64 -d 2>/dev/null | inflate 2>/dev/null | TAR_OPTIONS=--quoting-style=literal tar -tf - 2>/dev/null) ||
+		die "$STATUS_DAMAGED" "this file is damaged: --verify says more: copy it again"
+	while IFS= read -r name; do
+		[[ $name != */ ]] || continue
+		shown "$name"
+		printf '%s\n' "$REPLY"
+	done <<<"$names"
+}
+
+print_command() {
+	if has_file scheduler; then
+		scheduler_command KTSTR_DIR
+		printf '%s\n' "${COMMAND[*]@Q}"
+	fi
+	test_command KTSTR_DIR
+	printf '%s\n' "${COMMAND[*]@Q}"
+}
+
+# need_programs: ends where what reads the archive is missing
+need_programs() {
+	check_programs
+	if ((${#PROBLEMS[@]})); then die "$STATUS_UNSUITABLE" "${PROBLEMS[0]}"; fi
+}
+
+# verify: checks the archive, with a work directory for what comes through a pipe
+verify() {
+	need_programs
+	list_places
+	make_work_directory
+	if ((${#PROBLEMS[@]})); then die "$STATUS_UNSUITABLE" "${PROBLEMS[0]}"; fi
+	keep_text
+	check_archive
+}
+
+extract() {
+	local files=("$OPERAND"/*)
+	if [[ ! -d $OPERAND && (-e $OPERAND || -L $OPERAND) ]]; then
+		die "$STATUS_MISUSED" "--extract: $OPERAND is not a directory"
+	elif ((${#files[@]})); then
+		die "$STATUS_MISUSED" "--extract: $OPERAND is not empty"
+	fi
+	verify
+	mkdir -p -- "$OPERAND" || die "$STATUS_UNSUITABLE" "--extract: $OPERAND cannot be made"
+	unpack "$OPERAND" || die "$STATUS_UNSUITABLE" "$REPLY"
+}

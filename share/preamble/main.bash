@@ -1,0 +1,99 @@
+# --- main: what a run does, in its order ---
+
+# preflight: all that can be known before anything is changed, but for the lock, which a run has from the
+# start, and the work directory, which comes last
+preflight() {
+	local one
+	[[ $ACTION == run ]] || check_lock
+	check_privileges
+	check_programs
+	check_container
+	check_machine
+	check_glibc
+	check_sched_ext
+	check_conflict
+	check_cgroup
+	check_topology
+	list_places
+	make_work_directory
+	for one in "${PROBLEMS[@]}"; do
+		say "not suitable: $one"
+	done
+	((${#PROBLEMS[@]} == 0)) || {
+		REASON=${PROBLEMS[0]}
+		leave "$STATUS_UNSUITABLE"
+	}
+}
+
+run() {
+	now
+	read_suspends
+	print_banner
+	take_lock
+	start_janitor
+	name_holders
+	preflight
+	start_diagnostics
+	keep_text
+	unpack_somewhere
+	name_programs
+	check_packed_programs
+	make_denied
+	DEFER=1
+	use_cgroup "$TEST_ROOT"
+	use_cgroup "$RUN_CGROUP"
+	make_cgroup "$TEST_CGROUP"
+	make_cgroup "$SCHED_CGROUP"
+	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"
+	set_sysctls
+	raise_priority
+	umask 077 # logs are root's; see launch
+	start_scheduler
+	wait_for_attach
+	start_test
+	watch_test
+	conclude "$REPLY"
+}
+
+# act: what makes something that is to be cleaned up
+act() {
+	trap cleanup EXIT
+	trap 'stop 129' HUP
+	trap 'stop 130' INT
+	trap 'stop 143' TERM
+	trap '' TSTP # ^Z would leave a scheduler attached, or stop what unpacks, for as long as one likes
+	trap : PIPE # a reader that left must not stop the cleanup; programs get the default again
+	case $ACTION in
+	run) run ;;
+	check)
+		preflight
+		say "this host is suitable"
+		;;
+	verify)
+		verify
+		say "this file is as it was exported"
+		;;
+	extract) extract ;;
+	esac
+	leave 0
+}
+
+main() {
+	trap - EXIT
+	umask 022
+	read_callers_environment
+	find_programs
+	parse_arguments "$@"
+	case $ACTION in # these make nothing, and end as any program does where their reader left
+	info) print_info ;;
+	list) list ;;
+	print-command) print_command ;;
+	*) act ;;
+	esac
+	trap - EXIT
+	exit 0
+}
+
+main "$@"
+exit # what follows is no script
+__ARCHIVE__

@@ -1,0 +1,93 @@
+# --- messages: lines for people, and how this script ends ---
+
+# Escape sequences of terminals (ECMA-48): control sequences, strings up to their end, and the short ones.
+readonly ESCAPE=$'\e(\\[[0-?]*[ -/]*[@-~]|[]PX^_][^\a\e]*(\a|\e\\\\)|[ -/]*[0-~])'
+
+# as_line TEXT: sets REPLY to it as one line without what a terminal would obey: escape sequences, such as those
+# that colour a scheduler's output, are left out, other control characters are question marks, and so is all
+# that is not ASCII where the caller's locale is not UTF-8.
+as_line() {
+	REPLY=${1:0:4096} # bash takes minutes for very long ones
+	REPLY=${REPLY//[$'\n\t']/ }
+	while [[ $REPLY =~ $ESCAPE ]]; do
+		REPLY=${REPLY//"${BASH_REMATCH[0]}"/}
+	done
+	REPLY=${REPLY//[[:cntrl:]]/?}
+	if ((UTF8)); then
+		REPLY=${REPLY//$'\302'[$'\200'-$'\237']/?} # U+0080 to U+009F
+	else
+		REPLY=${REPLY//[$'\200'-$'\377']/?}
+	fi
+}
+
+# say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. Whether
+# anybody is there to read it must not change what is done, and nobody who does not read may keep a
+# scheduler attached: from the first cgroup on messages wait until the host is as it was.
+say() {
+	local REPLY
+	as_line "$*"
+	if ((DEFER)); then
+		DEFERRED+=("$REPLY")
+	elif ((KTAP)); then
+		printf '# %s\n' "$REPLY" 2>/dev/null || true
+	else
+		printf '%s: %s\n' "$PROGRAM" "$REPLY" >&2 || true
+	fi
+}
+
+# host_differs MESSAGE: something is not as it was before this run, which is then no pass
+host_differs() {
+	DIFFERS=1
+	say "ERROR: $*"
+}
+
+say_deferred() {
+	local line
+	DEFER=0
+	for line in "${DEFERRED[@]}"; do
+		say "$line"
+	done
+}
+
+# leave STATUS: ends on purpose; the EXIT trap cleans up
+leave() {
+	LEFT=1 HELD=1 # a second signal does not end the cleanup before it has begun
+	exit "$1"
+}
+
+# die STATUS MESSAGE
+die() {
+	local status=$1
+	shift
+	REASON=$*
+	say "$@"
+	leave "$status"
+}
+
+print_banner() {
+	((KTAP)) && printf 'KTAP version 1\n1..1\n'
+	((QUIET)) && return
+	say "test $KTSTR_TEST_NAME, scheduler $KTSTR_SCHED_NAME, git $KTSTR_GIT_HASH"
+	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
+}
+
+# print_verdict STATUS: the last line of a KTAP document
+print_verdict() {
+	local reason REPLY
+	as_line "$REASON"
+	reason=$REPLY
+	((KTAP)) || return 0
+	case $1 in
+	0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+	"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${reason//#/\\#}" ;;
+	*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+	esac
+}
+
+# signal_name STATUS: sets REPLY to how a process of this status ended
+signal_name() {
+	REPLY="status $1"
+	if (($1 > 128)) && kill -l "$(($1 - 128))" >/dev/null 2>&1; then
+		REPLY="SIG$(kill -l "$(($1 - 128))")"
+	fi
+}

@@ -1,0 +1,154 @@
+# --- programs: the packed programs: their names, and whether they can be started ---
+
+# name_program DIRECTORY FILE NAME: sets REPLY to a path at which the packed FILE can be started under
+# its own NAME: programs of many names go by it, and ps shows it. env(1) takes what has = for a variable.
+name_program() {
+	local name=$3
+	[[ $name && $name != *=* ]] || name=$2
+	REPLY=$WORK/bin/$1/$name
+	{ mkdir -p "$WORK/bin/$1" && ln -s -- "$WORK/tree/$2" "$REPLY"; } 2>/dev/null || disk_full
+}
+
+name_programs() {
+	name_program test ktstr "$TEST_PROGRAM"
+	TEST_PATH=$REPLY
+	has_file scheduler || return 0
+	name_program scheduler scheduler "$SCHED_PROGRAM"
+	SCHED_PATH=$REPLY
+}
+
+# check_program FILE: a packed program that cannot be started on this host is no verdict. Of what is
+# included, which may be anything, only what is a program is looked at.
+check_program() {
+	local magic='' loader problem=''
+	LINKAGE[$1]=none
+	IFS= read -rN 4 -d '' magic 2>/dev/null <"$WORK/tree/$1" || true
+	if [[ $magic == '#!'* ]]; then
+		check_script "$1"
+		return
+	fi
+	[[ $magic == $'\x7fELF' ]] || return 0
+	LINKAGE[$1]=static
+	[[ $1 == include/* ]] || check_kernel "$1"
+	for loader in "${NEED_INTERPRETERS[@]}"; do
+		[[ $loader == /*/ld*.so* ]] || continue
+		grep -qF -- "$loader" "$WORK/tree/$1" || continue
+		is_dynamic "$loader" "$WORK/tree/$1" || continue
+		check_dynamic "$1" "$loader"
+		problem=$REPLY
+		[[ $problem ]] || break
+	done
+	[[ ! $problem ]] || cannot_start "$1" "$problem: install what is missing, or export the test" \
+		"again with its libraries, on a system that is as old as this one"
+}
+
+# check_script FILE: an interpreter of an included script; those of the others were looked for before
+check_script() {
+	local path rest
+	IFS=$' \t' read -r path rest 2>/dev/null <"$WORK/tree/$1" || true
+	path=${path#'#!'}
+	[[ $path ]] || path=${rest%%[[:blank:]]*}
+	[[ $path != /* || (-f $path && -x $path) ]] ||
+		cannot_start "$1" "its interpreter $path is not found, or not executable: install it"
+}
+
+# cannot_start FILE MESSAGE
+cannot_start() {
+	local file=$1 name=${1#include/}
+	shift
+	case $file in
+	ktstr) name="the test ${TEST_PROGRAM:-$name}" ;;
+	scheduler) name="the scheduler ${SCHED_PROGRAM:-$name}" ;;
+	*) name="the included program $name" ;;
+	esac
+	die "$STATUS_UNSUITABLE" "$name cannot be started on this host: $*"
+}
+
+# wrap_program FILE: puts a script in its place that starts it with the packed libraries. Its own name
+# and directory are bin/include then.
+wrap_program() {
+	local real=$WORK/bin/$1 preload='' shell
+	# by a path that other users, and other PID namespaces, have as well
+	shell=$(readlink "/proc/$$/exe") || shell=''
+	[[ $shell -ef /proc/$$/exe && $shell != *[[:space:]]* ]] || shell=$BASH
+	[[ ${LINKAGE[$1]} != alone ]] || preload=${FIRST[$1]:-}$PRELOAD
+	{
+		mkdir -p "${real%/*}" && mv -- "$WORK/tree/$1" "$real" &&
+			printf '#!%s -p\nlibraries=%q preload=%q program=%q\n' "$shell" "$WORK/tree/lib" "$preload" "$real" >"$WORK/tree/$1" &&
+			cat >>"$WORK/tree/$1" <<-'EOF' && chmod 755 "$WORK/tree/$1"
+				if [[ $preload ]]; then
+					[[ ! ${LD_LIBRARY_PATH:-} ]] || export KTSTR_LD_LIBRARY_PATH=$LD_LIBRARY_PATH
+					[[ ! ${LD_PRELOAD:-} ]] || export KTSTR_LD_PRELOAD=$LD_PRELOAD
+					export LD_PRELOAD=$preload${LD_PRELOAD:+:$LD_PRELOAD}
+				fi
+				export LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+				exec -a "$0" "$program" "$@"
+			EOF
+	} 2>/dev/null || disk_full
+}
+
+# check_size WHAT: the arguments of COMMAND must be ones that this kernel takes, beside the environment
+check_size() {
+	local program padding said
+	program=$(type -P true) || return 0
+	printf -v padding '%16384s' '' # for what is added to the environment
+	said=$( (exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "$program" "$padding" "${COMMAND[@]}") 2>&1) || true
+	[[ $said != *'Argument list too long'* ]] ||
+		die "$STATUS_UNSUITABLE" "the arguments of the $1 are too long for this kernel, with this environment:" \
+			"give the test a file (include FILE), or start the run in a smaller environment (env -i)"
+}
+
+# check_packed_programs: what exec or a dynamic loader refuses is no verdict, and known before a start
+check_packed_programs() {
+	local name
+	for name in "$WORK"/tree/{ktstr,scheduler,include/**}; do
+		[[ -f $name && -x $name ]] || continue
+		name=${name#"$WORK/tree/"}
+		check_program "$name"
+		[[ ! ${USES_LIBRARIES[$name]:-} ]] || [[ ${LINKAGE[$name]} == alone ]] ||
+			say "warning: the packed libraries reach the programs that $name starts, too: $PRELOAD does not serve it"
+		[[ $name != include/* || ! ${USES_LIBRARIES[$name]:-} ]] || wrap_program "$name"
+	done
+	test_command "$WORK/tree" "$TEST_PATH"
+	check_size test
+	has_file scheduler || return 0
+	scheduler_command "$WORK/tree" "$SCHED_PATH"
+	check_size scheduler
+}
+
+# make_denied: a test that becomes another user does not reach the packed programs, and would run the
+# host's of the same names. So the next directory of its PATH, beside the work directory, has a script
+# for each, that says so and writes it down.
+make_denied() {
+	local name denied=$WORK.denied made=''
+	[[ ! $DROPS_ROOT ]] || return 0
+	for name in "$WORK"/tree/include/*; do
+		[[ -f $name ]] || continue
+		[[ $made ]] || { mkdir -m 755 -- "$denied" && : >"$denied/.denied" && chmod 622 "$denied/.denied"; } 2>/dev/null || disk_full
+		made=1
+		cat 2>/dev/null >"$denied/${name##*/}" <<-'EOF' || disk_full
+			#!/bin/sh
+			name=${0##*/} user=$(id -u 2>/dev/null)
+			echo "$name: user ${user:-?} cannot reach this packed program: the test's definition lacks the record drops-root" >&2
+			{ echo "$name ${user:-?}" >>"${0%/*}/.denied"; } 2>/dev/null
+			exit 126
+		EOF
+		chmod 755 "$denied/${name##*/}"
+	done
+	[[ ! $made ]] || DENIED=$denied
+}
+
+# tell_denied: what that directory has noted. Anybody can write there, so it is no more than a warning.
+tell_denied() {
+	local name='' user=''
+	[[ $DENIED ]] || return 0
+	{ read -rn 300 name user <"$DENIED/.denied"; } 2>/dev/null || return 0
+	say "warning: user $user could not reach the packed program $name, which was not run: export the test again with the record drops-root"
+}
+
+# serve_libraries FILE: adds to ENVIRONMENT what the packed program needs for its libraries
+serve_libraries() {
+	[[ ${LINKAGE[$1]} != none && ${LINKAGE[$1]} != static ]] || return 0
+	library_environment "$1"
+	ENVIRONMENT+=("${LIBRARIES[@]}")
+}

@@ -1,0 +1,250 @@
+# --- topology: the host's topology, as schedulers see it ---
+
+# allowed_cpus: sets REPLY to the list of CPUs that this process may use
+allowed_cpus() {
+	local key
+	while IFS=$':\t' read -r key REPLY; do
+		[[ $key != Cpus_allowed_list ]] || return 0
+	done </proc/self/status
+}
+
+# probe_cpus ONLINE: sets REPLY to the list of CPUs that the test may use. The test runs in a cgroup below the mount's
+# root, where a cpuset of the caller has no effect. A process that moves there reads what is left: the caller's taskset.
+probe_cpus() {
+	local before after
+	allowed_cpus
+	if [[ $REPLY == "$1" ]] || ((EUID != 0)) || [[ ! $CGROUP_MOUNT ]]; then return; fi
+	if [[ $REPLY =~ ^0-([0-9]+)$ ]] && ((BASH_REMATCH[1] >= 10#${1##*[,-]})); then return; fi # all that are online
+	{ read -r before && read -r after; } < <(
+		allowed_cpus
+		echo "$REPLY"
+		{ echo "$BASHPID" >"$CGROUP_MOUNT/cgroup.procs"; } 2>/dev/null || exit
+		allowed_cpus
+		echo "$REPLY"
+	) || return 0
+	[[ $after == "$before" ]] || REPLY=$after
+}
+
+# TOPOLOGY: an awk program whose arguments are THREADS ALLOWED ONLINE NODE...; it prints the topology, a fact a line:
+# "nodes N" (NUMA nodes that have usable CPUs), "no-caches" (where no cache is known of a CPU), "llc NODE CORES NAME" for
+# each LLC with its number of cores of at least THREADS usable threads, and "end". ALLOWED and ONLINE are lists of CPUs,
+# as 0-3,8. NODE is a directory of sysfs.
+#
+# One process of awk reads all files: bash needs ten times as long. A file may be missing, empty or wrong: then
+# its fact is not known, which is no error. The kernel and schedulers split a cache that spans NUMA nodes or
+# packages, so an LLC is told by its node, package and list. A core is told by the list of its CPUs, because core_id
+# repeats from package to package.
+# shellcheck disable=SC2016 # awk expands it
+readonly TOPOLOGY='
+# first_line(path): its first line, without the blanks at its end; empty where there is none
+function first_line(path, line) {
+	line = ""
+	IS_THERE = (getline line < path) >= 0
+	close(path)
+	sub(/[ \t\r]+$/, "", line)
+	return line
+}
+
+function is_list(text) {
+	return text ~ /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/ && text !~ /[0-9][0-9][0-9][0-9][0-9][0-9]/
+}
+
+function list_in(path, line) {
+	line = first_line(path)
+	return is_list(line) ? line : ""
+}
+
+# expand(list, cpus): sets cpus[1], cpus[2], ... to the CPUs of list, and returns how many there are
+function expand(list, cpus, ranges, ends, count, n, i, cpu) {
+	count = 0
+	n = split(is_list(list) ? list : "", ranges, ",")
+	for (i = 1; i <= n; i++) {
+		if (split(ranges[i], ends, "-") == 1)
+			ends[2] = ends[1]
+		for (cpu = ends[1] + 0; cpu <= ends[2] + 0; cpu++)
+			cpus[++count] = cpu
+	}
+	return count
+}
+
+# llc_list(cpu): the CPUs of its last-level cache, as the kernel lists them. That is level 3, else
+# level 2: more CPUs share an L4 than what schedulers call an LLC.
+function llc_list(cpu, list, best, index_, path, level, shared) {
+	list = ""
+	best = 0
+	for (index_ = 0; index_ < 10; index_++) {
+		path = CPUS "cpu" cpu "/cache/index" index_
+		level = first_line(path "/level")
+		if (level != "3" && (level != "2" || best == 3) || first_line(path "/type") == "Instruction")
+			continue
+		shared = list_in(path "/shared_cpu_list")
+		if (shared != "") {
+			list = shared
+			best = level
+		}
+	}
+	return list
+}
+
+# usable_threads(cpu): marks the usable CPUs of its core as seen, and returns how many they are. A CPU without
+# any file of topology is none of a core.
+function usable_threads(cpu, path, list, known, members, n, i, threads) {
+	path = CPUS "cpu" cpu "/topology/"
+	list = list_in(path "core_cpus_list")
+	known = IS_THERE
+	if (list == "") { # before Linux 5.3
+		list = list_in(path "thread_siblings_list")
+		known = known || IS_THERE
+	}
+	PACKAGE = first_line(path "physical_package_id")
+	known = known || IS_THERE
+	if (PACKAGE !~ /^(-1|[0-9]+)$/)
+		PACKAGE = 0
+	SEEN[cpu] = threads = 1
+	n = expand(list, members)
+	for (i = 1; i <= n; i++)
+		if (members[i] in USABLE && !(members[i] in SEEN)) {
+			SEEN[members[i]] = 1
+			threads++
+		}
+	return known ? threads : 0
+}
+
+BEGIN {
+	CPUS = "/sys/devices/system/cpu/"
+	n = expand(ARGV[2], cpus)
+	for (i = 1; i <= n; i++)
+		allowed[cpus[i]] = 1
+	online = expand(ARGV[3], cpus)
+	for (i = 1; i <= online; i++)
+		if (cpus[i] in allowed)
+			USABLE[cpus[i]] = 1
+
+	for (i = 4; i < ARGC; i++) {
+		node = ARGV[i]
+		sub(/.*[^0-9]/, "", node)
+		n = expand(list_in(ARGV[i] "/cpulist"), members)
+		for (j = 1; j <= n; j++)
+			if (members[j] in USABLE) {
+				node_of[members[j]] = node
+				with_cpus[node] = 1
+			}
+	}
+	nodes = 0
+	for (node in with_cpus)
+		nodes++
+	print "nodes " (nodes ? nodes : 1) # a kernel without NUMA has no directory of nodes
+
+	for (i = 1; i <= online; i++) {
+		cpu = cpus[i]
+		if (!(cpu in USABLE) || cpu in SEEN)
+			continue
+		if (!(cpu in llc_of)) {
+			llc_of[cpu] = list = llc_list(cpu)
+			n = expand(list, members)
+			for (j = 1; j <= n; j++)
+				if (!(members[j] in llc_of))
+					llc_of[members[j]] = list
+		}
+		threads = usable_threads(cpu)
+		name = llc_of[cpu]
+		if (name == "") {
+			without = 1
+			name = "of package " PACKAGE
+		}
+		node = (cpu in node_of) ? node_of[cpu] : 0
+		key = node " " PACKAGE " " name
+		if (!(key in cores)) {
+			cores[key] = 0
+			order[++llcs] = key
+		}
+		if (threads > 0 && threads >= ARGV[1] + 0)
+			cores[key]++
+	}
+	if (without)
+		print "no-caches"
+	for (i = 1; i <= llcs; i++) {
+		key = order[i]
+		split(key, parts, " ")
+		name = key
+		sub(/^[^ ]* [^ ]* /, "", name)
+		print "llc " parts[1] " " cores[key] " " name
+	}
+	print "end"
+}'
+
+# not_enough HOST WHAT...: a problem: this host has only WHAT. Says how to bring offline CPUs online, else to use HOST.
+not_enough() {
+	local directory range cpu smt='' first='' offline=0 advice="run it on $1 host"
+	local -A is_online=()
+	for range in ${online//,/ }; do
+		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do is_online[$cpu]=1; done
+	done
+	for directory in /sys/devices/system/cpu/cpu[0-9]*; do
+		cpu=${directory##*/cpu}
+		[[ ! ${is_online[$cpu]:-} && $cpu != *[!0-9]* ]] || continue
+		offline=$((offline + 1))
+		first=${first:-$cpu}
+	done
+	if ((offline)); then
+		advice="$offline CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu$first/online"
+		{ read -r smt </sys/devices/system/cpu/smt/control; } 2>/dev/null || true
+		[[ $smt != off ]] || advice="$offline CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
+	fi
+	shift
+	problem "host has $*: $advice"
+}
+
+# check_llc NODE CORES NAME: counts it where it fits: in fitting, and in in_node[NODE]
+check_llc() {
+	local found="LLC $3: $2 cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
+	if (($2 >= NEED_CORES_PER_LLC)); then
+		fitting=$((fitting + 1))
+		in_node[$1]=$((${in_node[$1]:-0} + 1))
+		fine "$found"
+	elif [[ $ACTION == check ]]; then
+		say "too small: $found"
+	fi
+}
+
+check_topology() {
+	local online='' report fact value cores name nodes=0 fitting=0 nodes_fit=0 each=$((NEED_LLCS / NEED_NUMA_NODES))
+	local -A in_node=()
+	type -P awk >/dev/null || return 0 # check_programs has said so
+	{ read -r online </sys/devices/system/cpu/online; } 2>/dev/null || true # its last line may lack the newline
+	if [[ ! $online =~ ^[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*$ ]]; then
+		problem "no usable CPU found in /sys/devices/system/cpu/online, needed to know the topology:" \
+			"mount -t sysfs sysfs /sys"
+		return
+	fi
+	probe_cpus "$online"
+	report=$(exec awk "$TOPOLOGY" "$NEED_THREADS_PER_CORE" "$REPLY" "$online" /sys/devices/system/node/node[0-9]*) || true
+	if [[ $report != *$'\nend' ]]; then
+		problem "awk cannot read the topology in /sys/devices/system, and has said why"
+		return
+	fi
+	while read -r fact value cores name; do
+		case $fact in
+		nodes) nodes=$value ;;
+		no-caches) say "warning: no cache is described in sysfs: each package is taken for one LLC" ;;
+		llc) check_llc "$value" "$cores" "$name" ;;
+		esac
+	done <<<"$report"
+	for value in "${in_node[@]}"; do
+		((value < each)) || nodes_fit=$((nodes_fit + 1))
+	done
+	if ((fitting < NEED_LLCS)); then
+		not_enough "a larger" "$fitting LLCs with at least $NEED_CORES_PER_LLC cores of $NEED_THREADS_PER_CORE threads," \
+			"test needs $NEED_LLCS"
+	fi
+	if ((nodes < NEED_NUMA_NODES)); then
+		not_enough another "$nodes NUMA nodes with CPUs, test needs $NEED_NUMA_NODES"
+	elif ((fitting >= NEED_LLCS && NEED_NUMA_NODES > 1 && nodes_fit < NEED_NUMA_NODES)); then
+		not_enough another "$nodes_fit NUMA nodes with at least $each such LLCs each, test needs $NEED_NUMA_NODES"
+	elif ((fitting >= NEED_LLCS)); then
+		fine "$nodes NUMA nodes, needed $NEED_NUMA_NODES; $fitting LLCs that fit, needed $NEED_LLCS"
+	fi
+	if [[ $ACTION == check ]] && ((EUID != 0)); then
+		say "note: which CPUs the test may use is an estimate without root, as its cgroup is another"
+	fi
+}

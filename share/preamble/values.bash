@@ -1,0 +1,41 @@
+# --- Frozen at export: nothing but assignments ---
+
+KTSTR_TEST_NAME=@KTSTR_TEST_NAME@
+KTSTR_SCHED_NAME=@KTSTR_SCHED_NAME@
+KTSTR_GIT_HASH=@KTSTR_GIT_HASH@
+NEED_LLCS=@NEED_LLCS@
+NEED_CORES_PER_LLC=@NEED_CORES_PER_LLC@
+NEED_THREADS_PER_CORE=@NEED_THREADS_PER_CORE@
+NEED_NUMA_NODES=@NEED_NUMA_NODES@
+TEST_DURATION_SECS=@TEST_DURATION_SECS@
+TEST_WATCHDOG_SECS=@TEST_WATCHDOG_SECS@
+
+# The scheduler's arguments, and which of them (counted from 0) are names of packed files.
+SCHED_ARGS=(@SCHED_ARGS@)
+SCHED_ARG_PATHS=(@SCHED_ARG_PATHS@)
+# A cgroup that is there before the scheduler starts.
+CGROUP_PARENT=@CGROUP_PARENT@
+# Key, value, key, value: set for the time of the run.
+SYSCTLS=(@SYSCTLS@)
+# The test's arguments; none: those of a ktstr test binary.
+RUN_ARGS=(@RUN_ARGS@)
+# 1: the test attaches schedulers of its own; it becomes another user. Else empty.
+ATTACHES_SCHEDULERS=@ATTACHES_SCHEDULERS@
+DROPS_ROOT=@DROPS_ROOT@
+# What the test and the scheduler are called, in the archive ktstr and scheduler (empty: none).
+TEST_PROGRAM=@TEST_PROGRAM@
+SCHED_PROGRAM=@SCHED_PROGRAM@
+# The archive's top-level names, the number of its files, the disk space they take, and what runs them.
+PACKED_FILES=(@PACKED_FILES@)
+PACKED_COUNT=@PACKED_COUNT@
+PACKED_BYTES=@PACKED_BYTES@
+NEED_MACHINES=(@NEED_MACHINES@)
+NEED_INTERPRETERS=(@NEED_INTERPRETERS@)
+# The oldest glibc (empty: any), and which packed file needs it (empty: the test binary, or not known).
+NEED_GLIBC=@NEED_GLIBC@
+NEED_GLIBC_FILE=@NEED_GLIBC_FILE@
+# Size and SHA-256 of the compressed archive (empty: not known).
+PAYLOAD_SIZE=@PAYLOAD_SIZE@
+PAYLOAD_SHA256=@PAYLOAD_SHA256@
+# The program that decompresses it, and its arguments; none: it is gzip's.
+DECOMPRESS=(@DECOMPRESS@)
