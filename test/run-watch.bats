@@ -49,7 +49,7 @@ ended() {
 	export_test "touch $BATS_TEST_TMPDIR/started; sleep 82.25"
 	printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
 	ktstr-export -q t
-	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start what/local limit=9999 start what/'
+	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start$/local limit=9999 start/'
 	begin_run --ktap
 	ended 137
 	[[ $(<out) == *"# the run did not end in time: cleaning up"* ]]

@@ -1,7 +1,9 @@
-# --- attachment: is the scheduler still attached? And is a test without one alone? ---
+# --- attachment: is the scheduler still attached? Is a test without a scheduler alone? ---
+#
+# What is called while the test runs forks nothing as long as all is well: it would disturb what the test measures.
 
-# holder_ended: whether no process is left that holds the scheduler; sets REPLY to how it ended, else to
-# nothing. It looks for others, which forks, only where those that did are gone.
+# holder_ended: whether no process is left that holds the scheduler; sets REPLY to how it ended. It looks for others
+# only if those that held it are gone.
 holder_ended() {
 	local pid
 	REPLY=''
@@ -14,35 +16,33 @@ holder_ended() {
 	[[ ! $SCHED_ENDED ]] || REPLY="its process ended with $SCHED_ENDED"
 }
 
-# detached_how: sets REPLY. A process that ends because it was detached takes a moment, and how it
-# ends tells more; so does a scheduler that attaches again.
+# detached_how: sets REPLY to how the scheduler was detached. Its process may take a moment to end, and how it ends
+# tells more. It may also attach again.
 detached_how() {
-	local i state=$STATE
-	for ((i = 0; i < 5; i++)); do
-		! holder_ended || return 0
-		pause 0.1
-	done
+	local state=$STATE
+	if within 5 holder_ended; then return; fi
 	read_attachment
 	REPLY="it was detached (sched_ext is ${state:-gone}), and its process is alive"
-	((${SEQ:-0} <= SEQ_BEFORE + 1)) || attached_again
+	((SEQ <= SEQ_BEFORE + 1)) || attached_again
 }
 
 attached_again() {
 	REPLY="it was attached again (enable_seq went from $((SEQ_BEFORE + 1)) to $SEQ)"
 }
 
-# is_still_attached: else sets REPLY to what happened. No fork: it runs while the test is measured.
+# is_still_attached: whether the test's scheduler is; or, for a test without one, whether it is alone. Else sets REPLY
+# to what happened.
 is_still_attached() {
 	if [[ ! $SCHED_PID ]]; then
 		is_still_alone
 		return
 	fi
 	read_attachment
-	if ((${SEQ:-0} > SEQ_BEFORE + 1)); then
+	if ((SEQ > SEQ_BEFORE + 1)); then
 		attached_again
 	elif holder_ended; then
 		return 1
-	elif [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+	elif [[ $STATE != enabled ]] || ((SEQ != SEQ_BEFORE + 1)); then
 		detached_how
 	else
 		return 0
@@ -50,8 +50,8 @@ is_still_attached() {
 	return 1
 }
 
-# check_detached: the last part of the proof, after the test and before its verdict: with its processes the
-# attached scheduler goes. Else it was another's.
+# check_detached: the last part of the proof, after the test and before its verdict: when the scheduler's processes end,
+# the attached scheduler goes. If it stays, it was another's.
 check_detached() {
 	local seq=$((SEQ_BEFORE + 1))
 	[[ $SCHED_PID ]] || return 0
@@ -65,23 +65,23 @@ check_detached() {
 	fi
 	read_attachment
 	remember detached
-	((${SEQ:-0} == seq)) || fail_scheduler "another scheduler was attached as it ended (enable_seq went from $seq to ${SEQ:-?})"
+	((SEQ == seq)) || fail_scheduler "another scheduler was attached as it ended (enable_seq went from $seq to $SEQ)"
 }
 
-# check_subschedulers: those below cgroups change neither state nor enable_seq. The kernel log alone tells
-# that one was ejected; where a process outside of the scheduler's attaches them, too, it may be that one's.
+# check_subschedulers: those of cgroups change neither state nor enable_seq: only the kernel log says that one was
+# ejected. It may be another's, if a process outside of the scheduler's attaches some.
 check_subschedulers() {
 	local line pids
 	read_kernel_log
 	for line in "${KERNEL_LINES[@]}"; do
 		[[ $line == *sub-scheduler*disabled\ \(* && $line != *disabled\ \(unregistered\ from\ user* ]] || continue
-		is_held || [[ ! $REPLY ]] || {
-			read -ra pids <<<"$REPLY"
-			describe_processes "${pids[@]}"
-			say "warning: a sub-scheduler was ejected, perhaps that of $REPLY"
-			return 0
-		}
-		fail_scheduler "a sub-scheduler was ejected while the test ran"
+		if is_held || [[ ! $REPLY ]]; then
+			fail_scheduler "a sub-scheduler was ejected while the test ran"
+		fi
+		read -ra pids <<<"$REPLY"
+		describe_processes "${pids[@]}"
+		say "warning: a sub-scheduler was ejected, perhaps that of $REPLY"
+		return 0
 	done
 }
 
@@ -90,20 +90,20 @@ note_alone() {
 	! has_file scheduler && [[ -r $SCX/state ]] || return 0
 	read_attachment
 	[[ $STATE == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $STATE: somebody else attaches a scheduler"
-	if [[ $ATTACHES_SCHEDULERS == 1 ]]; then
-		remember sequence "${SEQ:-0}" # what it attaches is gone at the end
+	if [[ $ATTACHES_SCHEDULERS ]]; then
+		remember sequence "$SEQ" # what it attaches must be gone at the end
 	else
-		ALONE=${SEQ:-0}
+		ALONE=$SEQ
 	fi
 }
 
-# is_still_alone: else sets REPLY to who came. No fork where nobody did.
+# is_still_alone: else sets REPLY to who came
 is_still_alone() {
 	[[ $ALONE ]] || return 0
 	read_attachment
-	[[ $STATE != disabled || ${SEQ:-0} != "$ALONE" ]] || return 0
+	[[ $STATE != disabled || $SEQ != "$ALONE" ]] || return 0
 	if [[ $STATE == disabled ]]; then
-		REPLY="it is detached again, and enable_seq went from $ALONE to ${SEQ:-0}"
+		REPLY="it is detached again, and enable_seq went from $ALONE to $SEQ"
 	else
 		describe_holder "$OPS"
 		REPLY="the scheduler ${OPS:-?}, and it is $REPLY"
@@ -112,8 +112,8 @@ is_still_alone() {
 	return 1
 }
 
-# sample_policies: whether a task of the test has the policy SCHED_EXT, where others are not on the
-# scheduler. No fork: it runs while the test is measured, until one was seen.
+# sample_policies: if the scheduler has only tasks of the policy SCHED_EXT, looks whether a task of the test has it,
+# until one was seen
 sample_policies() {
 	local cgroup pid stat file fields
 	((PARTIAL && !ON_EXT)) || return 0
@@ -125,7 +125,7 @@ sample_policies() {
 				read -r stat 2>/dev/null <"$file" || continue
 				# shellcheck disable=SC2206 # words; after the name, which may hold blanks
 				fields=(${stat##*) })
-				[[ ${fields[38]:-} == 7 ]] || continue # field 41
+				[[ ${fields[38]:-} == 7 ]] || continue # field 41, the policy
 				ON_EXT=1
 				return 0
 			done

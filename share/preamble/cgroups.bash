@@ -1,4 +1,4 @@
-# --- cgroups: cgroups: make, empty, remove ---
+# --- cgroups: make, empty, remove ---
 
 # use_cgroup PATH: a cgroup for this run alone
 use_cgroup() {
@@ -22,31 +22,31 @@ make_cgroup() {
 			continue
 		fi
 		hold_signals
-		remember cgroup "$path" # first: nobody would know of it if this shell were killed after mkdir
-		mkdir "$path" || {
+		remember cgroup "$path" # before mkdir: the janitor must know it if this shell is killed right after
+		if ! mkdir "$path"; then
 			remember unmade
 			die "$STATUS_UNSUITABLE" "the cgroup $path cannot be made"
-		}
+		fi
 		release_signals
 	done
 }
 
-# keep_controllers CGROUP: the test or the scheduler may enable more of them, in a cgroup that is not theirs, for what
-# is below it
+# keep_controllers CGROUP: remembers which controllers are enabled below a cgroup that is not of this run: the test or
+# the scheduler may enable more
 keep_controllers() {
-	local i list=''
+	local i
 	for ((i = 0; i < ${#SAVED_CONTROLLERS[@]}; i += 2)); do
 		[[ ${SAVED_CONTROLLERS[i]} != "$1" ]] || return 0
 	done
 	for i in "${MADE_CGROUPS[@]}"; do
 		[[ $i != "$1" ]] || return 0
 	done
-	read -r list 2>/dev/null <"$1/cgroup.subtree_control" || true
-	remember controllers "$1" "$list"
+	first_line "$1/cgroup.subtree_control"
+	remember controllers "$1" "$REPLY"
 }
 
-# is_ours PID: whether a process is of this run, or gone: the test, the scheduler, one that is or was below them, or
-# one that has this run's KTSTR_DIR in its environment, as what they leave in the background has
+# is_ours PID: whether a process is of this run, or gone. Of this run are the test and the scheduler, what is or was
+# below them, and what has this run's KTSTR_DIR in its environment, as their background processes have.
 is_ours() {
 	local pid=$1 variables=() entry FIELDS
 	((pid)) || return 1 # of another PID namespace
@@ -65,89 +65,97 @@ is_ours() {
 	return 1
 }
 
-# note_ours CGROUP: while their parents are alive
+# note_ours CGROUP: notes which of its processes are of this run, while their parents are alive
 note_ours() {
-	local file pid FIELDS
+	local pid FIELDS
+	read_pids "$1"
+	for pid in "${PIDS[@]}"; do
+		if is_ours "$pid" && process_fields "$pid"; then OURS[$pid]=${FIELDS[19]}; fi
+	done
+}
+
+# is_populated CGROUP: whether it is there and has processes, in this PID namespace or another
+is_populated() {
+	local line
+	while read -r line; do
+		[[ $line != 'populated 0' ]] || return 1
+	done 2>/dev/null <"$1/cgroup.events" || return 1
+}
+
+# sort_processes CGROUP: sets MINE and FOREIGN to its processes that are of this run, and that are not. Nobody but this
+# run knows of RUN_CGROUP, so all processes there are of this run. PID 0 is a process of another PID namespace.
+sort_processes() {
+	local file pid
+	MINE=() FOREIGN=()
 	for file in "$1"/**/cgroup.procs; do
 		while read -r pid; do
-			if is_ours "$pid" && process_fields "$pid"; then OURS[$pid]=${FIELDS[19]}; fi
-		done 2>/dev/null <"$file" || true # it may be gone
+			if [[ $1/ == "$RUN_CGROUP"/* ]] || is_ours "$pid"; then
+				MINE+=("$pid")
+			else
+				FOREIGN+=("$pid")
+			fi
+		done 2>/dev/null <"$file" || true
 	done
 }
 
-# kill_cgroup CGROUP [all]: kills what is in it and below it, and waits until it is empty. A process that has come in
-# from outside is left alone, but in the cgroup that nobody but this run knows of.
+# kill_cgroup CGROUP: kills what is in it and below it, and waits until it is empty. It leaves a process alone that is
+# not of this run and came in from outside.
 kill_cgroup() {
-	local i pid file line mine foreign=()
-	[[ -d $1 ]] || return 0
+	local i pid
 	for ((i = 0; i < 50; i++)); do
-		line=''
-		while read -r line; do
-			[[ $line != 'populated 0' ]] || return 0
-		done 2>/dev/null <"$1/cgroup.events" || return 0
-		mine=() foreign=()
-		for file in "$1"/**/cgroup.procs; do
-			while read -r pid; do
-				if [[ $1/ == "$RUN_CGROUP"/* ]] || is_ours "$pid"; then
-					mine+=("$pid")
-				else
-					foreign+=("$pid")
-				fi
-			done 2>/dev/null <"$file" || true
-		done
-		if ((${#foreign[@]} == 0)) && [[ -w $1/cgroup.kill ]]; then
+		if ! is_populated "$1"; then return 0; fi
+		sort_processes "$1"
+		if ((${#FOREIGN[@]} == 0)) && [[ -w $1/cgroup.kill ]]; then
 			{ echo 1 >"$1/cgroup.kill"; } 2>/dev/null || true
 		else # also before Linux 5.14
-			for pid in "${mine[@]}"; do
-				((!pid)) || kill -KILL "$pid" 2>/dev/null || true # 0: of another PID namespace
+			for pid in "${MINE[@]}"; do
+				((pid == 0)) || kill -KILL "$pid" 2>/dev/null || true
 			done
 		fi
-		((${#mine[@]} || i < 10 || ${#foreign[@]} == 0)) || break # one that ends has no environment any more
+		# for a second: a process that is ending has no environment, and looks like a foreign one
+		if ((i >= 10 && ${#FOREIGN[@]} && ${#MINE[@]} == 0)); then break; fi
 		pause 0.1
 	done
-	for pid in "${foreign[@]}"; do
+	((${#FOREIGN[@]})) || host_differs "processes are left in the cgroup $1"
+	for pid in "${FOREIGN[@]}"; do
 		[[ ! ${LEFT_ALONE[$1 $pid]:-} ]] || continue
 		LEFT_ALONE[$1 $pid]=1
-		line=''
-		read -r line 2>/dev/null <"/proc/$pid/comm" || true
-		host_differs "PID $pid (${line:-of another PID namespace}), which is not of this run, came into its cgroup $1:" \
+		first_line "/proc/$pid/comm"
+		host_differs "PID $pid (${REPLY:-of another PID namespace}), which is not of this run, came into its cgroup $1:" \
 			"it is left alone, and so is the cgroup"
 	done
-	((${#foreign[@]})) || host_differs "processes are left in the cgroup $1"
 }
 
-# remove_below PATH: the cgroups that were made below it
+# remove_below PATH: removes the cgroups that were made below it, the deepest first
 remove_below() {
-	local i directories
-	directories=("$1"/*/**/)
+	local i directories=("$1"/*/**/)
 	for ((i = ${#directories[@]} - 1; i >= 0; i--)); do
-		rmdir -- "${directories[i]%/}" 2>/dev/null ||
-			{ pause 0.2; rmdir -- "${directories[i]%/}" 2>/dev/null; }
+		within 3 rmdir -- "${directories[i]%/}" 2>/dev/null || true
 	done
 }
 
 remove_cgroup() {
-	remove_below "$1"
 	local left
-	[[ -d $1 ]] || return 0
-	! rmdir -- "$1" 2>/dev/null || return 0
+	remove_below "$1"
+	if [[ ! -d $1 ]] || rmdir -- "$1" 2>/dev/null; then return 0; fi
 	for left in "${!LEFT_ALONE[@]}"; do
-		[[ ${left% *}/ != "$1"/* ]] || return 0 # which was said
+		[[ ${left% *}/ != "$1"/* ]] || return 0 # kill_cgroup has said so
 	done
 	host_differs "the cgroup $1 could not be removed"
 }
 
-# is_used CGROUP CONTROLLER: whether a cgroup below it has a setting of the controller that a new one has not
+# is_used CGROUP CONTROLLER: whether a cgroup below it has a setting of the controller that a new cgroup has not. A new
+# one is made to compare with.
 is_used() {
 	local child file probe=$1/ktstr.new theirs initial used=1
 	remember cgroup "$probe"
-	mkdir "$probe" 2>/dev/null || {
+	if ! mkdir "$probe" 2>/dev/null; then
 		remember unmade
 		return 0
-	}
+	fi
 	for child in "$1"/*/; do
 		for file in "$child$2".*; do
-			case $file in
+			case $file in # these tell what happened, and are no settings
 			*.effective | *.stat | *.current | *.peak | *.events | *.local | *.pressure | *.numa_stat | *.usage) continue ;;
 			esac
 			mapfile -t theirs 2>/dev/null <"$file" || continue
@@ -160,14 +168,15 @@ is_used() {
 	return "$used"
 }
 
-# restore_controllers: in cgroups that were there before this run. When one is disabled those below lose what
-# they have set by it.
+# restore_controllers: in cgroups that were there before this run, enables below them the controllers that were. A
+# cgroup loses what it has set by a controller that is disabled: one that others use by now stays.
 restore_controllers() {
 	local i path one now
 	for ((i = 0; i < ${#SAVED_CONTROLLERS[@]}; i += 2)); do
-		path=${SAVED_CONTROLLERS[i]} now=''
+		path=${SAVED_CONTROLLERS[i]}
 		[[ -d $path ]] || continue
-		read -r now 2>/dev/null <"$path/cgroup.subtree_control" || true
+		first_line "$path/cgroup.subtree_control"
+		now=$REPLY
 		for one in $now; do
 			[[ " ${SAVED_CONTROLLERS[i + 1]} " != *" $one "* ]] || continue
 			if is_used "$path" "$one"; then

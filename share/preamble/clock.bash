@@ -1,8 +1,7 @@
 # --- clock: time that neither a set clock nor a suspended host changes ---
 
-# now: sets REPLY to hundredths of a second since boot. A clock that is set does not move it, and time in
-# which the host was suspended does not count. A gap alone is no proof of that: the scheduler under test
-# may have kept this process from running.
+# now: sets REPLY to hundredths of a second since boot, without the time in which the host was suspended. A gap alone
+# does not prove a suspend: the scheduler under test may have kept this process from running.
 now() {
 	local clock suspends slept before=${CLOCK:-0}
 	read -r clock _ </proc/uptime
@@ -19,9 +18,8 @@ now() {
 	REPLY=$((CLOCK - SUSPENDED))
 }
 
-# read_suspends: sets SUSPENDS to how often the host was suspended, and SLEPT to the hundredths of a second
-# by which the clock of /proc/uptime, which counts that time, is before the monotonic one, which does not.
-# Each is empty where the kernel does not tell.
+# read_suspends: sets SUSPENDS to how often the host was suspended, and SLEPT to the hundredths of a second for which
+# it was: the clock of /proc/uptime counts them, the monotonic clock does not. Each is empty if the kernel does not tell.
 read_suspends() {
 	local line=''
 	SUSPENDS='' SLEPT=''

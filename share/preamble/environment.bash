@@ -1,7 +1,7 @@
 # --- environment: what this script takes from its caller's environment ---
 
-# read_callers_environment: takes out of it what is for this script, too, and leaves out of it what
-# env(1) would not take for a variable
+# read_callers_environment: takes what this script uses as well out of CALLERS_ENVIRONMENT, and removes from it what
+# env(1) does not take for a variable
 read_callers_environment() {
 	local entry all=("${CALLERS_ENVIRONMENT[@]}") lang='' ctype='' locale=''
 	CALLERS_ENVIRONMENT=()
@@ -12,7 +12,7 @@ read_callers_environment() {
 		LC_CTYPE=*) ctype=${entry#*=} ;;
 		LC_ALL=*) locale=${entry#*=} ;;
 		TMPDIR=*) CALLERS_TMPDIR=${entry#*=} ;;
-		HOME=*) export HOME=${entry#*=} ;; # where a decompressor may have its keys
+		HOME=*) export HOME=${entry#*=} ;; # where a decompressor may keep keys
 		esac
 		[[ $entry != ?*=* ]] || CALLERS_ENVIRONMENT+=("$entry")
 	done
@@ -20,8 +20,7 @@ read_callers_environment() {
 	[[ ${locale,,} != *utf-8* && ${locale,,} != *utf8* ]] || UTF8=1
 }
 
-# find_programs: makes PATH one of absolute directories: what is there under an empty or a relative name, as
-# the current directory is, must not be run as root
+# find_programs: keeps only the absolute directories of PATH: root must not run programs of the current directory
 find_programs() {
 	local directory rest=$PATH: absolute=''
 	while [[ $rest ]]; do
@@ -32,7 +31,7 @@ find_programs() {
 	PATH=$absolute/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
 
-# caller_value NAME: sets REPLY to what the caller has in that variable; empty: nothing
+# caller_value NAME: sets REPLY to the caller's variable, or to nothing
 caller_value() {
 	local entry
 	REPLY=''

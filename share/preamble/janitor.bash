@@ -1,6 +1,6 @@
-# --- janitor: a second process that cleans up where this one is killed ---
+# --- janitor: a second process that cleans up if this one is killed ---
 
-# remember WHAT [VALUE [VALUE]]: for cleanup, here and in the janitor
+# remember WHAT [VALUE [VALUE]]: records what cleanup must undo, before it is done. The janitor gets the same record.
 remember() {
 	case $1 in
 	work) WORK=$2 ;;
@@ -11,60 +11,61 @@ remember() {
 		;;
 	controllers) SAVED_CONTROLLERS=("$2" "$3" "${SAVED_CONTROLLERS[@]}") ;;
 	cgroup) MADE_CGROUPS=("$2" "${MADE_CGROUPS[@]}") ;;
-	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one was not to be had
+	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one could not be made
 	used) USED_CGROUPS+=("$2") ;;
 	sysctl) SAVED_SYSCTLS=("$2" "$3" "${SAVED_SYSCTLS[@]}") ;;
 	scheduler) SCHED_PID=$2 SCHED_START=${3:-} ;;
 	pins) ! { mapfile -td '' PINS_BEFORE <"$WORK/pins"; } 2>/dev/null || PINS_KNOWN=1 ;;
 	known) KNOWN=$2 ;;
 	proved) PROVED=$2 ;;
-	foreign) FOREIGN=1 ;;
-	detached) SEQ_BEFORE='' PINS_KNOWN=0 ;; # there is nothing more to be done
+	foreign) FOREIGN_SCHED=1 ;;
+	detached) SEQ_BEFORE='' PINS_KNOWN=0 ;; # nothing of the scheduler is left to undo
 	sequence) SEQ_BEFORE=$2 ;;
 	test) TEST_PID=$2 TEST_START=${3:-} ;;
-	watched) WATCHED=$2 ;; # the seconds that what begins now may take; empty: the janitor only waits
+	watched) WATCHED=$2 ;; # how many seconds the next step may take; empty: the janitor only waits
 	beat) ;;
 	esac
-	# where the janitor was killed there is nobody to be told
+	# if the janitor was killed, nobody reads
 	[[ ! $JOURNAL ]] || { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true
 }
 
-# raise_priority: who watches must not depend on the scheduler that is watched. Another policy or nice value
-# than the usual one was chosen by the caller, and stays.
+# raise_priority: this process watches a scheduler, and must run whatever that scheduler does. If the caller chose
+# another policy or nice value than the usual one, that stays.
 raise_priority() {
-	local stat fields
+	local FIELDS
 	type -P chrt >/dev/null || return 0
-	read -r stat <"/proc/$BASHPID/stat"
-	# shellcheck disable=SC2206 # words; after the name, which may hold blanks
-	fields=(${stat##*) })
-	[[ ${fields[16]} == 0 && ${fields[38]} == 0 ]] || return 0
+	process_fields "$BASHPID"
+	[[ ${FIELDS[16]} == 0 && ${FIELDS[38]} == 0 ]] || return 0 # nice value and policy
 	! chrt -r -p 1 "$BASHPID" >/dev/null 2>&1 || RAISED=1
 }
 
-# janitor: reads what the run remembers. If that ends without "finished", the run was killed: the janitor kills
-# what is left of it and cleans up. While the run has a scheduler or a test it does the same if the shell gives
-# no sign of life, as when it was stopped, or takes longer than it said. What was remembered before the janitor
-# started it has from the fork.
+# janitor: reads what the run remembers. If that ends without "finished", the run was killed: then the janitor cleans
+# up. It also does that, and kills the run first, if the run gives no sign of life for SILENT_SECS, as when it was
+# stopped, or if a step takes longer than its WATCHED seconds. It has what was remembered before it started.
 janitor() {
-	local what a b status began=0 silent=0 late=0 # in seconds
+	local what a b status began=0 silent=0 late=0
 	trap '' INT TERM HUP TSTP TTOU PIPE
-	exec {TICK}<> <(:) # a pipe of its own, to wait for
+	exec {TICK}<> <(:) # a pipe of its own to wait on
 	raise_priority
 	REASON=''
 	while [[ ! $REASON ]]; do
 		status=0
 		IFS= read -r -d '' -t 1 what || status=$?
 		if ((status == 0)); then
-			if ! IFS= read -r -d '' a || ! IFS= read -r -d '' b; then break; fi # it died within a word
+			if ! IFS= read -r -d '' a || ! IFS= read -r -d '' b; then break; fi # killed within a record
 			[[ $what != finished ]] || exit 0
 			remember "$what" "$a" "$b"
 			silent=0
-			[[ $what != watched ]] || { now && began=$REPLY late=0; }
+			if [[ $what == watched ]]; then
+				now
+				began=$REPLY late=0
+			fi
 			continue
 		fi
-		((status > 128)) || break # not the time, but the end of who writes
+		((status > 128)) || break # the end of the pipe, not of the second
 		[[ $WATCHED ]] || continue
-		# counted here, one by one: after a time in which nothing ran the shell has its turn first
+		# Seconds are counted here one by one, not taken from a clock: after a time in which nothing ran, the
+		# shell gets its turn before it is taken for dead.
 		now
 		((REPLY - began <= 100 * WATCHED)) || late=$((late + 1))
 		silent=$((silent + 1))
@@ -75,7 +76,7 @@ janitor() {
 		fi
 	done
 	DEFER=1
-	# only one of the two cleans up
+	# only one of the two may clean up
 	kill_process "$SHELL_START" "$$" || say "error: PID $$, the shell of this run, does not die"
 	REASON=${REASON:-the run was killed}
 	say "$REASON: cleaning up"
@@ -83,18 +84,28 @@ janitor() {
 	cleanup 137
 }
 
-# start_janitor: before anything is made that it would have to take away. What is locked it has locked, too:
-# the lock is free when both are gone.
+# start_reading COMMAND...: starts the command in the background, in a process group of its own, so signals to the run's
+# group do not reach it. It reads from a pipe without a name. Sets READER to its PID and REPLY to the descriptor that
+# writes to the pipe. The caller holds signals.
+start_reading() {
+	local pipe fd
+	exec {pipe}<> <(:)
+	set -m
+	"$@" <"/proc/self/fd/$pipe" {pipe}>&- & # opened once more, for reading alone
+	READER=$!
+	set +m
+	exec {fd}>"/proc/self/fd/$pipe" {pipe}>&-
+	REPLY=$fd
+}
+
+# start_janitor: before anything is made that it would have to undo. It holds the locks as well: they are free when
+# both processes are gone.
 start_janitor() {
-	local pipe
 	! setpriv --pdeathsig KILL true 2>/dev/null || SETPRIV=$(type -P setpriv)
 	process_start $$ && SHELL_START=$REPLY
-	hold_signals # until it is listened to
-	exec {pipe}<> <(:) # without a name; it can be opened again for one end of it
-	set -m # a process group of its own: what is sent to the run's does not reach it
-	janitor <"/proc/self/fd/$pipe" {pipe}>&- &
-	JANITOR=$!
-	set +m
-	exec {JOURNAL}>"/proc/self/fd/$pipe" {pipe}>&- {TICK}<> <(:)
+	hold_signals # until it is told of everything
+	start_reading janitor
+	JANITOR=$READER JOURNAL=$REPLY
+	exec {TICK}<> <(:)
 	release_signals
 }

@@ -1,40 +1,53 @@
 # --- launch: start a program in its cgroup, with the caller's environment ---
 
-# launch CGROUP COMMAND...: becomes the command, in the cgroup, with the caller's environment and what
-# the array ENVIRONMENT adds to it. For a process in the background.
+# not_launched MESSAGE: ends the process that would have become a program, and says why in a file
+not_launched() {
+	echo "$*" >"$WORK/not-launched"
+	exit 126
+}
+
+# launch CGROUP COMMAND...: becomes the command, in the cgroup, with the caller's environment and the variables of the
+# array ENVIRONMENT
 launch() {
 	local command
-	# first: a cgroup may refuse a process of this policy. A test that keeps it is not on the scheduler.
-	[[ ! $RAISED ]] || chrt -o -p 0 "$BASHPID" >/dev/null 2>&1 || {
-		echo "the usual scheduling policy could not be set again" >"$WORK/not-launched"
-		exit 126
-	}
-	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || {
-		echo "no process could be put into the cgroup $1" >"$WORK/not-launched"
-		exit 126
-	}
+	# first, because a cgroup may refuse a process of this policy; a test that kept it would not be on the scheduler
+	if [[ $RAISED ]] && ! chrt -o -p 0 "$BASHPID" >/dev/null 2>&1; then
+		not_launched "the usual scheduling policy could not be set again"
+	fi
+	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || not_launched "no process could be put into the cgroup $1"
 	shift
 	umask 022
 	close_own
 	trap - TSTP
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
 	command=(env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "$@")
-	# dies with this run's shell even where the janitor is gone as well
+	# so it dies with this shell even if the janitor is gone as well
 	[[ ! $SETPRIV ]] || command=("$SETPRIV" --pdeathsig KILL -- "${command[@]}")
 	exec "${command[@]}"
 }
 
-# check_launched: what launch could not do is no matter of the scheduler's or the test's
+# start_program WHAT CGROUP OUT ERR: starts COMMAND there, in a process group of its own, with these descriptors for its
+# output, and remembers it as WHAT: test or scheduler
+start_program() {
+	hold_signals # until cleanup knows of it
+	set -m
+	launch "$2" "${COMMAND[@]}" </dev/null 1>&"$3" 2>&"$4" &
+	process_start $! || REPLY=''
+	remember "$1" $! "$REPLY"
+	set +m
+	release_signals
+}
+
+# check_launched: what launch could not do is the host's matter, not the scheduler's or the test's
 check_launched() {
 	[[ ! -e $WORK/not-launched ]] || die "$STATUS_UNSUITABLE" "$(<"$WORK/not-launched")"
 }
 
-# close_own: for what is started: it may hold neither the locks nor the janitor's pipe
+# close_own: closes what a started program must not hold: the locks and the janitor's pipe
 close_own() {
 	local fd
 	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT; do
 		exec {fd}>&-
 	done
-	# it is standard output already, or not for this one
 	((TEST_OUT == 1)) || exec {TEST_OUT}>&-
 }

@@ -17,12 +17,15 @@ library_environment() {
 		${path:+"KTSTR_LD_LIBRARY_PATH=$path"} ${preload:+"KTSTR_LD_PRELOAD=$preload"})
 }
 
-# run_loader LOADER ARG...: sets ANSWER to what it prints; returns its status. It has 30 s: a file may
-# be on a file system that hangs.
+# run_loader LOADER ARG...: sets ANSWER to what it prints; returns its status. It has 30 s, as a file may be on a file
+# system that hangs. It is a job of its own: in bash 5.1 wait may not return for a process substitution.
 run_loader() {
-	local fd pid status=0
-	exec {fd}< <(exec env -i -- LC_ALL=C "${LIBRARIES[@]}" "$@" 2>&1 </dev/null)
+	local pipe fd pid status=0
+	exec {pipe}<> <(:)
+	exec {fd}<"/proc/self/fd/$pipe"
+	env -i -- LC_ALL=C "${LIBRARIES[@]}" "$@" >"/proc/self/fd/$pipe" 2>&1 </dev/null {pipe}>&- {fd}<&- &
 	pid=$!
+	exec {pipe}>&- # so the end of the loader is the end of the pipe
 	IFS= read -rd '' -t 30 -u "$fd" ANSWER || status=$?
 	((status <= 128)) || kill -KILL "$pid" 2>/dev/null || true
 	exec {fd}<&-

@@ -1,7 +1,6 @@
 # --- main: what a run does, in its order ---
 
-# preflight: all that can be known before anything is changed, but for the lock, which a run has from the
-# start, and the work directory, which comes last
+# preflight: checks all that can be known before anything is changed. The work directory is made last, as a check.
 preflight() {
 	local one
 	[[ $ACTION == run ]] || check_lock
@@ -19,10 +18,10 @@ preflight() {
 	for one in "${PROBLEMS[@]}"; do
 		say "not suitable: $one"
 	done
-	((${#PROBLEMS[@]} == 0)) || {
+	if ((${#PROBLEMS[@]})); then
 		REASON=${PROBLEMS[0]}
 		leave "$STATUS_UNSUITABLE"
-	}
+	fi
 }
 
 run() {
@@ -50,19 +49,18 @@ run() {
 	umask 077 # logs are root's; see launch
 	start_scheduler
 	wait_for_attach
-	start_test
-	watch_test
+	run_test
 	conclude "$REPLY"
 }
 
-# act: what makes something that is to be cleaned up
+# act: does what must be cleaned up after
 act() {
 	trap cleanup EXIT
 	trap 'stop 129' HUP
 	trap 'stop 130' INT
 	trap 'stop 143' TERM
-	trap '' TSTP # ^Z would leave a scheduler attached, or stop what unpacks, for as long as one likes
-	trap : PIPE # a reader that left must not stop the cleanup; programs get the default again
+	trap '' TSTP # a run that ^Z stops would leave its scheduler attached
+	trap : PIPE # a reader that left must not end this; started programs get the default again
 	case $ACTION in
 	run) run ;;
 	check)
@@ -84,7 +82,7 @@ main() {
 	read_callers_environment
 	find_programs
 	parse_arguments "$@"
-	case $ACTION in # these make nothing, and end as any program does where their reader left
+	case $ACTION in # these make nothing, and end as any program does if their reader leaves
 	info) print_info ;;
 	list) list ;;
 	print-command) print_command ;;

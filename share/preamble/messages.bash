@@ -3,11 +3,11 @@
 # Escape sequences of terminals (ECMA-48): control sequences, strings up to their end, and the short ones.
 readonly ESCAPE=$'\e(\\[[0-?]*[ -/]*[@-~]|[]PX^_][^\a\e]*(\a|\e\\\\)|[ -/]*[0-~])'
 
-# as_line TEXT: sets REPLY to it as one line without what a terminal would obey: escape sequences, such as those
-# that colour a scheduler's output, are left out, other control characters are question marks, and so is all
-# that is not ASCII where the caller's locale is not UTF-8.
+# as_line TEXT: sets REPLY to TEXT as one line without control characters. Escape sequences, such as those that colour a
+# scheduler's output, are left out. Other control characters become question marks, and so does all that is not ASCII
+# if the caller's locale is not UTF-8.
 as_line() {
-	REPLY=${1:0:4096} # bash takes minutes for very long ones
+	REPLY=${1:0:4096} # bash takes minutes for a very long one
 	REPLY=${REPLY//[$'\n\t']/ }
 	while [[ $REPLY =~ $ESCAPE ]]; do
 		REPLY=${REPLY//"${BASH_REMATCH[0]}"/}
@@ -20,9 +20,9 @@ as_line() {
 	fi
 }
 
-# say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. Whether
-# anybody is there to read it must not change what is done, and nobody who does not read may keep a
-# scheduler attached: from the first cgroup on messages wait until the host is as it was.
+# say MESSAGE: one line for people, on standard error; in a KTAP document it is a diagnostic. A reader that is gone
+# changes nothing. A reader that does not read must not keep a scheduler attached: with DEFER, from the first cgroup
+# on, messages wait until everything is taken away.
 say() {
 	local REPLY
 	as_line "$*"
@@ -35,7 +35,7 @@ say() {
 	fi
 }
 
-# host_differs MESSAGE: something is not as it was before this run, which is then no pass
+# host_differs MESSAGE: something could not be made as it was before this run. Such a run has no verdict.
 host_differs() {
 	DIFFERS=1
 	say "ERROR: $*"
@@ -51,7 +51,7 @@ say_deferred() {
 
 # leave STATUS: ends on purpose; the EXIT trap cleans up
 leave() {
-	LEFT=1 HELD=1 # a second signal does not end the cleanup before it has begun
+	LEFT=1 HELD=1 # a second signal must not end this before cleanup begins
 	exit "$1"
 }
 
@@ -65,26 +65,24 @@ die() {
 }
 
 print_banner() {
-	((KTAP)) && printf 'KTAP version 1\n1..1\n'
-	((QUIET)) && return
+	((!KTAP)) || printf 'KTAP version 1\n1..1\n'
+	if ((QUIET)); then return; fi
 	say "test $KTSTR_TEST_NAME, scheduler $KTSTR_SCHED_NAME, git $KTSTR_GIT_HASH"
 	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
 }
 
 # print_verdict STATUS: the last line of a KTAP document
 print_verdict() {
-	local reason REPLY
-	as_line "$REASON"
-	reason=$REPLY
 	((KTAP)) || return 0
+	as_line "$REASON"
 	case $1 in
 	0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
-	"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${reason//#/\\#}" ;;
+	"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${REPLY//#/\\#}" ;;
 	*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
 	esac
 }
 
-# signal_name STATUS: sets REPLY to how a process of this status ended
+# signal_name STATUS: sets REPLY to how a process of this status ended, as SIGKILL or status 3
 signal_name() {
 	REPLY="status $1"
 	if (($1 > 128)) && kill -l "$(($1 - 128))" >/dev/null 2>&1; then

@@ -1,15 +1,22 @@
-# --- processes: which processes there are, and whose ---
+# --- processes: what /proc and cgroups say of processes ---
 
-# process_fields PID: sets FIELDS to those of its stat after the name: its state, its parent, ...
-process_fields() {
-	local stat
-	read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-	# shellcheck disable=SC2206 # words; after the name, which may hold blanks
-	FIELDS=(${stat##*) })
+# first_line FILE: sets REPLY to its first line, or to nothing if it cannot be read
+first_line() {
+	REPLY=''
+	{ read -r REPLY <"$1"; } 2>/dev/null || true # a line without its newline counts as well
 }
 
-# process_start PID: sets REPLY to its start time, which tells it from a later one of the same PID, and
-# STATE to its state, such as Z for a zombie; fails where there is no such process
+# process_fields PID: sets FIELDS to the fields of its stat after the name: its state, its parent, ...
+process_fields() {
+	local REPLY
+	first_line "/proc/$1/stat"
+	# shellcheck disable=SC2206 # words. The name may hold blanks: only what comes after it is split.
+	FIELDS=(${REPLY##*) })
+	((${#FIELDS[@]}))
+}
+
+# process_start PID: sets REPLY to its start time, which no other process of that PID has, and STATE to its state,
+# such as Z for a zombie; fails if there is no such process
 process_start() {
 	local FIELDS
 	[[ $1 == [0-9]* ]] && process_fields "$1" || return 1
@@ -27,30 +34,34 @@ read_pids() {
 	done
 }
 
-# is_group_alive PID: whether its process group has a member
-is_group_alive() {
-	kill -0 -- "-$1" 2>/dev/null
+# is_gone START PID: whether the process that began then has ended
+is_gone() {
+	if ! process_start "$2"; then return 0; fi
+	[[ $REPLY != "$1" || $STATE == [ZX] ]]
 }
 
-# end_group PID SIGNAL SECONDS: sends it, and waits that long for the group's end
+# is_empty CGROUP: whether no process is in it or below it
+is_empty() {
+	read_pids "$1"
+	((${#PIDS[@]} == 0))
+}
+
+# is_group_gone PID: whether its process group has no member
+is_group_gone() {
+	! kill -0 -- "-$1" 2>/dev/null
+}
+
+# end_group PID SIGNAL SECONDS: sends the signal to the process group, and waits that long for its end; fails if it
+# does not end
 end_group() {
-	local i
-	is_group_alive "$1" || return 0
+	if is_group_gone "$1"; then return 0; fi
 	kill "-$2" -- "-$1" 2>/dev/null || true
-	for ((i = 0; i < 10 * $3; i++)); do
-		is_group_alive "$1" || return 0
-		pause 0.1
-	done
-	return 1
+	within $((10 * $3)) is_group_gone "$1"
 }
 
-# kill_process START PID: kills the process that began then, and waits for its end
+# kill_process START PID: kills the process that began then, and waits for its end; fails if it does not end
 kill_process() {
-	local i
-	for ((i = 0; i < 100; i++)); do
-		if ! process_start "$2" || [[ $REPLY != "$1" || $STATE == [ZX] ]]; then return 0; fi
-		kill -KILL "$2" 2>/dev/null || true
-		pause 0.1
-	done
-	return 1
+	if is_gone "$@"; then return 0; fi
+	kill -KILL "$2" 2>/dev/null || true
+	within 100 is_gone "$@"
 }

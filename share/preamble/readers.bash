@@ -1,49 +1,45 @@
 # --- readers: processes that read what the scheduler and the test print ---
 
-# start_reader COMMAND...: starts it, in a process group of its own, to read from a pipe; sets READER to its PID
-# and REPLY to the descriptor that is written to
+# start_reader COMMAND...: as start_reading. If the shell dies, the command lives until all who write have ended.
 start_reader() {
-	local pipe fd
-	hold_signals # until it is listened to
-	exec {pipe}<> <(:)
-	set -m
-	read_pipe "$@" <"/proc/self/fd/$pipe" {pipe}>&- &
-	READER=$!
-	set +m
-	exec {fd}>"/proc/self/fd/$pipe" {pipe}>&-
+	hold_signals
+	start_reading read_pipe "$@"
 	release_signals
-	REPLY=$fd
 }
 
-# read_pipe COMMAND...: where the shell dies the reader lives until all who write have ended
 read_pipe() {
 	trap '' INT TERM HUP TTOU
 	close_own
-	raise_priority # a scheduler that waits for its reader must not wait for itself
+	raise_priority # a scheduler that waits for its reader must not have to run that reader
 	"$@"
 }
 
-# end_reader PID: waits until it has read all; not for ever, as somebody else may still write
+# end_reader PID: waits until it has read all, but at most 2 s: somebody else may still write. Fails if it had to be
+# killed.
 end_reader() {
-	local i
-	for ((i = 0; i < 20; i++)); do
-		is_group_alive "$1" || return 0
-		pause 0.1
-	done
+	if within 20 is_group_gone "$1"; then return 0; fi
 	disown "$1" 2>/dev/null || true
 	kill -KILL -- "-$1" 2>/dev/null || true
 	return 1
 }
 
-# keep_ends FILE: keeps the beginning of standard input in FILE, the end in FILE.end, and in FILE.count the
-# number of bytes after the beginning: a scheduler that prints without end does not fill the disk
+# keep_ends FILE: keeps the beginning of standard input in FILE, the end in FILE.end, and in FILE.count the number of
+# bytes after the beginning: a scheduler that prints without end must not fill the disk
 keep_ends() {
 	head -c "$LOG_HALF" >"$1" || true
 	{ tee >(wc -c >"$1.count") | tail -c "$LOG_HALF" >"$1.end"; } || true
-	cat >/dev/null # where the disk is full who writes is read to the end all the same
+	cat >/dev/null # if the disk is full, the scheduler must still be able to print
 } 2>/dev/null
 
-# finish_log: after the scheduler's end: makes one file of the log's parts
+# start_log: sets SCHED_OUT to what the scheduler prints to
+start_log() {
+	local log=$WORK/scheduler.log
+	{ : >"$log" && : >"$log.end" && : >"$log.count"; } 2>/dev/null || disk_full
+	start_reader keep_ends "$log"
+	SCHED_OUT=$REPLY SCHED_LOG=$READER
+}
+
+# finish_log: makes one file of the log's parts, after the scheduler's end
 finish_log() {
 	local log=$WORK/scheduler.log left
 	[[ $SCHED_LOG ]] || return 0
@@ -53,20 +49,21 @@ finish_log() {
 	{
 		((left <= 0)) || printf '\n(%d bytes left out)\n' "$left"
 		cat "$log.end"
-	} >>"$log" || true # a full disk is no reason to say less
+	} >>"$log" || true # even on a full disk what is there is shown
 	rm -f -- "$log.end" "$log.count"
 } 2>/dev/null
 
-# start_diagnostics: in a KTAP document what the test prints is no verdict
+# start_diagnostics: in a KTAP document each line that the test prints is a diagnostic, so that none is taken for a
+# verdict
 start_diagnostics() {
 	((KTAP)) || return 0
 	start_reader print_diagnostics
 	TEST_OUT=$REPLY DIAGNOSTICS=$READER
 }
 
-# print_diagnostics: each line of standard input as a diagnostic, without empty lines. No loop of bash, which
-# would read byte by byte: the test waits for its reader. The last line may lack its newline, which echo gives
-# it. Where nobody reads what is printed the rest is read all the same.
+# print_diagnostics: standard input as diagnostics, without empty lines. sed does it: a loop of bash reads byte by byte,
+# and would slow the test down. echo ends a last line that lacks its newline. If nobody reads what is printed, the
+# rest is read all the same.
 print_diagnostics() {
 	local by_lines=()
 	! type -P stdbuf >/dev/null || by_lines=(stdbuf -oL)
@@ -77,6 +74,6 @@ finish_diagnostics() {
 	((TEST_OUT != 1)) || return 0
 	exec {TEST_OUT}>&-
 	TEST_OUT=1
-	# what was killed may have ended within a line
+	# a reader that was killed may have ended within a line
 	end_reader "$DIAGNOSTICS" || { echo; } 2>/dev/null || true
 }

@@ -1,12 +1,12 @@
 # --- scheduler-failures: what is said of a scheduler that failed ---
 
-# kernel_log: the kernel log's sched_ext lines, all of them
+# kernel_log: the kernel log's lines about sched_ext, all of them
 kernel_log() {
 	dmesg 2>/dev/null | grep -e sched_ext -e sub-scheduler || true
 }
 
-# read_kernel_log: sets KERNEL_LINES to those that came after the scheduler was started, and REPLY to why it
-# was disabled, as the first of them that tells says it
+# read_kernel_log: sets KERNEL_LINES to those that came after the scheduler was started, and REPLY to the first reason
+# in them why it was disabled
 read_kernel_log() {
 	local line lines=()
 	REPLY='' KERNEL_LINES=()
@@ -21,10 +21,10 @@ read_kernel_log() {
 	REPLY=${REPLY%)*}
 }
 
-# fail_scheduler MESSAGE: with what the kernel said until now, and the scheduler until its end
+# fail_scheduler MESSAGE: ends the run, with what the kernel and the scheduler said
 fail_scheduler() {
 	local line lines=() reason
-	[[ ! $ALONE ]] || die "$STATUS_SCHEDULER" "$*"
+	[[ ! $ALONE ]] || die "$STATUS_SCHEDULER" "$*" # it has none
 	remember watched "$TEARDOWN_SECS"
 	read_kernel_log
 	reason=$REPLY
@@ -49,18 +49,17 @@ fail_foreign() {
 	fail_scheduler "the scheduler ${OPS:-?}, which is attached, is not this run's: it is of $REPLY"
 }
 
-# fail_late: the time in which it should have attached is over
+# fail_late: it did not attach in time
 fail_late() {
 	local how="it is alive, but"
 	! has_ended || how="it ended with $SCHED_ENDED, what it started is alive, but"
-	if [[ $STATE != enabled ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+	if [[ $STATE != enabled ]] || ((SEQ != SEQ_BEFORE + 1)); then
 		fail_scheduler "$how not attached after $ATTACH_SECS s (sched_ext is ${STATE:-gone})"
 	fi
 	fail_unheld "$how no process of it holds the scheduler ${OPS:-?}, which is attached"
 }
 
-# fail_unheld MESSAGE: of a scheduler that is attached and that no process holds: it is this run's only
-# where something was pinned
+# fail_unheld MESSAGE: a scheduler is attached, and no process holds it. It is this run's only if it was pinned.
 fail_unheld() {
 	new_pins
 	describe_pins
@@ -69,34 +68,36 @@ fail_unheld() {
 	fail_scheduler "$*"
 }
 
-# fail_ejected: it was enabled, and is not any more. Who has ended by then may be ended by that.
+# has_let_go: whether the scheduler's process, and all that held the scheduler, have ended
+has_let_go() {
+	has_ended || return 1
+	((${#HOLDERS[@]} == 0)) || holder_ended
+}
+
+# fail_ejected: it was enabled, and is not any more. That may end its process, which takes a moment.
 fail_ejected() {
-	local i how="its process is alive" word=ejected
+	local how="its process is alive" word=ejected
 	is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
-	for ((i = 0; i < 5; i++)); do
-		if has_ended && { ((${#HOLDERS[@]} == 0)) || holder_ended; }; then
-			how="its process ended with $SCHED_ENDED"
-			break
-		fi
-		pause 0.1
-	done
+	! within 5 has_let_go || how="its process ended with $SCHED_ENDED"
 	read_kernel_log
 	[[ $REPLY != unregistered\ from\ user* ]] || word=detached
 	fail_scheduler "it was attached and $word at once, before the test began, and $how"
 }
 
-# fail_unattached: its process ended. What is attached then, after the time that detaching takes, is
-# another's, and not to be touched by this run.
+# is_disabled: whether no scheduler is attached; sets STATE, SEQ and OPS
+is_disabled() {
+	read_attachment
+	[[ $STATE == disabled || ! $STATE ]]
+}
+
+# fail_unattached: its process ended. If a scheduler is still attached after the time that detaching takes, it is
+# another's, and this run leaves it alone.
 fail_unattached() {
-	local how=$SCHED_ENDED i
-	for ((i = 0; i < 20; i++)); do
-		read_attachment
-		if [[ $STATE == disabled ]]; then
-			((${SEQ:-0} != SEQ_BEFORE + 1)) || fail_ejected
-			fail_scheduler "it ended with $how before it was attached"
-		fi
-		pause 0.1
-	done
-	((${SEQ:-0} != SEQ_BEFORE + 1)) || is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
+	local how=$SCHED_ENDED
+	if within 20 is_disabled; then
+		((SEQ != SEQ_BEFORE + 1)) || fail_ejected
+		fail_scheduler "it ended with $how before it was attached"
+	fi
+	((SEQ != SEQ_BEFORE + 1)) || is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
 	fail_unheld "it ended with $how, and the scheduler ${OPS:-?}, which none of its processes holds, is attached"
 }

@@ -1,6 +1,6 @@
 # --- signals: signals, and waiting ---
 
-# hold_signals, release_signals: around what must not be cut in two
+# hold_signals, release_signals: nothing between them is cut in two by a signal
 hold_signals() {
 	HELD=1
 }
@@ -16,16 +16,26 @@ stop() {
 	((HELD)) || leave "$1"
 }
 
-# pause SECONDS: without a process of its own where a run is set up. A signal is held back until read
-# is over: within it bash has SIGCHLD blocked, and would be blind to the end of every process.
+# pause SECONDS: waits, without a process of its own where it can. Signals are held until read is over: within read
+# bash has SIGCHLD blocked, and does not see the end of any process.
 pause() {
 	local held=$HELD
 	hold_signals
-	((++BEATS % 10)) || remember beat # the janitor hears that this shell lives
+	((++BEATS % 10)) || remember beat # so the janitor knows that this shell lives
 	if [[ $TICK ]]; then
 		read -rt "$1" -u "$TICK" || true
 	else
 		sleep "$1"
 	fi
 	((held)) || release_signals
+}
+
+# within TENTHS COMMAND...: tries the command each tenth of a second, so many times, until it succeeds; else fails
+within() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		if "${@:2}"; then return 0; fi
+		pause 0.1
+	done
+	return 1
 }

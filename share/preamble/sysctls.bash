@@ -1,13 +1,13 @@
-# --- sysctls: sysctls: save, set, restore ---
+# --- sysctls: save, set, restore ---
 
-# sysctl_name KEY: sets REPLY to its file below /proc/sys. A key's dots are slashes; where it has slashes its dots
-# are dots, as sysctl(8) reads it.
+# sysctl_name KEY: sets REPLY to its file below /proc/sys, as sysctl(8) reads a key: in a key without slashes a dot
+# stands for a slash
 sysctl_name() {
 	REPLY=$1
 	[[ $1 == */* ]] || REPLY=${1//.//}
 }
 
-# read_sysctl NAME: sets REPLY to its value; fails where it cannot be read
+# read_sysctl NAME: sets REPLY to its value; fails if it cannot be read
 read_sysctl() {
 	{ REPLY=$(<"/proc/sys/$1"); } 2>/dev/null
 }
@@ -16,7 +16,7 @@ write_sysctl() {
 	{ printf '%s\n' "$2" >"/proc/sys/$1"; } 2>/dev/null
 }
 
-# sysctl_twin NAME: sets REPLY to the one of which the kernel makes 0 when this one is written; else fails
+# sysctl_twin NAME: sets REPLY to the sysctl that the kernel sets to 0 when this one is written; fails if there is none
 sysctl_twin() {
 	case $1 in
 	vm/dirty*_bytes) REPLY=${1%bytes}ratio ;;
@@ -27,7 +27,7 @@ sysctl_twin() {
 	esac
 }
 
-# check_way_back NAME VALUE: a value that the kernel lets nobody take back, or that changes more than is known here
+# check_way_back NAME VALUE: refuses what the kernel lets nobody take back, and what changes other sysctls with it
 check_way_back() {
 	case $1:$2 in
 	kernel/tainted:* | kernel/modules_disabled:* | kernel/kexec_load_disabled:* | kernel/usermodehelper/*:* | \
@@ -41,8 +41,9 @@ check_way_back() {
 	esac
 }
 
-# keep_sysctl NAME: its value is remembered; sets REPLY to it
+# keep_sysctl NAME: remembers its value, if it is there; sets REPLY to it
 keep_sysctl() {
+	[[ -e /proc/sys/$1 ]] || return 0
 	read_sysctl "$1" || die "$STATUS_UNSUITABLE" "the sysctl $1 cannot be read, and so not be set back"
 	if [[ $REPLY == *$'\n'* ]] || ((${#REPLY} >= 1000)); then
 		die "$STATUS_UNSUITABLE" "the sysctl $1 has more than one line, or a long one, and cannot be set back as a whole"
@@ -50,52 +51,59 @@ keep_sysctl() {
 	remember sysctl "$1" "$REPLY"
 }
 
-# save_sysctl NAME: so that it can be set back. Of twins one is in use; the other one reads 0, cannot always be set
-# to that, and is 0 again when the one in use is set back, which is therefore what is done first.
+# keep_used_sysctl NAME: remembers its value, if it is there, and proves that it can be set back: it is set to the
+# value that it has, before it gets another one
+keep_used_sysctl() {
+	local value
+	[[ -e /proc/sys/$1 ]] || return 0
+	keep_sysctl "$1"
+	value=$REPLY
+	write_sysctl "$1" "$value" ||
+		die "$STATUS_UNSUITABLE" "the sysctl $1 cannot be set back: the kernel refuses $value, the value that it has"
+	read_sysctl "$1" || REPLY='not known'
+	[[ $REPLY == "$value" ]] ||
+		die "$STATUS_UNSUITABLE" "the sysctl $1 does not keep its value: it was $value, was set to that, and is $REPLY"
+}
+
+# save_sysctl NAME: remembers all that changes when it is set. Of twins one is in use, and the other reads 0. The one
+# in use is set back first (so it is remembered last): that makes the other 0 again.
 save_sysctl() {
-	local name one in_use=("$1") unused=() value REPLY
-	if [[ $1 == kernel/watchdog ]]; then # it stands for two, of which one may be off
-		unused=("$1") in_use=(kernel/soft_watchdog kernel/nmi_watchdog)
+	local twin REPLY
+	if [[ $1 == kernel/watchdog ]]; then # it sets these two, of which one may be off
+		keep_sysctl "$1"
+		keep_used_sysctl kernel/soft_watchdog
+		keep_used_sysctl kernel/nmi_watchdog
 	elif sysctl_twin "$1"; then
-		unused=("$REPLY")
-		if read_sysctl "$1" && [[ $REPLY == 0 ]] && read_sysctl "${unused[0]}" && [[ $REPLY != 0 ]]; then
-			in_use=("${unused[0]}") unused=("$1")
+		twin=$REPLY
+		if read_sysctl "$1" && [[ $REPLY == 0 ]] && read_sysctl "$twin" && [[ $REPLY != 0 ]]; then
+			keep_sysctl "$1"
+			keep_used_sysctl "$twin"
+		else
+			keep_sysctl "$twin"
+			keep_used_sysctl "$1"
 		fi
+	else
+		keep_used_sysctl "$1"
 	fi
-	for one in "${unused[@]}"; do
-		[[ ! -e /proc/sys/$one ]] || keep_sysctl "$one"
-	done
-	for one in "${in_use[@]}"; do
-		[[ -e /proc/sys/$one ]] || continue
-		keep_sysctl "$one"
-		value=$REPLY
-		# before it gets another value, the kernel must take the one that it has
-		write_sysctl "$one" "$value" ||
-			die "$STATUS_UNSUITABLE" "the sysctl $one cannot be set back: the kernel refuses $value, the value that it has"
-		read_sysctl "$one" || REPLY='not known'
-		[[ $REPLY == "$value" ]] ||
-			die "$STATUS_UNSUITABLE" "the sysctl $one does not keep its value: it was $value, was set to that, and is $REPLY"
-	done
 }
 
 set_sysctls() {
-	local i key name
+	local i key value name
 	for ((i = 0; i < ${#SYSCTLS[@]}; i += 2)); do
-		key=${SYSCTLS[i]}
+		key=${SYSCTLS[i]} value=${SYSCTLS[i + 1]}
 		sysctl_name "$key"
 		name=$REPLY
-		check_way_back "$name" "${SYSCTLS[i + 1]}"
+		check_way_back "$name" "$value"
 		[[ -f /proc/sys/$name && -w /proc/sys/$name ]] ||
 			die "$STATUS_UNSUITABLE" "this kernel has no sysctl $key that can be set"
 		save_sysctl "$name"
-		write_sysctl "$name" "${SYSCTLS[i + 1]}" ||
-			die "$STATUS_UNSUITABLE" "the kernel refuses ${SYSCTLS[i + 1]} for the sysctl $key"
+		write_sysctl "$name" "$value" || die "$STATUS_UNSUITABLE" "the kernel refuses $value for the sysctl $key"
 	done
 }
 
-# restore_sysctls: those that are not what they were, which is looked at after that as well
+# restore_sysctls: sets those back that are not what they were, and looks whether they are then
 restore_sysctls() {
-	local i name old REPLY
+	local i name old
 	for ((i = 0; i < ${#SAVED_SYSCTLS[@]}; i += 2)); do
 		name=${SAVED_SYSCTLS[i]} old=${SAVED_SYSCTLS[i + 1]}
 		if read_sysctl "$name" && [[ $REPLY == "$old" ]]; then continue; fi

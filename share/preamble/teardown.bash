@@ -1,7 +1,7 @@
-# --- teardown: take everything away again: each step has a bound, and none stops the next ones ---
+# --- teardown: take everything away again. Each step has a bound, and none stops the next ones ---
 
-# end_test_group SIGNAL: sends it to the test's process group, and waits 2 s for its end. Another process may have
-# the test's PID by now, but not while the group has a member.
+# end_test_group SIGNAL: sends it to the test's process group, and waits 2 s for its end. While the group has a member,
+# no other process gets the test's PID.
 end_test_group() {
 	! process_start "$TEST_PID" || [[ $REPLY == "$TEST_START" ]] || return 0
 	end_group "$TEST_PID" "$1" 2 || true
@@ -9,7 +9,7 @@ end_test_group() {
 
 end_test() {
 	[[ $TEST_PID ]] || return 0
-	disown "$TEST_PID" 2>/dev/null || true # or bash announces how it ended
+	disown "$TEST_PID" 2>/dev/null || true # or bash prints how it ended
 	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
 	note_ours "$TEST_ROOT"
 	end_test_group TERM
@@ -19,17 +19,11 @@ end_test() {
 	remember test ''
 }
 
-# end_processes SIGNAL SECONDS: sends it to what is in the scheduler's cgroup, and waits that long for its end
+# end_processes SIGNAL SECONDS: as end_group, for what is in the scheduler's cgroup
 end_processes() {
-	local i
-	read_pids "$SCHED_CGROUP"
-	((!${#PIDS[@]})) || kill "-$1" "${PIDS[@]}" 2>/dev/null || true
-	for ((i = 0; i < 10 * $2; i++)); do
-		read_pids "$SCHED_CGROUP"
-		((${#PIDS[@]})) || return 0
-		pause 0.1
-	done
-	return 1
+	if is_empty "$SCHED_CGROUP"; then return 0; fi
+	kill "-$1" "${PIDS[@]}" 2>/dev/null || true
+	within $((10 * $2)) is_empty "$SCHED_CGROUP"
 }
 
 # stop_scheduler: the kernel detaches a scheduler when the last process that holds it ends
@@ -37,12 +31,12 @@ stop_scheduler() {
 	local end=(end_processes)
 	[[ $SCHED_PID ]] || return 0
 	disown "$SCHED_PID" 2>/dev/null || true
-	# one that went and left its child with the scheduler has no process group that is still its own
+	# a process that ended and left its child with the scheduler has no group that is surely its own
 	if process_start "$SCHED_PID" && [[ $REPLY == "$SCHED_START" ]]; then end=(end_group "$SCHED_PID"); fi
-	"${end[@]}" INT 5 || "${end[@]}" TERM 3 || {
+	if ! "${end[@]}" INT 5 && ! "${end[@]}" TERM 3; then
 		say "warning: the scheduler ignored INT and TERM: it is killed"
 		"${end[@]}" KILL 5 || true # kill_cgroup says what is left
-	}
+	fi
 	kill_cgroup "$SCHED_CGROUP"
 	remember scheduler ''
 }
@@ -61,7 +55,7 @@ new_pins() {
 	PINS=("${new[@]}")
 }
 
-# remove_pin PATH: only where it is in a bpffs: something else may be mounted over one
+# remove_pin PATH: only if it is in a bpffs: something else may be mounted over one
 remove_pin() {
 	local type
 	type=$(stat -f -c %t -- "${1%/*}") && [[ $type == cafe4a11 ]] || return
@@ -72,14 +66,14 @@ remove_pin() {
 	fi
 }
 
-# remove_pins: a link that is pinned keeps a scheduler attached without any process
+# remove_pins: a pinned link keeps a scheduler attached without any process
 remove_pins() {
 	local i path
-	((PINS_KNOWN && !FOREIGN)) || return 0
+	((PINS_KNOWN && !FOREIGN_SCHED)) || return 0
 	new_pins
 	for ((i = ${#PINS[@]} - 1; i >= 0; i--)); do
 		path=${PINS[i]}
-		[[ -e $path || -L $path ]] || continue # it was there under two names
+		[[ -e $path || -L $path ]] || continue # two mounts show it twice
 		if remove_pin "$path" 2>/dev/null; then
 			say "warning: the scheduler left $path in bpffs: it is removed"
 		else
@@ -88,15 +82,17 @@ remove_pins() {
 	done
 }
 
-# force_out: by SysRq-S, and only a scheduler that is provably this run's: the one that was proved, with no
-# enable since, and nobody holds another, as far as all processes of the host are seen
+# sees_all_processes: whether this is the host's first PID namespace, and other processes' descriptors can be read
+sees_all_processes() {
+	local first=(/proc/1/fdinfo/*)
+	first_line /proc/2/comm
+	[[ $REPLY == kthreadd ]] && ((${#first[@]}))
+}
+
+# force_out: detaches a scheduler by SysRq-S, only if it is provably this run's: it was proved before, nothing was
+# enabled since, and no process of the host holds another. Fails if it may not, or if that does not help.
 force_out() {
-	local i name='' first
-	[[ $PROVED && -w /proc/sysrq-trigger ]] && ((!FOREIGN)) || return 1
-	read -r name 2>/dev/null </proc/2/comm || true
-	[[ $name == kthreadd ]] || return 1 # not the host's first PID namespace
-	first=(/proc/1/fdinfo/*)
-	((${#first[@]})) || return 1 # without CAP_SYS_PTRACE not all is seen
+	[[ $PROVED && -w /proc/sysrq-trigger ]] && ((!FOREIGN_SCHED)) && sees_all_processes || return 1
 	find_holdings
 	find_others "$PROVED"
 	[[ ! $REPLY ]] || return 1
@@ -104,31 +100,23 @@ force_out() {
 	[[ $STATE == enabled ]] && ((SEQ == SEQ_BEFORE + 1)) || return 1
 	echo S >/proc/sysrq-trigger
 	say "warning: the scheduler $OPS stayed attached without a process: it is forced out by SysRq-S"
-	for ((i = 0; i < 50; i++)); do
-		read_attachment
-		[[ $STATE == enabled ]] || [[ $STATE == disabling ]] || return 0
-		pause 0.1
-	done
-	return 1
+	within 50 is_disabled
 }
 
-# wait_until_disabled: where this run or its test has attached a scheduler. Fails where it took more than
-# the end of its processes.
+# wait_until_disabled: if this run or its test has attached a scheduler, waits until it is detached. Fails if that took
+# more than the end of its processes.
 wait_until_disabled() {
-	local i whose="this run's scheduler was"
-	[[ $SEQ_BEFORE ]] && ((!FOREIGN)) || return 0
-	for ((i = 0; i < 100; i++)); do
-		read_attachment
-		[[ $STATE != disabled && $STATE ]] || return 0
-		pause 0.1
-	done
-	if [[ $ATTACHES_SCHEDULERS == 1 ]]; then
+	local whose="this run's scheduler was"
+	[[ $SEQ_BEFORE ]] && ((!FOREIGN_SCHED)) || return 0
+	if within 100 is_disabled; then return 0; fi
+	if [[ $ATTACHES_SCHEDULERS ]]; then
 		whose="the test's schedulers were"
+	elif force_out; then
+		return 1
 	else
-		! force_out || return 1
 		find_holdings
 		find_others "$PROVED"
-		if [[ $REPLY ]] || ((${SEQ:-0} != SEQ_BEFORE + 1)); then
+		if [[ $REPLY ]] || ((SEQ != SEQ_BEFORE + 1)); then
 			remember foreign
 			say "the scheduler ${OPS:-?}, which is not this run's, is attached, and left alone"
 			return 1
@@ -139,9 +127,23 @@ wait_until_disabled() {
 	return 1
 }
 
-# cleanup [STATUS]: the EXIT trap, and the janitor's work. A second signal does not stop it.
+# release_lock: the last step: another run may begin now
+release_lock() {
+	[[ ! $LOCKED ]] || rm -f -- "$LOCK" || host_differs "$LOCK could not be removed"
+	[[ ! $TRACE_FD ]] || exec {TRACE_FD}<&-
+}
+
+# dismiss_janitor: all is undone
+dismiss_janitor() {
+	[[ $JOURNAL ]] || return 0
+	remember finished
+	exec {JOURNAL}>&-
+	wait "$JANITOR" 2>/dev/null
+}
+
+# cleanup [STATUS]: what the EXIT trap and the janitor do. A second signal does not stop it.
 cleanup() {
-	# where no process was to be had bash takes this for what failed, and must not end here
+	# "|| true": if no process could be started, bash takes this command for the one that failed
 	local status=${1:-$?} path || true
 	trap '' INT TERM HUP
 	set +e
@@ -170,14 +172,8 @@ cleanup() {
 	done
 	restore_controllers
 	remove_work
-	if [[ $JOURNAL ]]; then
-		remember finished
-		exec {JOURNAL}>&-
-		wait "$JANITOR" 2>/dev/null
-	fi
-	# last: another run may begin now. The lock of one that is killed before this is free.
-	[[ ! $LOCKED ]] || rm -f -- "$LOCK" || host_differs "$LOCK could not be removed"
-	[[ ! $TRACE_FD ]] || exec {TRACE_FD}<&-
+	dismiss_janitor
+	release_lock
 	if ((DIFFERS && status < STATUS_MISUSED)); then
 		say "this host is not as it was before the run (see above): no verdict, which would have been status $status"
 		status=$STATUS_ERROR

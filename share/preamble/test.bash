@@ -1,6 +1,6 @@
 # --- test: run the test ---
 
-# test_command DIRECTORY [PATH]: the same for the test
+# test_command DIRECTORY [PATH]: sets COMMAND to the test's, as scheduler_command does
 test_command() {
 	COMMAND=("${2:-$1/ktstr}" "${RUN_ARGS[@]}")
 	((${#RUN_ARGS[@]})) || COMMAND+=(run --ktstr-test-fn "$KTSTR_TEST_NAME" --duration "$TEST_DURATION_SECS"
@@ -17,22 +17,21 @@ start_test() {
 		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${scheduler:+"KTSTR_SCHED_PID=$scheduler"})
 	serve_libraries ktstr
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
-	hold_signals
-	set -m
-	launch "$TEST_CGROUP" "${COMMAND[@]}" </dev/null >&"$TEST_OUT" &
-	process_start $! || REPLY=''
-	remember test $! "$REPLY"
-	set +m
-	release_signals
+	start_program test "$TEST_CGROUP" "$TEST_OUT" 2
 }
 
-# watch_test: waits for the test's end. A verdict counts only if the scheduler stayed attached for the whole
-# run. Sets REPLY to the test's status.
+# watch_test: waits for the test's end, and sets REPLY to nothing; or, if the scheduler does not stay attached, to what
+# happened. Ends the run if the test takes too long.
 watch_test() {
-	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start what='' status=0 after
+	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start
 	now
 	start=$REPLY
-	while is_still_attached || { what=$REPLY && false; } && kill -0 "$TEST_PID" 2>/dev/null; do
+	while :; do
+		if ! is_still_attached; then return 0; fi
+		if ! kill -0 "$TEST_PID" 2>/dev/null; then
+			REPLY=''
+			return 0
+		fi
 		now
 		if ((REPLY - start >= 100 * limit)); then
 			end_test
@@ -41,34 +40,51 @@ watch_test() {
 		sample_policies
 		pause "$POLL_SECS"
 	done
+}
+
+# fail_detached WHAT WHEN: the scheduler was not attached for the whole test
+fail_detached() {
+	local what="$1, $2 s into the run"
+	first_line "$SCX/hotplug_seq"
+	[[ ! $HOTPLUG_BEFORE || $REPLY == "$HOTPLUG_BEFORE" ]] || what+=", after a CPU came or went"
+	fail_scheduler "$what"
+}
+
+# run_test: runs it and takes it away again. A verdict counts only if the scheduler stayed attached until all of the
+# test was gone. Sets REPLY to the test's status.
+run_test() {
+	local start elapsed what status=0
+	start_test
+	now
+	start=$REPLY
+	watch_test
+	what=$REPLY
 	seconds_since "$start"
-	after=$REPLY
+	elapsed=$REPLY
 	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
 	end_test # and what it left in the background
 	if [[ ! $what ]]; then
 		check_launched
-		is_still_attached || what=$REPLY # whatever it says: until all of it was gone
+		is_still_attached || what=$REPLY
 	fi
-	if [[ $what ]]; then
-		what+=", $after s into the run"
-		if [[ $HOTPLUG_BEFORE ]] && read -r REPLY <"$SCX/hotplug_seq" && ((REPLY != HOTPLUG_BEFORE)); then
-			what+=", after a CPU came or went"
-		fi
-		fail_scheduler "$what"
-	fi
+	[[ ! $what ]] || fail_detached "$what" "$elapsed"
 	check_detached
 	finish_diagnostics
 	REPLY=$status
 }
 
+# check_policies STATUS: under a scheduler that has only tasks of SCHED_EXT, a test without such a task proves nothing
+check_policies() {
+	((PARTIAL && !ON_EXT)) || return 0
+	REASON="the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it ($SAMPLES looks)"
+	[[ $1 != 0 ]] || die "$STATUS_UNSURE" "inconclusive: $REASON"
+	say "warning: $REASON"
+}
+
 # conclude STATUS: says how the test ended, and ends with the status that stands for it
 conclude() {
 	tell_denied
-	if ((PARTIAL && !ON_EXT)); then
-		REASON="the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it ($SAMPLES looks)"
-		[[ $1 != 0 ]] || die "$STATUS_UNSURE" "inconclusive: $REASON"
-		say "warning: $REASON"
-	fi
+	check_policies "$1"
 	case $1 in
 	0) say "pass" ;;
 	1) say "fail" ;;
@@ -77,8 +93,7 @@ conclude() {
 		REASON="the test says so"
 		say "skip"
 		;;
-	126 | 127)
-		# of its own: what cannot be started was found out before
+	126 | 127) # of its own: check_packed_programs has found what cannot be started
 		die "$STATUS_FAIL" "fail: the test ended with status $1, as a program that cannot be started does"
 		;;
 	*)
