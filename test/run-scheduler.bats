@@ -387,7 +387,7 @@ ejected() { # NAME MESSAGE SCHEDULER TEST
 	export_scheduler "$REPLY"
 	local start=$SECONDS
 	run on_host ./t.run --quiet
-	ended 3 "*: the scheduler fake failed: $2" && ((SECONDS - start < 8)) && nothing_left
+	ended 3 "*: the scheduler fake failed: $2" && ((SECONDS - start < 20)) && nothing_left
 }
 
 @test "scheduler: an ejection counts from the attach to the end of all of the test, and is said at once" {

@@ -100,6 +100,7 @@ ended() {
 @test "watch: shell and janitor run under SCHED_RR, the test and the scheduler as the caller does" {
 	need chrt
 	chrt -r 1 true 2>/dev/null || skip "needs the right to SCHED_RR"
+	renice -n 0 -p "$BASHPID" >/dev/null # a run with another nice value keeps its policy
 	script t 'chrt -p $$ | grep -q SCHED_OTHER && chrt -p $KTSTR_SCHED_PID | grep -q SCHED_OTHER || exit 1' \
 		"touch $BATS_TEST_TMPDIR/started; sleep 1"
 	export_scheduler "${attach[@]}" "${stay[@]}"
