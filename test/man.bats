@@ -118,6 +118,23 @@ fields() {
 	done
 }
 
+@test "man: the messages that ktstr-run(7) quotes are a .run's" {
+	local message part count=0 missing=''
+	ktstr-export -q -b ./fair fair
+	# a message in two words of the shell is one text for the reader
+	sed '/^__ARCHIVE__$/q' fair.run | sed -zE 's/"[[:space:]]+\\\n[[:space:]]*"/ /g' >header
+	sed -n '/^\.Sh MESSAGES/,/^\.Sh ON/p' "$man/ktstr-run.7" | grep '^\.It Li' | grep -oE '"[^"]+"' | tr -d '"' >messages
+	while IFS= read -r message; do
+		count=$((count + 1))
+		while IFS= read -r part; do
+			grep -qF -- "$part" header || missing+="$message: $part"$'\n'
+		done < <(sed 's/ *\.\.\. */\n/g' <<<"$message" | grep .)
+	done <messages
+	echo "$count messages; not in the header: $missing"
+	[ "$count" -gt 40 ]
+	[ -z "$missing" ]
+}
+
 @test "man: ktstr-manifest(5)'s definition gives its manifest, which the next stages take" {
 	mkdir bin
 	touch load.bash scx_fifo fifo.conf 'job list.txt' bin/stress-ng
