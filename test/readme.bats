@@ -47,7 +47,8 @@ commands() {
 	# but for PROGRAM, any of them, and what is installed
 	for file in $(cat "$TOP/README.md" "$TOP/CONTRIBUTING.md" | grep -oE '`(cmd|lib|share|test|man|\.ci)/[A-Za-z0-9_./-]*`' |
 		tr -d '`' | grep -vE 'PROGRAM|^share/doc') \
-		$(grep -oE '\]\([^)]*\)' "$TOP/README.md" | tr -d ']()'); do
+		$(grep -oE '\]\([^)]*\)' "$TOP/README.md" | tr -d ']()') \
+		$(grep -oE '\]\([^)]*\)' "$TOP/test/bench/README.md" | tr -d ']()' | sed 's,^,test/bench/,'); do
 		[ -e "$TOP/$file" ] || missing+=" $file"
 	done
 	[ "$missing" = '' ]
@@ -61,6 +62,16 @@ commands() {
 		ms=$((ms + 5)) # rounded
 		seconds=$((ms / 1000)).$((ms / 100 % 10))$((ms / 10 % 10))
 		echo "$seconds s"
-		grep -q "[^0-9]${seconds/./\\.} s" "$TOP/README.md"
+		grep -q "[^0-9]${seconds/./\\.} s" "$TOP/test/bench/README.md"
 	done
+}
+
+@test "readme: its benchmark rows have the numbers of the whole table" {
+	local number numbers
+	numbers=$(sed -n '/^## How fast it is/,/^\[/p' "$TOP/README.md" | grep '^|' | grep -oE '[0-9.]+( (s|ms)|x)')
+	[ "$(wc -l <<<"$numbers")" -ge 9 ]
+	while IFS= read -r number; do
+		echo "$number"
+		grep -qE "(^|[^0-9.])${number/./\\.}([^0-9]|$)" "$TOP/test/bench/README.md"
+	done <<<"$numbers"
 }
