@@ -1,7 +1,7 @@
-/* fair.c - half again as many busy threads as CPUs: each gets its share, none is starved
+/* fair.c - three busy threads for two CPUs: each gets its share, none is starved
  *
  *	cc fair.c $(pkg-config --cflags --libs ktstr) -pthread -o fair
- *	./fair run                      # here and now
+ *	./fair run                      # on this machine
  *	ktstr-export -b ./fair fair     # as ./fair.run, for any machine
  */
 #define _GNU_SOURCE
@@ -15,20 +15,20 @@
 #include <unistd.h>
 
 /*
- * Three threads on two CPUs cannot all have two thirds at every moment, and on a virtual machine
- * others take time too: a scheduler that is fair stays far inside of these, one that forgets a
- * thread does not.
+ * Three threads on two CPUs cannot all have two thirds at every moment, and others may take time
+ * on a virtual machine. These limits are wide: a fair scheduler stays far inside them, and a
+ * scheduler that forgets a thread does not.
  */
-static const double least_share = 0.25; /* of what the threads got on average */
+static const double least_share = 0.25; /* of the average of all threads */
 static const double longest_gap = 1.0;	/* seconds without running */
-static const double most_taken = 0.10;	/* of the time of all CPUs, by others */
+static const double most_taken = 0.10;	/* of the time of all CPUs, by other work */
 
-/* On cache lines of its own: neighbours would slow each other down. */
+/* Aligned: workers that share a cache line would slow each other down. */
 struct worker {
 	_Alignas(128) pthread_t thread;
 	_Atomic double last; /* when it ran last */
-	double gap;	     /* the longest time it did not run, as it saw it */
-	double silence;	     /* the time it had not run at the end */
+	double gap;	     /* the longest time it did not run, measured by itself */
+	double silence;	     /* the time since it last ran, at the end */
 	double cpu_time;
 };
 
@@ -84,7 +84,7 @@ static int measure(struct ktstr_ctx *ctx, struct worker *workers, int count)
 	}
 	sleep((unsigned int)ctx->duration_s);
 	end = seconds(CLOCK_MONOTONIC);
-	/* one that never ran again shows it only here */
+	/* a thread that never ran again cannot measure that gap itself */
 	for (int i = 0; i < started; i++)
 		workers[i].silence = end - workers[i].last;
 	atomic_store(&stop, true);
@@ -96,8 +96,8 @@ static int measure(struct ktstr_ctx *ctx, struct worker *workers, int count)
 	return started;
 }
 
-/* others: what other work on these CPUs took, and the hypervisor, of which the scheduler knows
- * nothing */
+/* others: the share of time that other work and the hypervisor took. The scheduler knows nothing
+ * of the hypervisor. */
 static enum ktstr_result judge(struct ktstr_ctx *ctx, double share, double gap, double others)
 {
 	if (share >= least_share && gap <= longest_gap)

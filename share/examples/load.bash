@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# load.bash - a program that knows nothing of ktstr: SECONDS of work on every CPU, and how much was done
+# load.bash - a program that knows nothing of ktstr: works for SECONDS on every CPU, and prints how much it did
 set -euo pipefail
 
 : "${1:?usage: load.bash SECONDS}"
-seconds=${KTSTR_DURATION_SECS:-$1} # what its .run was told with --duration goes first
+seconds=${KTSTR_DURATION_SECS:-$1} # --duration of the .run sets the variable, which wins
 
 # burn: counts rounds of a loop of builtins until the time is over
 burn() {

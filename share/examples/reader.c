@@ -1,20 +1,20 @@
-/* reader.c - a test that brings a file of its own, words.txt, and a program, wc
+/* reader.c - a test that includes a file, words.txt, and a program, wc
  *
  *	cc reader.c $(pkg-config --cflags --libs ktstr) -o reader
- *	./reader run                        # here, where words.txt is
- *	ktstr-export -b ./reader reader     # here as well: "./words.txt" is relative to where one
- *	./reader.run                        # exports from; the .run has it and runs anywhere
+ *	./reader run                        # in the directory of words.txt
+ *	ktstr-export -b ./reader reader     # in the same directory, as the path is relative
+ *	./reader.run                        # in any directory: the .run contains words.txt
  */
 #define _GNU_SOURCE
 #include <ktstr.h>
 #include <stdio.h>
 
-/* With a '/' it is a path, without one a program on PATH. */
+/* A name with a '/' is a path. A name without one is a program on PATH. */
 static const char *const needed[] = { "./words.txt", "wc", NULL };
 
 KTSTR_TEST(reader, .topology = { 1, 1, 1, 1 }, .duration_s = 1, .include_files = needed)
 {
-	/* not exported, it stands where it was included from */
+	/* ./reader run: there is no include_dir, and the file is in the current directory */
 	const char *dir = ctx->include_dir ? ctx->include_dir : ".";
 	char path[4096];
 	long words;
@@ -24,7 +24,7 @@ KTSTR_TEST(reader, .topology = { 1, 1, 1, 1 }, .duration_s = 1, .include_files =
 	if (!freopen(path, "r", stdin))
 		return ktstr_fail(ctx, "cannot open %s", path);
 	/* the .run puts its wc on PATH, and wc inherits our standard input */
-	/* NOLINTNEXTLINE(cert-env33-c): a shell, for words that are always these */
+	/* NOLINTNEXTLINE(cert-env33-c): a shell is safe for a constant command */
 	wc = popen("wc -w", "r");
 	if (!wc || fscanf(wc, "%ld", &words) != 1 || pclose(wc))
 		return ktstr_fail(ctx, "cannot count the words of %s", path);

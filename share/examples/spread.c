@@ -1,7 +1,7 @@
-/* spread.c - under the scheduler scx_fifo: as many busy processes as CPUs use every CPU
+/* spread.c - runs one busy process per CPU under scx_fifo: together they use every CPU
  *
  *	cc spread.c $(pkg-config --cflags --libs ktstr) -o spread
- *	ktstr-export -b ./spread spread # finds scx_fifo here, on PATH or as $KTSTR_SCHEDULER
+ *	ktstr-export -b ./spread spread # finds scx_fifo here, on PATH or by $KTSTR_SCHEDULER
  *	./spread.run                    # as root: starts it, runs the test under it, stops it
  */
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@ static const struct ktstr_scheduler fifo = {
 	.args = slice,
 };
 
-/* Whether sched_ext has this task: 1 or 0, -1 where the kernel does not say (CONFIG_SCHED_DEBUG) */
+/* Whether sched_ext schedules this task: 1 or 0, or -1 without CONFIG_SCHED_DEBUG */
 static int on_sched_ext(void)
 {
 	FILE *sched = fopen("/proc/self/sched", "r");
@@ -36,7 +36,7 @@ static int on_sched_ext(void)
 	return enabled;
 }
 
-/* Marks each CPU that it finds itself on until the time is over. */
+/* Runs until the time is over, and marks each CPU that it ran on. */
 static void spin(volatile char *used, int duration_s)
 {
 	time_t end = time(NULL) + duration_s;
