@@ -4,15 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/command.h"
+#include "base/number.h"
 #include "base/output.h"
 #include "base/path.h"
 #include "base/report.h"
 #include "registry/glibc.h"
 #include "registry/libraries.h"
 #include "registry/manifest.h"
+#include "registry/needs.h"
 
 #define PRELOAD "lib/ktstr-preload.so"
 
@@ -20,7 +23,7 @@ static const char usage[] =
 	"usage: ktstr-libs < manifest > manifest\n"
 	"Add a record \"file lib/NAME PATH 0755\" for each shared library that the packed programs\n"
 	"need, but for glibc's own, one for the object that keeps them to these programs, and\n"
-	"\"needs-glibc VERSION [FILE]\".\n"
+	"\"needs-glibc VERSION [FILE]\". Bring \"needs-bytes\" up to date.\n"
 	"  -h, --help     show this help\n"
 	"  -V, --version  show the version\n";
 
@@ -51,9 +54,47 @@ static void print_glibc(const struct libraries *libraries)
 		     NULL);
 }
 
-/* A failure comes out at output_close. */
+/*
+ * Adds to *bytes the disk space of a file that is packed as well. Returns 0, or -1 with errno.
+ * Reports.
+ */
+static int add_space(const char *path, uint64_t *bytes)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return report_errno("%s", path);
+	*bytes += needs_blocks((uint64_t)st.st_size);
+	return 0;
+}
+
+/*
+ * Sets *text, which the caller frees, to the disk space of all files, those that are added as well;
+ * to NULL if the manifest does not say that of its own. Returns 0, or -1 with errno. Reports.
+ */
+static int sum_space(const struct entries *manifest, const char *preload,
+		     const struct libraries *libraries, char **text)
+{
+	uint64_t bytes = 0;
+
+	*text = NULL;
+	if (!entries_find(manifest, "needs-bytes"))
+		return 0;
+	parse_number(manifest_value(manifest, "needs-bytes"), 10, 0, INT64_MAX,
+		     &bytes); /* manifest_read checked it */
+	for (size_t i = 0; i < libraries->files.count; i++)
+		if (add_space(libraries->files.items[i].fields.items[1], &bytes))
+			return -1;
+	if (preload && add_space(preload, &bytes))
+		return -1;
+	if (asprintf(text, "%ju", (uintmax_t)bytes) < 0)
+		return report_errno("%s", source);
+	return 0;
+}
+
+/* output_close reports a failure. */
 static void print_manifest(const struct entries *manifest, const char *preload,
-			   const struct libraries *libraries)
+			   const struct libraries *libraries, const char *bytes)
 {
 	bool is_raised = raises_glibc(manifest, libraries);
 	const struct entry *place = entries_find(manifest, "needs-glibc");
@@ -66,7 +107,9 @@ static void print_manifest(const struct entries *manifest, const char *preload,
 
 		if (entry == place && is_raised)
 			print_glibc(libraries);
-		if (!is_raised || strcmp(entry->keyword, "needs-glibc"))
+		if (bytes && !strcmp(entry->keyword, "needs-bytes"))
+			record_write(&out, "needs-bytes", bytes, NULL);
+		else if (!is_raised || strcmp(entry->keyword, "needs-glibc"))
 			record_write_fields(&out, entry->keyword,
 					    entry->fields.count ? entry->fields.items : none);
 	}
@@ -114,16 +157,18 @@ static int add_libraries(void)
 {
 	struct entries manifest;
 	struct libraries libraries;
-	char *preload;
+	char *preload = NULL, *bytes = NULL;
 	int failed;
 
 	if (manifest_read(source, stdin, &manifest))
 		return -1;
 	failed = libraries_find(source, &manifest, &libraries);
 	if (!failed) {
-		failed = find_preload(&manifest, &libraries, &preload);
+		failed = find_preload(&manifest, &libraries, &preload) ||
+			 sum_space(&manifest, preload, &libraries, &bytes);
 		if (!failed)
-			print_manifest(&manifest, preload, &libraries);
+			print_manifest(&manifest, preload, &libraries, bytes);
+		free(bytes);
 		free(preload);
 		libraries_free(&libraries);
 	}

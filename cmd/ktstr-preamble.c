@@ -17,7 +17,6 @@
 #include "base/quote.h"
 #include "base/report.h"
 #include "registry/manifest.h"
-#include "registry/needs.h"
 #include "registry/topology.h"
 
 #define MARKER "__ARCHIVE__"
@@ -190,41 +189,14 @@ static int add_glibc_file(struct values *values, const struct entries *manifest)
 	return add_word(values, "NEED_GLIBC_FILE", is_named ? glibc->fields.items[1] : "");
 }
 
-/* Interpreters that the host must have: not those that are included, which come first on PATH. */
-static int add_interpreters(struct values *values, const struct entries *manifest,
-			    const struct strings *interpreters)
-{
-	struct strings *words = add_value(values, "NEED_INTERPRETERS");
-
-	for (size_t i = 0; i < interpreters->count; i++) {
-		char *included;
-		bool is_packed;
-
-		if (asprintf(&included, "include/%s", interpreters->items[i]) < 0)
-			return -1;
-		is_packed = manifest_file(manifest, included);
-		free(included);
-		if (!is_packed && strings_add(words, interpreters->items[i]))
-			return -1;
-	}
-	return 0;
-}
-
-/* What the files, not the manifest, say of the host that they need. */
+/* What ktstr-manifest and ktstr-libs found that the host must have. */
 static int add_needs(struct values *values, const struct entries *manifest)
 {
-	struct needs needs;
-	int failed;
-
-	if (needs_read("<stdin>", manifest, &needs))
-		return -1;
-	failed = strings_addf(add_value(values, "PACKED_BYTES"), "%ju", (uintmax_t)needs.bytes) ||
-		 strings_add_all(add_value(values, "NEED_MACHINES"), &needs.machines) ||
-		 add_interpreters(values, manifest, &needs.interpreters) ||
-		 add_word(values, "NEED_GLIBC", manifest_value(manifest, "needs-glibc")) ||
-		 add_glibc_file(values, manifest);
-	needs_free(&needs);
-	return failed ? report_errno("<stdin>") : 0;
+	return add_word(values, "PACKED_BYTES", manifest_value(manifest, "needs-bytes")) ||
+	       add_fields(values, "NEED_MACHINES", manifest, "needs-machine") ||
+	       add_fields(values, "NEED_INTERPRETERS", manifest, "needs-interpreter") ||
+	       add_word(values, "NEED_GLIBC", manifest_value(manifest, "needs-glibc")) ||
+	       add_glibc_file(values, manifest);
 }
 
 /* Splits a command at its blanks: no shell reads it. */
@@ -266,7 +238,8 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_flag(values, "DROPS_ROOT", manifest, "drops-root") ||
 	       add_program(values, "TEST_PROGRAM", manifest, "ktstr") ||
 	       add_program(values, "SCHED_PROGRAM", manifest, "scheduler") ||
-	       add_packed_files(values, manifest) || add_archive(values, archive);
+	       add_packed_files(values, manifest) || add_needs(values, manifest) ||
+	       add_archive(values, archive);
 }
 
 static const struct strings *find_value(const struct values *values, const char *name,
@@ -373,7 +346,7 @@ static int print_header(const char *template, const struct archive *archive)
 	else if (!read_template(path, &text) && !manifest_read("<stdin>", stdin, &manifest)) {
 		if (add_all(&values, &manifest, archive))
 			report_errno("<stdin>");
-		else if (!add_needs(&values, &manifest))
+		else
 			failed = render(path, text, &values);
 	}
 	for (size_t i = 0; i < values.count; i++)

@@ -329,7 +329,7 @@ pack_with() {
 	done
 	rm ./*.run libone.so
 	run -1 --separate-stderr ktstr-export a
-	[[ $stderr == "ktstr-libs: <stdin>:8: ktstr: $PWD/t needs libone.so, which was not found in "* ]]
+	[[ $stderr == "ktstr-libs: <stdin>:11: ktstr: $PWD/t needs libone.so, which was not found in "* ]]
 	nothing_left
 }
 

@@ -45,6 +45,8 @@ topology 1n1l2c1t
 duration 12
 watchdog 5
 git unknown
+needs-interpreter /bin/sh
+needs-bytes 4096
 file ktstr $PWD/t 0755" ]
 	[ "$stderr" = "" ]
 }
@@ -80,6 +82,8 @@ run-arg --x
 run-arg \"\"
 drops-root
 x-ticket 17 a\\040b
+needs-interpreter /bin/sh
+needs-bytes 20480
 file ktstr $PWD/t 0755
 file scheduler $PWD/sched 0755
 file include/con\\040fig $PWD/sub/con\\040fig 0755
@@ -319,7 +323,7 @@ include_from() {
 @test "manifest: a test that attaches schedulers of its own is exported without a packed one" {
 	define 'binary t' 'test a' attaches-schedulers drops-root
 	run -0 ktstr-manifest a
-	[[ $output == *$'\nattaches-schedulers\ndrops-root\nfile ktstr '* ]]
+	[[ $output == *$'\nattaches-schedulers\ndrops-root\nneeds-'* ]]
 }
 
 @test "manifest: a program that is a link keeps the link's name, its directory has no links" {
@@ -748,4 +752,157 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 	: >e.ktstr
 	run -1 ktstr-manifest -f e.ktstr a
 	[ "$output" = "ktstr-manifest: a: no such test in e.ktstr (--list shows those there are)" ]
+}
+
+# script LINE: the manifest of a test binary of this first line
+script() {
+	printf '%s\n' "$1" >script
+	chmod +x script
+	define 'test a' 'binary ./script'
+	ktstr-manifest a
+}
+
+# interpreters: those of the manifest on standard input, in one line
+interpreters() {
+	sed -n 's/^needs-interpreter //p' | paste -sd ' '
+}
+
+@test "needs: the program behind env in a #! line is an interpreter as well, options and variables are none" {
+	local line words
+	while IFS='|' read -r line words; do
+		[ "$(script "$line" | interpreters)" = "$words" ] || {
+			echo "$line: $(script "$line" | interpreters)"
+			false
+		}
+	done <<-'EOF'
+		#!/bin/sh|/bin/sh
+		#!/bin/sh -e|/bin/sh
+		#!/usr/bin/env python3|/usr/bin/env python3
+		#! /bin/env	python3 |/bin/env python3
+		#!/usr/bin/env -S python3 -u|/usr/bin/env python3
+		#!/usr/bin/env -Spython3 -u|/usr/bin/env python3
+		#!/usr/bin/env -vS python3 -u|/usr/bin/env python3
+		#!/usr/bin/env --split-string=python3 -u|/usr/bin/env python3
+		#!/usr/bin/env -S -i A=1 B= python3 -u|/usr/bin/env python3
+		#!/usr/bin/env -S -u HOME -C / python3|/usr/bin/env python3
+		#!/usr/bin/env -S --unset HOME python3|/usr/bin/env python3
+		#!/usr/bin/env -S /opt/x/python3 -u|/usr/bin/env /opt/x/python3
+		#!/usr/bin/env -S 'it is' -u|/usr/bin/env
+		#!/usr/bin/env|/usr/bin/env
+		#!/usr/bin/env -S -i|/usr/bin/env
+		#!/opt/myenv python3|/opt/myenv
+	EOF
+}
+
+@test "needs: what runs a script that is another's interpreter is needed as well" {
+	local i
+	printf '#!%s/two -x\n' "$PWD" >one
+	printf '#! /usr/bin/env sh\n' >two
+	chmod +x one two
+	run -0 --separate-stderr script "#!$PWD/one"
+	[ "$(interpreters <<<"$output")" = "$PWD/one $PWD/two /usr/bin/env sh" ]
+	[ "$stderr" = "" ]
+	# Linux goes to a depth of 5
+	for ((i = 1; i < 9; i++)); do
+		printf '#!%s/s%d\n' "$PWD" $((i + 1)) >s$i
+		chmod +x s$i
+	done
+	for i in 5 4; do
+		printf '#!/bin/sh\n' >s$i
+		chmod +x s$i
+		run --separate-stderr script "#!$PWD/s1"
+		if ./script; then
+			[ "$status" = 0 ] && [ "$stderr" = "" ]
+		else
+			[ "$status" = 1 ] && [[ $stderr == *": its #! line names a script, which another one runs, and so on: too deep for Linux" ]]
+		fi
+	done
+	printf '#!%s/loop\n' "$PWD" >loop
+	chmod +x loop
+	run -1 script "#!$PWD/loop"
+}
+
+@test "needs: an interpreter that cannot be started here is a warning, a line that never works is refused" {
+	local line message
+	echo data >data
+	while IFS='|' read -r line message; do
+		run --separate-stderr script "${line//@/$PWD}"
+		if [[ $message == 'the interpreter'* ]]; then
+			[ "$status" = 0 ] && grep -q '^needs-interpreter /' <<<"$output" &&
+				[[ $stderr == "ktstr-manifest: warning: ./t.ktstr: a: ktstr: $PWD/script: ${message//@/$PWD}" ]]
+		else
+			[ "$status" = 1 ] && [ "$output" = "" ] &&
+				[[ $stderr == "ktstr-manifest: ./t.ktstr: a: ktstr: $PWD/script: its #! line $message" ]]
+		fi || {
+			echo "$line: $status $stderr"
+			false
+		}
+	done <<-EOF
+		#!/opt/no such|the interpreter /opt/no cannot be started here: the host must have it
+		#!@/data|the interpreter @/data cannot be started here: the host must have it
+		#!python3|names no absolute path of an interpreter
+		#! bin/sh|names no absolute path of an interpreter
+		#!|names no absolute path of an interpreter
+		#! |names no absolute path of an interpreter
+		#!/$(printf '%0253d' 0)|is cut off by Linux, which reads 256 bytes
+	EOF
+	# one that is complete within these bytes is taken, with what comes behind it
+	run -0 script "#!/bin/sh $(printf '%0300d' 0)"
+}
+
+@test "needs: a #! line that ends in a carriage return is refused" {
+	local line
+	for line in '#!/bin/sh' '#!/usr/bin/env python3'; do
+		run -1 --separate-stderr script "$line"$'\r'
+		[ "$output" = "" ]
+		[[ $stderr == "ktstr-manifest: ./t.ktstr: a: ktstr: $PWD/script: its #! line ends in a carriage return: "* ]]
+	done
+}
+
+@test "needs: the interpreter that is included is not one that the host must have" {
+	printf '#!/usr/bin/env interp\n' >ktstr
+	printf '#!/bin/sh\n' >interp
+	chmod +x ktstr interp
+	define 'test a' 'binary ./ktstr' 'include ./interp'
+	[ "$(ktstr-manifest a | interpreters)" = /usr/bin/env ]
+}
+
+@test "needs: machines and loaders of the programs, each once, and the disk space of all files" {
+	need readelf
+	cp "$(type -P true)" sched
+	head -c 4097 /dev/zero >data
+	define 'test a' 'binary t' 'scheduler s ./sched' 'include ./data' "include $(type -P cat)"
+	run -0 ktstr-manifest a
+	[ "$(grep '^needs-machine' <<<"$output")" = "needs-machine $(uname -m)" ]
+	[ "$(interpreters <<<"$output")" = "/bin/sh $(readelf -l sched | sed -n 's/.*interpreter: \(.*\)]/\1/p')" ]
+	space() { echo $((($(stat -Lc %s "$1") + 4095) / 4096 * 4096)); }
+	bytes=$((4096 + $(space sched) + 8192 + $(space "$(type -P cat)")))
+	grep -qx "needs-bytes $bytes" <<<"$output"
+	# ktstr-libs adds what it packs, and says nothing where the manifest does not
+	ktstr-manifest a | ktstr-libs >with
+	for path in $(sed -n 's/^file lib[^ ]* \([^ ]*\) .*/\1/p' with); do bytes=$((bytes + $(space "$path"))); done
+	grep -qx "needs-bytes $bytes" with
+	[ "$(ktstr-libs <with)" = "$(cat with)" ]
+	run -0 bash -c 'ktstr-manifest a | grep -v ^needs-bytes | ktstr-libs'
+	[[ $output != *needs-bytes* ]]
+}
+
+@test "needs: a manifest with values that are none is refused with its line" {
+	local record message
+	define 'test a' 'binary t'
+	while IFS='|' read -r record message; do
+		run -1 --separate-stderr ktstr-preamble < <(ktstr-manifest a | grep -v ^needs-; printf '%s\n' "$record")
+		[ "$output" = "" ]
+		[[ $stderr == "ktstr-preamble: <stdin>:9: ${record%% *}: $message"* ]] || { echo "$record: $stderr"; false; }
+	done <<-'E'
+		needs-bytes -1|not a number of bytes
+		needs-bytes 1k|not a number of bytes
+		needs-bytes ""|not a number of bytes
+		needs-bytes 99999999999999999999|not a number of bytes
+		needs-bytes 1 2|
+		needs-machine|
+		needs-machine ""|
+		needs-interpreter a\012b|
+		needs-interpreter|
+	E
 }

@@ -245,119 +245,28 @@ __ARCHIVE__" ]
 	[ "$output" = "ktstr-preamble: <stdin>: empty: a manifest comes from ktstr-manifest" ]
 }
 
-# script LINE: renders with a test binary of this first line
-script() {
-	printf '%s\n' "$1" >script
-	sed "s|^file ktstr .*|file ktstr $PWD/script 0755|; s/^scheduler .*/scheduler eevdf/; /^file scheduler/d; /^file include/d; /^sched-arg-path/d" m |
-		ktstr-preamble
-}
-
-@test "preamble: the program behind env in a #! line is an interpreter as well, options and variables are none" {
-	local line words
-	while IFS='|' read -r line words; do
-		script "$line" >header
-		grep -qxF -- "NEED_INTERPRETERS=($words)" header || {
-			echo "$line: $(grep ^NEED_INTERPRETERS header)"
-			false
-		}
-	done <<-'EOF'
-		#!/bin/sh|/bin/sh
-		#!/bin/sh -e|/bin/sh
-		#!/usr/bin/env python3|/usr/bin/env python3
-		#! /bin/env	python3 |/bin/env python3
-		#!/usr/bin/env -S python3 -u|/usr/bin/env python3
-		#!/usr/bin/env -Spython3 -u|/usr/bin/env python3
-		#!/usr/bin/env -vS python3 -u|/usr/bin/env python3
-		#!/usr/bin/env --split-string=python3 -u|/usr/bin/env python3
-		#!/usr/bin/env -S -i A=1 B= python3 -u|/usr/bin/env python3
-		#!/usr/bin/env -S -u HOME -C / python3|/usr/bin/env python3
-		#!/usr/bin/env -S --unset HOME python3|/usr/bin/env python3
-		#!/usr/bin/env -S /opt/x/python3 -u|/usr/bin/env /opt/x/python3
-		#!/usr/bin/env -S 'it is' -u|/usr/bin/env
-		#!/usr/bin/env|/usr/bin/env
-		#!/usr/bin/env -S -i|/usr/bin/env
-		#!/opt/myenv python3|/opt/myenv
-	EOF
-}
-
-@test "preamble: what runs a script that is another's interpreter is needed as well" {
-	local i
-	printf '#!%s/two -x\n' "$PWD" >one
-	printf '#! /usr/bin/env sh\n' >two
-	chmod +x one two
-	run -0 --separate-stderr script "#!$PWD/one"
-	grep -qxF "NEED_INTERPRETERS=($PWD/one $PWD/two /usr/bin/env sh)" <<<"$output"
-	[ "$stderr" = "" ]
-	# Linux goes to a depth of 5
-	for ((i = 1; i < 9; i++)); do
-		printf '#!%s/s%d\n' "$PWD" $((i + 1)) >s$i
-		chmod +x s$i
-	done
-	for i in 5 4; do
-		printf '#!/bin/sh\n' >s$i
-		chmod +x s$i
-		run --separate-stderr script "#!$PWD/s1"
-		if ./script; then
-			[ "$status" = 0 ] && [ "$stderr" = "" ]
-		else
-			[ "$status" = 1 ] && [[ $stderr == *": its #! line names a script, which another one runs, and so on: too deep for Linux" ]]
-		fi
-	done
-	printf '#!%s/loop\n' "$PWD" >loop
-	chmod +x loop
-	run -1 script "#!$PWD/loop"
-}
-
-@test "preamble: an interpreter that cannot be started here is a warning, a line that never works is refused" {
-	local line message
-	echo data >data
-	while IFS='|' read -r line message; do
-		run --separate-stderr script "${line//@/$PWD}"
-		if [[ $message == 'the interpreter'* ]]; then
-			[ "$status" = 0 ] && grep -q '^NEED_INTERPRETERS=(/' <<<"$output" &&
-				[[ $stderr == "ktstr-preamble: warning: <stdin>:"*": ktstr: $PWD/script: ${message//@/$PWD}" ]]
-		else
-			[ "$status" = 1 ] && [ "$output" = "" ] &&
-				[[ $stderr == "ktstr-preamble: <stdin>:"*": ktstr: $PWD/script: its #! line $message" ]]
-		fi || {
-			echo "$line: $status $stderr"
-			false
-		}
-	done <<-EOF
-		#!/opt/no such|the interpreter /opt/no cannot be started here: the host must have it
-		#!@/data|the interpreter @/data cannot be started here: the host must have it
-		#!python3|names no absolute path of an interpreter
-		#! bin/sh|names no absolute path of an interpreter
-		#!|names no absolute path of an interpreter
-		#! |names no absolute path of an interpreter
-		#!/$(printf '%0253d' 0)|is cut off by Linux, which reads 256 bytes
-	EOF
-	# one that is complete within these bytes is taken, with what comes behind it
-	run -0 script "#!/bin/sh $(printf '%0300d' 0)"
-}
-
-@test "preamble: a #! line that ends in a carriage return is refused" {
-	local line
-	for line in '#!/bin/sh' '#!/usr/bin/env python3'; do
-		run -1 --separate-stderr script "$line"$'\r'
-		[ "$output" = "" ]
-		[[ $stderr == "ktstr-preamble: <stdin>:"*": ktstr: $PWD/script: its #! line ends in a carriage return: "* ]]
-	done
-}
-
 @test "preamble: records of a user's own are passed over" {
 	{ cat m; echo 'x-mine a b'; } >own
 	ktstr-preamble <own | cmp - <(ktstr-preamble <m)
 }
 
-@test "preamble: the interpreter that is included is not one that the host must have" {
-	printf '#!/usr/bin/env interp\n' >ktstr
-	printf '#!/bin/sh\n' >interp
-	chmod +x ktstr interp
-	printf 'test t\nbinary %s\n%s' "$PWD/ktstr" "include $PWD/interp" >t.ktstr
-	PATH=$PWD:$PATH ktstr-manifest t >n
-	run -0 ktstr-preamble <n
-	grep -qx 'NEED_INTERPRETERS=(/usr/bin/env)' <<<"$output"
+@test "preamble: it reads standard input and the template, and no file of the manifest" {
+	need strace
+	sed 's|/bin/true|/gone/true|' m >gone
+	printf 'needs-%s\n' 'machine m68k' 'machine vax' 'interpreter /lib/ld.so.1' 'interpreter perl' 'bytes 12345' >>gone
+	run -0 strace -f -qq -e trace=open,openat,execve,stat,access -o trace ktstr-preamble <gone
+	for line in 'NEED_MACHINES=(m68k vax)' 'NEED_INTERPRETERS=(/lib/ld.so.1 perl)' PACKED_BYTES=12345 TEST_PROGRAM=true; do
+		grep -qxF -- "$line" <<<"$output"
+	done
+	grep -q preamble.bash trace
+	run ! grep /gone trace
+}
+
+@test "preamble: a manifest without records of needs has no checks of them" {
+	run -0 ktstr-preamble <m
+	for line in 'NEED_MACHINES=()' 'NEED_INTERPRETERS=()' "PACKED_BYTES=''" "NEED_GLIBC=''"; do
+		grep -qxF -- "$line" <<<"$output"
+	done
 }
 
 @test "preamble: misuse, help, version, a full disk" {

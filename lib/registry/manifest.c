@@ -29,6 +29,9 @@ const struct record_rule manifest_rules[] = {
 	{ "attaches-schedulers", 0, 0, false },
 	{ "drops-root", 0, 0, false },
 	{ "needs-glibc", 1, 2, false },
+	{ "needs-machine", 1, 1, true },
+	{ "needs-interpreter", 1, 1, true },
+	{ "needs-bytes", 1, 1, false },
 	{ "file", 3, 3, true },
 	{ NULL, 0, 0, false },
 };
@@ -53,6 +56,13 @@ static const char *file_problem(char *const *fields)
 	return NULL;
 }
 
+static const char *bytes_problem(const char *value)
+{
+	uint64_t bytes;
+
+	return parse_number(value, 10, 0, INT64_MAX, &bytes) ? "not a number of bytes" : NULL;
+}
+
 static const char *value_problem(const struct record *record)
 {
 	const char *keyword = record->keyword, *value = record->fields[0];
@@ -64,7 +74,8 @@ static const char *value_problem(const struct record *record)
 		return test_name_problem(value);
 	if (!strcmp(keyword, "topology"))
 		return topology_parse(value, &topology);
-	if (!strcmp(keyword, "scheduler") || !strcmp(keyword, "git"))
+	if (!strcmp(keyword, "scheduler") || !strcmp(keyword, "git") ||
+	    !strcmp(keyword, "needs-machine") || !strcmp(keyword, "needs-interpreter"))
 		return text_problem(value);
 	if (!strcmp(keyword, "cgroup-parent"))
 		return cgroup_path_problem(value);
@@ -76,6 +87,8 @@ static const char *value_problem(const struct record *record)
 		return seconds_problem(value);
 	if (!strcmp(keyword, "needs-glibc") && !glibc_is_version(value))
 		return "not a version such as 2.36";
+	if (!strcmp(keyword, "needs-bytes"))
+		return bytes_problem(value);
 	if (!strcmp(keyword, "file"))
 		return file_problem(record->fields);
 	return NULL;

@@ -4,14 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/report.h"
 #include "registry/elf.h"
+#include "registry/manifest.h"
 
 enum { BLOCK = 4096 };
+
+/* What was found so far. */
+struct needs {
+	uint64_t bytes;
+	struct strings machines, interpreters;
+};
 
 static int add_once(struct strings *list, const char *text)
 {
@@ -138,9 +147,14 @@ static int add_script(struct needs *needs, int fd, struct strings *missing, cons
 	return found;
 }
 
+uint64_t needs_blocks(uint64_t size)
+{
+	return (size + BLOCK - 1) / BLOCK * BLOCK;
+}
+
 /* Returns 0, or -1 with *problem, or with errno where that is NULL. */
-static int add_file(struct needs *needs, int fd, const char *name, struct strings *missing,
-		    const char **problem)
+static int look_at(struct needs *needs, int fd, const char *name, struct strings *missing,
+		   const char **problem)
 {
 	bool is_main = !strcmp(name, "ktstr") || !strcmp(name, "scheduler");
 	struct elf_program program;
@@ -149,7 +163,7 @@ static int add_file(struct needs *needs, int fd, const char *name, struct string
 
 	if (fstat(fd, &st))
 		return -1;
-	needs->bytes += ((uint64_t)st.st_size + BLOCK - 1) / BLOCK * BLOCK;
+	needs->bytes += needs_blocks((uint64_t)st.st_size);
 	/* a library may be a program as well (libcap.so.2): here it is of the kind of its users */
 	if (!strncmp(name, "lib/", 4))
 		return 0;
@@ -166,45 +180,69 @@ static int add_file(struct needs *needs, int fd, const char *name, struct string
 		       : 0;
 }
 
-int needs_read(const char *source, const struct entries *manifest, struct needs *needs)
+/* Returns 0, or -1 with errno. Reports. */
+static int look_at_file(struct needs *needs, const char *place, const struct entry *file)
 {
-	const struct entry *file = NULL;
-	int failed = 0;
+	const char *name = file->fields.items[0], *path = file->fields.items[1], *problem = NULL;
+	struct strings missing = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int failed = fd < 0 || look_at(needs, fd, name, &missing, &problem);
 
-	*needs = (struct needs){ 0 };
-	while (!failed && (file = entries_next(manifest, "file", file))) {
-		const char *name = file->fields.items[0], *path = file->fields.items[1];
-		const char *problem = NULL;
-		struct strings missing = { 0 };
-		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-		failed = fd < 0 || add_file(needs, fd, name, &missing, &problem);
-		if (problem)
-			report(EBADMSG, "%s:%zu: %s: %s: %s", source, file->line, name, path,
-			       problem);
-		else if (failed)
-			report_errno("%s:%zu: %s: %s", source, file->line, name, path);
-		if (!failed && missing.count)
-			report_warning(
-				"%s:%zu: %s: %s: the interpreter %s cannot be started here: the "
-				"host must have it",
-				source, file->line, name, path, missing.items[0]);
-		strings_free(&missing);
-		if (fd >= 0)
-			close(fd);
-	}
-	if (failed) {
-		int saved = errno;
-
-		needs_free(needs);
-		errno = saved;
-	}
+	if (problem)
+		report(EBADMSG, "%s: %s: %s: %s", place, name, path, problem);
+	else if (failed)
+		report_errno("%s: %s: %s", place, name, path);
+	else if (missing.count)
+		report_warning("%s: %s: %s: the interpreter %s cannot be started here: the host "
+			       "must have it",
+			       place, name, path, missing.items[0]);
+	strings_free(&missing);
+	if (fd >= 0)
+		close(fd);
 	return failed ? -1 : 0;
 }
 
-void needs_free(struct needs *needs)
+/* An included program comes first on PATH: the host need not have it. Returns 0, or -1 with errno.
+ */
+static int add_interpreter(const struct entries *files, struct entries *manifest,
+			   const char *interpreter)
 {
-	strings_free(&needs->machines);
-	strings_free(&needs->interpreters);
-	*needs = (struct needs){ 0 };
+	bool is_included;
+	char *name;
+
+	if (asprintf(&name, "include/%s", interpreter) < 0)
+		return -1;
+	is_included = manifest_file(files, name);
+	free(name);
+	return is_included ? 0 : entries_add(manifest, "needs-interpreter", interpreter, NULL);
+}
+
+static int add_records(const struct entries *files, struct entries *manifest,
+		       const struct needs *needs)
+{
+	char bytes[24];
+
+	for (size_t i = 0; i < needs->machines.count; i++)
+		if (entries_add(manifest, "needs-machine", needs->machines.items[i], NULL))
+			return -1;
+	for (size_t i = 0; i < needs->interpreters.count; i++)
+		if (add_interpreter(files, manifest, needs->interpreters.items[i]))
+			return -1;
+	snprintf(bytes, sizeof(bytes), "%ju", (uintmax_t)needs->bytes);
+	return entries_add(manifest, "needs-bytes", bytes, NULL);
+}
+
+int needs_add(const char *place, const struct entries *files, struct entries *manifest)
+{
+	struct needs needs = { 0 };
+	const struct entry *file = NULL;
+	int failed = 0;
+
+	while (!failed && (file = entries_next(files, "file", file)))
+		failed = look_at_file(&needs, place, file);
+	if (!failed && add_records(files, manifest, &needs))
+		failed = report_errno("%s", place);
+	strings_free(&needs.machines);
+	strings_free(&needs.interpreters);
+	return failed;
 }

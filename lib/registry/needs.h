@@ -4,24 +4,20 @@
 
 #include <stdint.h>
 
-#include "base/strings.h"
 #include "registry/entries.h"
 
-/* Zero-initialised it is empty. Its lists are sorted as the files are, each item stands once. */
-struct needs {
-	uint64_t bytes;		     /* of disk for all files, each in whole blocks of 4 KiB */
-	struct strings machines;     /* as uname -m has them, of the programs */
-	struct strings interpreters; /* of their dynamic loaders and "#!" lines; bare: for env */
-};
-
 /*
- * Looks at each file of a manifest; source is its name in messages. Programs are the test binary,
- * the scheduler, and what else is an ELF file with a dynamic loader, but in lib/. Returns 0, or -1
- * with errno and *needs empty. Reports, as a warning the interpreter of a script that cannot be
- * started here.
+ * Looks at each of the `file` entries of files and adds to the manifest, each once, in the order of
+ * the files: `needs-machine` for the machines that the programs are built for, as uname -m names
+ * them; `needs-interpreter` for their dynamic loaders and what their "#!" lines name, but for
+ * programs that are included; `needs-bytes` for the disk space of all files. Programs are the test
+ * binary, the scheduler, and other ELF files with a dynamic loader outside of lib/. place is where
+ * the manifest comes from, in messages. Returns 0, or -1 with errno. Reports; as a warning an
+ * interpreter that cannot be started here.
  */
-int needs_read(const char *source, const struct entries *manifest, struct needs *needs);
+int needs_add(const char *place, const struct entries *files, struct entries *manifest);
 
-void needs_free(struct needs *needs);
+/* Returns the bytes of disk that a file of this size takes, in whole blocks of 4 KiB. */
+uint64_t needs_blocks(uint64_t size);
 
 #endif

@@ -18,6 +18,7 @@
 #include "registry/file_index.h"
 #include "registry/git.h"
 #include "registry/manifest.h"
+#include "registry/needs.h"
 #include "registry/search.h"
 #include "registry/stand_in.h"
 
@@ -421,15 +422,19 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 		warn_of_unused(r);
 	else if (add_scheduler_args(r, manifest))
 		return -1;
-	if (copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
-	    copy_entries(r, "attaches-schedulers", manifest) ||
-	    copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest) ||
-	    entries_add(manifest, "file", "ktstr", r->binary, "0755", NULL))
-		return -1;
-	if (r->scheduler && entries_add(manifest, "file", "scheduler", r->scheduler, "0755", NULL))
+	return copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
+	       copy_entries(r, "attaches-schedulers", manifest) ||
+	       copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest);
+}
+
+/* Adds the `file` entries. Returns 0, or -1 with errno. */
+static int add_files(const struct resolution *r, struct entries *list)
+{
+	if (entries_add(list, "file", "ktstr", r->binary, "0755", NULL) ||
+	    (r->scheduler && entries_add(list, "file", "scheduler", r->scheduler, "0755", NULL)))
 		return -1;
 	for (size_t i = 0; i < r->includes.count; i++)
-		if (entries_add_fields(manifest, 0, "file", r->includes.items[i].fields.items))
+		if (entries_add_fields(list, 0, "file", r->includes.items[i].fields.items))
 			return -1;
 	return 0;
 }
@@ -447,6 +452,24 @@ static int check_arguments(const struct resolution *r, const struct entries *man
 	return 0;
 }
 
+/* Adds the files, and before them what they need of a host. Returns 0, or -1 with errno. Reports.
+ */
+static int add_files_and_needs(const struct resolution *r, struct entries *manifest)
+{
+	struct entries files = { 0 };
+	char *place = NULL;
+	int failed = -1;
+
+	if (asprintf(&place, "%s: %s", r->source->path, r->definition->name) < 0 ||
+	    add_files(r, &files))
+		report_errno("%s", r->source->path);
+	else if (!needs_add(place, &files, manifest))
+		failed = add_files(r, manifest) ? report_errno("%s", place) : 0;
+	entries_free(&files);
+	free(place);
+	return failed;
+}
+
 int resolve(const struct source *source, const struct definition *definition,
 	    struct entries *manifest)
 {
@@ -459,7 +482,7 @@ int resolve(const struct source *source, const struct definition *definition,
 	if (!failed && add_all(&r, manifest))
 		failed = report_errno("%s: %s", source->path, definition->name);
 	else if (!failed)
-		failed = check_arguments(&r, manifest);
+		failed = add_files_and_needs(&r, manifest) || check_arguments(&r, manifest);
 	saved = errno;
 	if (failed)
 		entries_free(manifest);
