@@ -450,7 +450,7 @@ alone() { # NAME STATUS MESSAGES TEST OTHER
 # with_bpffs COMMAND...: on the host, where something is pinned before; what is there afterwards goes to the file pins
 with_bpffs() {
 	on_host bash -c 'mountpoint -q /sys/fs/bpf || exit 96; mkdir /sys/fs/bpf/theirs; ln -s old /sys/fs/bpf/theirs/link
-		{ until [ -L /sys/fs/bpf/ours ]; do sleep 0.1; done; while [ -L /sys/fs/bpf/ours ]; do sleep 0.1; done
+		rm -f pinned; { until [ -e pinned ] || [ -L /sys/fs/bpf/ours ]; do sleep 0.05; done; while [ -L /sys/fs/bpf/ours ]; do sleep 0.1; done
 			'"${detach[*]}"'; } & kernel=$!
 		"$@"; s=$?; for i in {1..200}; do [ ! -e /run/ktstr.lock ] || sleep 0.1; done; (cd /sys/fs/bpf; echo **) >pins; kill $kernel 2>/dev/null; wait; exit $s' with_bpffs "$@" 3>&-
 }
@@ -465,7 +465,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 
 @test "scheduler: what it pins in bpffs is named and removed, and nothing else there" {
 	local removed='*warning: the scheduler left /sys/fs/bpf/ours in bpffs: it is removed*' RUN=(./t.run --quiet --attach-timeout 2)
-	local pin='ln -s x /sys/fs/bpf/ours' ended='trap "exit 0" TERM INT; while :; do sleep 0.05; done'
+	local pin="ln -s x /sys/fs/bpf/ours; : >$BATS_TEST_TMPDIR/pinned" ended='trap "exit 0" TERM INT; while :; do sleep 0.05; done'
 	each_case pinned <<-EOF
 		its link, and is ended|0|$removed: pass|ATTACH $pin; $ended
 		its link, and ends|3|*: the scheduler fake failed: it ended with status 0, and the scheduler fake_1.0, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours$removed|ENABLE $pin

@@ -46,9 +46,14 @@ is_empty() {
 	((${#PIDS[@]} == 0))
 }
 
-# is_group_gone PID: whether its process group has no member
+# is_group_gone PID: whether its process group has no member but zombies: some hosts' init leaves orphans so for seconds
 is_group_gone() {
-	! kill -0 -- "-$1" 2>/dev/null
+	local directory FIELDS
+	if ! kill -0 -- "-$1" 2>/dev/null; then return 0; fi
+	for directory in /proc/[0-9]*; do
+		process_fields "${directory##*/}" || continue # it has ended meanwhile
+		if [[ ${FIELDS[2]} == "$1" && ${FIELDS[0]} != [ZX] ]]; then return 1; fi
+	done
 }
 
 # end_group PID SIGNAL SECONDS: sends the signal to the process group, and waits that long for its end; fails if it

@@ -27,7 +27,7 @@ end_reader() {
 # bytes after the beginning: a scheduler that prints without end must not fill the disk
 keep_ends() {
 	head -c "$LOG_HALF" >"$1" || true
-	{ tee >(wc -c >"$1.count") | tail -c "$LOG_HALF" >"$1.end"; } || true
+	{ { tee /dev/fd/3 | wc -c >"$1.count"; } 3>&1 | tail -c "$LOG_HALF" >"$1.end"; } || true
 	cat >/dev/null # if the disk is full, the scheduler must still be able to print
 } 2>/dev/null
 
