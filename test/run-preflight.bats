@@ -130,11 +130,11 @@ attached_is() {
 	said() {
 		run -4 on_host bash -c 'cgroup=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/mounts)
 			pids=
-			for name; do ./$name & pids+=" $!"; done
-			[ ! "$UNIT" ] || { mkdir "$cgroup/$UNIT"; echo $! >"$cgroup/$UNIT/cgroup.procs"; }
+			for name; do "./$name" & pids+=" $!"; done
+			[ ! "$UNIT" ] || { mkdir -p "$cgroup/$UNIT"; echo $! >"$cgroup/$UNIT/cgroup.procs"; }
 			for pid in $pids; do until mountpoint -q /proc/$pid/fdinfo; do sleep 0.05; done; done
 			echo "pids:$pids"; ./t.run --quiet; s=$?; kill $pids; wait
-			until [ ! "$UNIT" ] || rmdir "$cgroup/$UNIT"; do sleep 0.05; done 2>/dev/null; exit $s' said "$@"
+			until [ ! "$UNIT" ] || (cd "$cgroup" && rmdir -p -- "$UNIT"); do sleep 0.05; done 2>/dev/null; exit $s' said "$@"
 		read -r _ first second <<<"${lines[0]}"
 	}
 	UNIT='' said ./holder
@@ -150,6 +150,17 @@ attached_is() {
 	# a name that is no harm to who pastes the command
 	UNIT='-a b$(c);d.service' said ./holder
 	[[ ${lines[-1]} == *'systemctl stop -- -a\ b\$\(c\)\;d.service' ]]
+	# a unit of a user's systemd, or of a container's, is not the host's of that name
+	for UNIT in user.slice/user@1.service/app.slice/sshd.service system.slice/docker-1.scope/system.slice/cron.service; do
+		said ./holder
+		[[ ${lines[-1]} == *": it is of PID $first (holder): kill $first" ]]
+	done
+	UNIT=system.slice/a.slice/b.service said ./holder
+	[[ ${lines[-1]} == *"(holder) in b.service: systemctl stop b.service" ]]
+	# nor is a process's own name a command
+	cp holder 'x): id #('
+	UNIT='' said 'x): id #('
+	[[ ${lines[-1]} == *": it is of PID $first ($(printf %q 'x): id #(')): kill $first" ]]
 	UNIT=scx_loader.service said ./holder
 	[[ ${lines[-1]} == *"(holder) in scx_loader.service: scxctl stop" ]]
 }
@@ -161,7 +172,7 @@ attached_is() {
 		mkdir /sys/fs/bpf/a; for i in "a/one (1)" two three four; do ln -s x "/sys/fs/bpf/$i"; done; ./t.run --quiet'
 	[ "$status" != 96 ] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
 	[ "$status" = 4 ]
-	[[ $output == *"none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/a/one (1): rm /sys/fs/bpf/a/one\ \(1\), or /sys/fs/bpf/four: rm /sys/fs/bpf/four, or /sys/fs/bpf/three: rm /sys/fs/bpf/three, or one of 1 more" ]]
+	[[ $output == *"none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/a/one\ \(1\): rm /sys/fs/bpf/a/one\ \(1\), or /sys/fs/bpf/four: rm /sys/fs/bpf/four, or /sys/fs/bpf/three: rm /sys/fs/bpf/three, or one of 1 more" ]]
 }
 
 @test "preflight: who is not root is told that only root can find the attached scheduler's process" {
@@ -232,8 +243,8 @@ attached_is() {
 	need gcc
 	export_test
 	gcc -x c - -o prog <<<'int main(void) { return 0; }' 2>/dev/null
+	sed -i "s|^binary .*|binary ./prog|" t.ktstr
 	ktstr-manifest t >m
-	sed -i "s|^file ktstr .*|file ktstr $PWD/prog 0755|" m
 	ktstr-preamble <m | sed 's/^NEED_MACHINES=.*/NEED_MACHINES=(sparc64)/' >t.run
 	run -4 on_host bash t.run --check
 	[[ $output == *"machine $(uname -m) found, sparc64 needed by the packed programs: export it on such a machine"* ]]
@@ -476,7 +487,7 @@ attached_is() {
 	echo 0-5,7 >"$HOST/system/cpu/online"
 	refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: 1 CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu6/online"
 	echo 0-7 >"$HOST/system/cpu/online"
-	HOST_ALLOWED=0-3 refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host"
+	HOST_ALLOWED=0-3 refused "host has 1 LLCs with at least 2 cores of 2 threads, test needs 2: run it on a larger host, or without taskset or cpuset: this process may use the CPUs 0-3 of 0-7"
 	needs_topology 1n2l2c1t
 	echo 0-2,4,6-7 >"$HOST/system/cpu/online"
 	accepted
@@ -563,7 +574,7 @@ attached_is() {
 	fake_node 1 2-3
 	needs_topology 2n2l1c1t
 	accepted
-	HOST_ALLOWED=0-1 refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host"
+	HOST_ALLOWED=0-1 refused "host has 1 NUMA nodes with CPUs, test needs 2: run it on another host, or without taskset or cpuset: this process may use the CPUs 0-1 of 0-3"
 }
 
 # fits LABEL STATUS: --check ends with it; collects what does not in $failed
@@ -688,6 +699,80 @@ fits() {
 	mkdir "$HOST/system/cpu/smt"
 	echo off >"$HOST/system/cpu/smt/control"
 	refused "host has 0 LLCs with at least 2 cores of 1 threads, test needs 1: 1 CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
+	echo forceoff >"$HOST/system/cpu/smt/control"
+	refused "host has 0 LLCs with at least 2 cores of 1 threads, test needs 1: 1 CPUs are offline: turn SMT on: boot without nosmt=force"
+}
+
+@test "topology: where a list is missing or cut the mask is read" {
+	local failed='' what cpu cache dir
+	fake_cpus 0-7
+	for cpu in 0 1 2 3 4 5 6 7; do
+		dir=$HOST/system/cpu/cpu$cpu
+		mkdir -p "$dir/cache/index3"
+		echo 3 >"$dir/cache/index3/level"
+		echo Unified >"$dir/cache/index3/type"
+		cache=0f
+		((cpu < 4)) || cache=f0
+		echo "00000000,000000$cache" >"$dir/cache/index3/shared_cpu_map"
+		printf '%x\n' $((3 << (cpu & ~1))) >"$dir/topology/thread_siblings"
+	done
+	rm -rf "$HOST"/system/node/node*
+	mkdir -p "$HOST"/system/node/node{0,1}
+	echo 0000000f >"$HOST/system/node/node0/cpumap"
+	echo f0 >"$HOST/system/node/node1/cpumap"
+	what=masks
+	fits 2n2l2c2t 0
+	fits 1n2l2c2t 0
+	fits 1n1l3c1t 4
+	fits 1n1l8c1t 4
+	what='lists that are cut'
+	printf '0,1,2,' >"$HOST/system/node/node0/cpulist"
+	printf '4,5,' >"$HOST/system/node/node1/cpulist"
+	fits 2n2l2c2t 0
+	what='masks that are none'
+	for cpu in '' x 00000000g 0,,1 0x1 -1; do
+		printf '%s\n' "$cpu" >"$HOST/system/cpu/cpu0/topology/thread_siblings"
+		run on_host ./t.run --check
+		[[ $output != *"error of this script"* && $output != *"line "* ]] || failed+="$cpu: $output"
+	done
+	# CPUs above 31
+	fake_cpus 30-33
+	for cpu in 30 31 32 33; do fake_core "$cpu"; done
+	for cpu in 30 31; do mkdir -p "$HOST/system/cpu/cpu$cpu/cache/index2"; done
+	for cpu in 30 31 32 33; do
+		dir=$HOST/system/cpu/cpu$cpu/cache/index2
+		mkdir -p "$dir"
+		echo 2 >"$dir/level"
+		echo Unified >"$dir/type"
+		echo 00000001,80000000 >"$dir/shared_cpu_map"
+		((cpu == 31 || cpu == 32)) || printf '%s\n' "$cpu" >"$dir/shared_cpu_list"
+	done
+	what='CPUs in two words'
+	fits 1n3l1c1t 0
+	fits 1n1l2c1t 0
+	fits 1n2l2c1t 4
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
+}
+
+@test "topology: no caches, and one package number for all: the lists tell the packages" {
+	local failed='' what cpu list
+	fake_cpus 0-7
+	for cpu in 0 1 2 3 4 5 6 7; do
+		fake_core "$cpu"
+		list=0-3
+		((cpu < 4)) || list=4-7
+		echo "$list" >"$HOST/system/cpu/cpu$cpu/topology/package_cpus_list"
+	done
+	fake_node 0 0-7
+	what=books
+	fits 1n1l8c1t 4
+	fits 1n2l4c1t 0
+	for cpu in 0 1 2 3 4 5 6 7; do
+		mv "$HOST/system/cpu/cpu$cpu/topology/"{package_cpus_list,core_siblings_list}
+	done
+	what='the older name'
+	fits 1n2l4c1t 0
+	[ -z "$failed" ] || { echo "$failed"; return 1; }
 }
 
 @test "topology: each awk reads the same" {

@@ -183,7 +183,7 @@ t.run: "*"read everything above __ARCHIVE__ first"* ]]
 		need "${shell%% *}"
 		# shellcheck disable=SC2086 # two words
 		run -64 $shell ./t.run
-		[ "$output" = "./t.run: needs bash: bash ./t.run" ]
+		[ "$output" = "./t.run: needs bash: bash FILE.run" ]
 	done
 }
 
@@ -576,8 +576,8 @@ ok 1 t" ]
 		[[ $status == 64 && $stderr == $wanted && ! -e ran ]] || failed+="$what: $status: $stderr
 "
 	done <<-'END'
-		sourced|source ./t.run; exit $?|./t.run: do not source it, as it would end this shell: bash ./t.run
-		sourced with an option|. ./t.run --check; exit $?|./t.run: do not source it, as it would end this shell: bash ./t.run
+		sourced|source ./t.run; exit $?|./t.run: do not source it, as it would end this shell: bash FILE.run
+		sourced with an option|. ./t.run --check; exit $?|./t.run: do not source it, as it would end this shell: bash FILE.run
 		given to -c|bash -c "$(cat t.run)"|bash: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
 		given to -c by name|bash -c "$(cat t.run)" t.run --list|t.run: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
 		a pipe by name|bash <(cat t.run) --extract d|/dev/fd/63: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
@@ -592,6 +592,22 @@ ok 1 t" ]
 	# a shell that sourced it goes on as it was
 	run -0 bash -c '. ./t.run 2>/dev/null; trap -p EXIT >set; [ ! -s set ] && [ "${POSIXLY_CORRECT-unset}" = unset ] && echo alive'
 	[ "${lines[-1]}" = alive ]
+}
+
+@test "run: another shell that sources it goes on" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	local shell tried=0
+	for shell in dash 'busybox sh' 'zsh -f'; do
+		type -P "${shell%% *}" >/dev/null || continue
+		tried=$((tried + 1))
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr $shell -c '. ./t.run; echo "alive $?"'
+		echo "$shell: $output $stderr"
+		[ "$output" = "alive 64" ]
+		[ "$stderr" = "do not source it, as it would end this shell: bash FILE.run" ]
+	done
+	[ ! -e ran ]
+	((tried)) || skip "needs dash, busybox or zsh"
 }
 
 @test "run: what a terminal would obey is not printed" {

@@ -26,7 +26,8 @@ check_privileges() {
 		if [[ $ACTION == check ]]; then
 			say "note: not root: what only root can see was not checked"
 		else
-			problem "user ID $EUID found, root needed: sudo $0"
+			printf -v key %q "$0"
+			problem "user ID $EUID found, root needed: sudo $key"
 		fi
 		return
 	fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
-case ${BASH_VERSION:+${BASH_SOURCE-}} in '' | "$0") ;; *) (POSIXLY_CORRECT=1 && return 0) 2>/dev/null && printf '%s\n' "${BASH_SOURCE-}: do not source it, as it would end this shell: bash ${BASH_SOURCE-}" >&2 && return 64 ;; esac; case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
+case ${BASH_VERSION:+${BASH_SOURCE-}} in '' | "$0") ;; *) (POSIXLY_CORRECT=1 && return 0) 2>/dev/null && printf '%s\n' "${BASH_SOURCE-}: do not source it, as it would end this shell: bash FILE.run" >&2 && return 64 ;; esac; case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
 # A test of a Linux scheduler in one file, made by ktstr-export. It runs as root. The file has four parts:
 #   1. the lines down to "Frozen": for any shell, then a fresh start in an empty environment
 #   2. the frozen values: what differs from one .run to the next. READ THEM: they are this test.
@@ -28,8 +28,11 @@ case $LINE_END in ??*) printf '%s\n' "$0: this file is damaged: its line endings
 case ${BASH_VERSION:-} in
 '')
 	trap - EXIT
-	echo "$0: needs bash: bash $0" >&2
-	exit 64
+	case $(test -f "$0" && echo file):${ZSH_EVAL_CONTEXT:-} in
+	file:*file* | :*) echo "do not source it, as it would end this shell: bash FILE.run" >&2 ;;
+	*) echo "$0: needs bash: bash FILE.run" >&2 ;;
+	esac
+	return 64 2>/dev/null || exit 64 # return, in case this shell reads it as a part of another script
 	;;
 [1-4].*)
 	trap - EXIT

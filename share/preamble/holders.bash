@@ -70,12 +70,16 @@ has_name() {
 	[[ $name && ($2 == "$name" || $2 == "$name"[!A-Za-z]*) ]]
 }
 
-# describe_process PID: sets REPLY to it, its systemd unit and the command that stops it
+# describe_process PID: sets REPLY to it, its systemd unit and the command that stops it. A unit of the host's systemd is
+# below slices alone: others are of a user's systemd or a container's. All names are quoted: root may paste this.
 describe_process() {
-	local name='' line unit=''
-	read -r name 2>/dev/null <"/proc/$1/comm" || true
+	local name line unit=''
+	first_line "/proc/$1/comm"
+	printf -v name %q "$REPLY"
 	while IFS= read -r line; do
-		[[ $line != *.service ]] || printf -v unit %q "${line##*/}"
+		line=${line#*:*:}
+		[[ $line =~ ^(/[^/]+\.slice)*/([^/]+\.service)$ ]] || continue
+		printf -v unit %q "${BASH_REMATCH[2]}"
 	done 2>/dev/null <"/proc/$1/cgroup" || true
 	[[ $unit != -* ]] || unit="-- $unit"
 	case $unit in
@@ -144,7 +148,7 @@ describe_pins() {
 		[[ ! -d $path && $path != */maps.debug && $path != */progs.debug ]] || continue
 		count=$((count + 1))
 		printf -v REPLY %q "$path"
-		((count > 3)) || text+="${text:+, or }$path: rm $REPLY"
+		((count > 3)) || text+="${text:+, or }$REPLY: rm $REPLY"
 	done
 	((count <= 3)) || text+=", or one of $((count - 3)) more"
 	REPLY=$text

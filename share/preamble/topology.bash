@@ -8,13 +8,18 @@ allowed_cpus() {
 	done </proc/self/status
 }
 
-# probe_cpus ONLINE: sets REPLY to the list of CPUs that the test may use. The test runs in a cgroup below the mount's
-# root, where a cpuset of the caller has no effect. A process that moves there reads what is left: the caller's taskset.
+# has_all LIST ONLINE: whether a list such as 0-511 has all CPUs that are online
+has_all() {
+	if [[ $1 == "$2" ]]; then return 0; fi
+	[[ $1 =~ ^0-([0-9]+)$ ]] && ((BASH_REMATCH[1] >= 10#${2##*[,-]}))
+}
+
+# probe_cpus: sets REPLY to the list of CPUs that the test may use. The test runs in a cgroup below the mount's root,
+# where a cpuset of the caller has no effect. A process that moves there reads what is left: the caller's taskset.
 probe_cpus() {
 	local before after
 	allowed_cpus
-	if [[ $REPLY == "$1" ]] || ((EUID != 0)) || [[ ! $CGROUP_MOUNT ]]; then return; fi
-	if [[ $REPLY =~ ^0-([0-9]+)$ ]] && ((BASH_REMATCH[1] >= 10#${1##*[,-]})); then return; fi # all that are online
+	if ((EUID != 0)) || [[ ! $CGROUP_MOUNT ]]; then return 0; fi
 	{ read -r before && read -r after; } < <(
 		allowed_cpus
 		echo "$REPLY"
@@ -36,10 +41,11 @@ probe_cpus() {
 # repeats from package to package.
 # shellcheck disable=SC2016 # awk expands it
 readonly TOPOLOGY='
-# first_line(path): its first line, without the blanks at its end; empty where there is none
+# first_line(path): its first line, without the blanks at its end, or nothing; sets IS_THERE if there is such a file
 function first_line(path, line) {
 	line = ""
-	IS_THERE = (getline line < path) >= 0
+	if ((getline line < path) >= 0)
+		IS_THERE = 1
 	close(path)
 	sub(/[ \t\r]+$/, "", line)
 	return line
@@ -49,9 +55,29 @@ function is_list(text) {
 	return text ~ /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/ && text !~ /[0-9][0-9][0-9][0-9][0-9][0-9]/
 }
 
-function list_in(path, line) {
-	line = first_line(path)
-	return is_list(line) ? line : ""
+# cpus_in(list_file, mask_file): the list of CPUs in the first, else of the mask in the second, as kernels before 2.6.26
+# have it alone: words of 8 hexadecimal digits, of which the last is that of the CPUs 0 to 31. Empty: neither tells.
+function cpus_in(list_file, mask_file, list, words, n, i, j, k, digit, cpu) {
+	list = first_line(list_file)
+	if (is_list(list))
+		return list
+	list = ""
+	n = split(tolower(first_line(mask_file)), words, ",")
+	for (i = n; i > 0; i--) {
+		if (words[i] !~ /^[0-9a-f]+$/ || length(words[i]) > 8)
+			return ""
+		cpu = (n - i) * 32
+		for (j = length(words[i]); j > 0; j--) {
+			digit = index("0123456789abcdef", substr(words[i], j, 1)) - 1
+			for (k = 0; k < 4; k++) {
+				if (digit % 2)
+					list = list (list == "" ? "" : ",") (cpu + k)
+				digit = int(digit / 2)
+			}
+			cpu += 4
+		}
+	}
+	return list
 }
 
 # expand(list, cpus): sets cpus[1], cpus[2], ... to the CPUs of list, and returns how many there are
@@ -77,7 +103,7 @@ function llc_list(cpu, list, best, index_, path, level, shared) {
 		level = first_line(path "/level")
 		if (level != "3" && (level != "2" || best == 3) || first_line(path "/type") == "Instruction")
 			continue
-		shared = list_in(path "/shared_cpu_list")
+		shared = cpus_in(path "/shared_cpu_list", path "/shared_cpu_map")
 		if (shared != "") {
 			list = shared
 			best = level
@@ -88,16 +114,13 @@ function llc_list(cpu, list, best, index_, path, level, shared) {
 
 # usable_threads(cpu): marks the usable CPUs of its core as seen, and returns how many they are. A CPU without
 # any file of topology is none of a core.
-function usable_threads(cpu, path, list, known, members, n, i, threads) {
+function usable_threads(cpu, path, list, members, n, i, threads) {
 	path = CPUS "cpu" cpu "/topology/"
-	list = list_in(path "core_cpus_list")
-	known = IS_THERE
-	if (list == "") { # before Linux 5.3
-		list = list_in(path "thread_siblings_list")
-		known = known || IS_THERE
-	}
+	IS_THERE = 0
+	list = cpus_in(path "core_cpus_list", path "core_cpus")
+	if (list == "") # before Linux 5.3
+		list = cpus_in(path "thread_siblings_list", path "thread_siblings")
 	PACKAGE = first_line(path "physical_package_id")
-	known = known || IS_THERE
 	if (PACKAGE !~ /^(-1|[0-9]+)$/)
 		PACKAGE = 0
 	SEEN[cpu] = threads = 1
@@ -107,7 +130,14 @@ function usable_threads(cpu, path, list, known, members, n, i, threads) {
 			SEEN[members[i]] = 1
 			threads++
 		}
-	return known ? threads : 0
+	return IS_THERE ? threads : 0
+}
+
+# package_list(cpu): the CPUs of its package, as the kernel lists them
+function package_list(cpu, path, list) {
+	path = CPUS "cpu" cpu "/topology/"
+	list = cpus_in(path "package_cpus_list", path "package_cpus")
+	return list != "" ? list : cpus_in(path "core_siblings_list", path "core_siblings")
 }
 
 BEGIN {
@@ -123,7 +153,7 @@ BEGIN {
 	for (i = 4; i < ARGC; i++) {
 		node = ARGV[i]
 		sub(/.*[^0-9]/, "", node)
-		n = expand(list_in(ARGV[i] "/cpulist"), members)
+		n = expand(cpus_in(ARGV[i] "/cpulist", ARGV[i] "/cpumap"), members)
 		for (j = 1; j <= n; j++)
 			if (members[j] in USABLE) {
 				node_of[members[j]] = node
@@ -147,13 +177,15 @@ BEGIN {
 					llc_of[members[j]] = list
 		}
 		threads = usable_threads(cpu)
-		name = llc_of[cpu]
-		if (name == "") {
-			without = 1
-			name = "of package " PACKAGE
-		}
 		node = (cpu in node_of) ? node_of[cpu] : 0
-		key = node " " PACKAGE " " name
+		key = node " " PACKAGE " " llc_of[cpu]
+		if (llc_of[cpu] == "") {
+			without = 1
+			key = key "of package " PACKAGE
+			books = package_list(cpu) # s390 has one number for all
+			if (books != "")
+				key = key ", CPUs " books
+		}
 		if (!(key in cores)) {
 			cores[key] = 0
 			order[++llcs] = key
@@ -173,9 +205,10 @@ BEGIN {
 	print "end"
 }'
 
-# not_enough HOST WHAT...: a problem: this host has only WHAT. Says how to bring offline CPUs online, else to use HOST.
+# not_enough HOST WHAT...: a problem: this host has only WHAT. Says how this process or the host gets more CPUs, else to
+# use HOST.
 not_enough() {
-	local directory range cpu smt='' first='' offline=0 advice="run it on $1 host"
+	local directory range cpu smt first='' offline=0 advice="run it on $1 host"
 	local -A is_online=()
 	for range in ${online//,/ }; do
 		for ((cpu = 10#${range%%-*}; cpu <= 10#${range##*-}; cpu++)); do is_online[$cpu]=1; done
@@ -186,10 +219,18 @@ not_enough() {
 		offline=$((offline + 1))
 		first=${first:-$cpu}
 	done
-	if ((offline)); then
+	first_line /sys/devices/system/cpu/smt/control
+	smt=$REPLY
+	if [[ $restricted ]]; then
+		advice+=", or without taskset or cpuset: this process may use the CPUs $restricted of $online"
+	elif ((offline == 0)); then
+		:
+	elif [[ $smt == off ]]; then
+		advice="$offline CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
+	elif [[ $smt == forceoff ]]; then
+		advice="$offline CPUs are offline: turn SMT on: boot without nosmt=force"
+	else
 		advice="$offline CPUs are offline: bring them online: echo 1 > /sys/devices/system/cpu/cpu$first/online"
-		{ read -r smt </sys/devices/system/cpu/smt/control; } 2>/dev/null || true
-		[[ $smt != off ]] || advice="$offline CPUs are offline: turn SMT on: echo on > /sys/devices/system/cpu/smt/control"
 	fi
 	shift
 	problem "host has $*: $advice"
@@ -208,7 +249,7 @@ check_llc() {
 }
 
 check_topology() {
-	local online='' report fact value cores name nodes=0 fitting=0 nodes_fit=0 each=$((NEED_LLCS / NEED_NUMA_NODES))
+	local online='' restricted='' report fact value cores name nodes=0 fitting=0 nodes_fit=0 each=$((NEED_LLCS / NEED_NUMA_NODES))
 	local -A in_node=()
 	type -P awk >/dev/null || return 0 # check_programs has said so
 	{ read -r online </sys/devices/system/cpu/online; } 2>/dev/null || true # its last line may lack the newline
@@ -217,7 +258,9 @@ check_topology() {
 			"mount -t sysfs sysfs /sys"
 		return
 	fi
-	probe_cpus "$online"
+	allowed_cpus
+	has_all "$REPLY" "$online" || probe_cpus
+	has_all "$REPLY" "$online" || restricted=$REPLY
 	report=$(exec awk "$TOPOLOGY" "$NEED_THREADS_PER_CORE" "$REPLY" "$online" /sys/devices/system/node/node[0-9]*) || true
 	if [[ $report != *$'\nend' ]]; then
 		problem "awk cannot read the topology in /sys/devices/system, and has said why"
