@@ -45,8 +45,9 @@ EXAMPLES = fair spread reader
 
 BASE = utf8 report number strings path file output record quote process command \
 	suggest
-REGISTRY = topology entries file_index definition elf elf_reader elf_dynamic ask source search stand_in resolve git manifest needs \
-	glibc ldcache library_path libraries
+REGISTRY = topology entries file_index definition ask source search stand_in resolve git manifest \
+	libraries needs
+ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
@@ -86,7 +87,7 @@ compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) $(anywhere) -D_GNU_SOURCE= -
 	-DKTSTR_VERSION='"$(VERSION)"' -Ilib $(LIBDEFLATE_CFLAGS) -pthread $(defines) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 
-tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/registry/%.o) \
+tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/registry/%.o) $(ELF:%=build/obj/lib/elf/%.o) \
 	$(ARCHIVE:%=build/obj/lib/archive/%.o)
 harness_objects = $(HARNESS:%=build/obj/lib/harness/%.o)
 programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)

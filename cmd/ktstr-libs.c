@@ -12,7 +12,7 @@
 #include "base/output.h"
 #include "base/path.h"
 #include "base/report.h"
-#include "registry/glibc.h"
+#include "elf/glibc.h"
 #include "registry/libraries.h"
 #include "registry/manifest.h"
 #include "registry/needs.h"

@@ -17,6 +17,7 @@
 #include "base/quote.h"
 #include "base/report.h"
 #include "registry/manifest.h"
+#include "registry/needs.h"
 #include "registry/topology.h"
 
 #define MARKER "__ARCHIVE__"

@@ -11,12 +11,12 @@
 
 #include "base/file.h"
 #include "base/report.h"
-#include "registry/elf.h"
-#include "registry/elf_dynamic.h"
+#include "elf/elf_dynamic.h"
+#include "elf/elf_program.h"
+#include "elf/glibc.h"
+#include "elf/ldcache.h"
+#include "elf/library_path.h"
 #include "registry/file_index.h"
-#include "registry/glibc.h"
-#include "registry/ldcache.h"
-#include "registry/library_path.h"
 #include "registry/manifest.h"
 
 #define PACKED "lib/"
@@ -38,7 +38,7 @@ struct object {
 };
 
 /* What one packed file has loaded when it runs, in the loader's order; itself first. */
-struct process {
+struct load_list {
 	const struct entry *file; /* of the manifest */
 	struct object **objects;
 	size_t count, room;
@@ -74,40 +74,40 @@ static void free_object(struct object *object)
 	free(object);
 }
 
-static void free_process(struct process *process)
+static void free_load_list(struct load_list *list)
 {
-	for (size_t i = 0; i < process->count; i++)
-		free_object(process->objects[i]);
-	free(process->objects);
-	free(process->glibc.path);
-	strings_free(&process->glibc.directories);
+	for (size_t i = 0; i < list->count; i++)
+		free_object(list->objects[i]);
+	free(list->objects);
+	free(list->glibc.path);
+	strings_free(&list->glibc.directories);
 }
 
 /* Adds a new object. Returns NULL with errno where there is no memory. */
-static struct object *add_object(struct process *process, const struct object *loader)
+static struct object *add_object(struct load_list *list, const struct object *loader)
 {
 	struct object *object;
 
-	if (process->count == process->room) {
-		size_t room = process->room ? 2 * process->room : 16;
-		struct object **objects = reallocarray(process->objects, room, sizeof(*objects));
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 16;
+		struct object **objects = reallocarray(list->objects, room, sizeof(*objects));
 
 		if (!objects)
 			return NULL;
-		process->objects = objects;
-		process->room = room;
+		list->objects = objects;
+		list->room = room;
 	}
 	object = calloc(1, sizeof(*object));
 	if (!object)
 		return NULL;
 	object->loader = loader;
-	process->objects[process->count++] = object;
+	list->objects[list->count++] = object;
 	return object;
 }
 
-static void drop_last_object(struct process *process)
+static void drop_last_object(struct load_list *list)
 {
-	free_object(process->objects[--process->count]);
+	free_object(list->objects[--list->count]);
 }
 
 static bool fits_here(const struct elf_dynamic *elf)
@@ -373,7 +373,7 @@ static int find_library(struct search *search, const struct object *loader, cons
 	return found;
 }
 
-static int report_missing(struct search *search, const struct process *process,
+static int report_missing(struct search *search, const struct load_list *list,
 			  const struct object *loader, const char *name)
 {
 	struct strings places = { 0 };
@@ -390,8 +390,8 @@ static int report_missing(struct search *search, const struct process *process,
 	report(ENOENT,
 	       "%s:%zu: %s: %s needs %s, which was not found in %s%s%s%s: install it, link with "
 	       "-Wl,-rpath,DIR or -static, or pack no libraries (ktstr-export --no-libs)",
-	       search->source, process->file->line, process->file->fields.items[0], loader->path,
-	       name, where ? where : "", search->unfit.count ? " (for another machine: " : "",
+	       search->source, list->file->line, list->file->fields.items[0], loader->path, name,
+	       where ? where : "", search->unfit.count ? " (for another machine: " : "",
 	       unfit ? unfit : "", search->unfit.count ? ")" : "");
 	free(where);
 	free(unfit);
@@ -446,10 +446,10 @@ static int pack_library(struct search *search, const struct object *object,
 						       : add_versions(search, object, archive_name);
 }
 
-static bool has_loaded(const struct process *process, const char *name)
+static bool has_loaded(const struct load_list *list, const char *name)
 {
-	for (size_t i = 0; i < process->count; i++) {
-		const struct object *object = process->objects[i];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct object *object = list->objects[i];
 
 		if (strings_contain(&object->names, name) ||
 		    (object->elf.soname && !strcmp(object->elf.soname, name)))
@@ -458,11 +458,11 @@ static bool has_loaded(const struct process *process, const char *name)
 	return false;
 }
 
-/* Returns what the process has loaded of the same file, under another name; or NULL. */
-static struct object *find_alias(const struct process *process, const struct object *object)
+/* Returns what the list has of the same file, under another name; or NULL. */
+static struct object *find_alias(const struct load_list *list, const struct object *object)
 {
-	for (size_t i = 0; i < process->count; i++) {
-		struct object *other = process->objects[i];
+	for (size_t i = 0; i < list->count; i++) {
+		struct object *other = list->objects[i];
 
 		if (other != object && other->device == object->device &&
 		    other->inode == object->inode)
@@ -471,29 +471,29 @@ static struct object *find_alias(const struct process *process, const struct obj
 	return NULL;
 }
 
-/* Takes what was found into the process, but for what it has under another name. */
-static int take_object(struct search *search, struct process *process, struct object *object,
+/* Takes what was found into the list, but for what it has under another name. */
+static int take_object(struct search *search, struct load_list *list, struct object *object,
 		       const char *name)
 {
-	struct object *alias = find_alias(process, object);
+	struct object *alias = find_alias(list, object);
 
 	if (alias) {
 		report_warning("%s: %s needs it as %s as well as %s: unpacked, it is two "
 			       "libraries: link both users with one name",
 			       object->path, object->loader->path, name, alias->names.items[0]);
-		drop_last_object(process);
+		drop_last_object(list);
 		object = alias;
-	} else if (set_directories(search, process->objects[0], object)) {
+	} else if (set_directories(search, list->objects[0], object)) {
 		return report_errno("%s", object->path);
 	}
 	return strings_add(&object->names, name) ? report_errno("%s", object->path) : 0;
 }
 
 /* Loads, and packs, what loader needs under this name. */
-static int load(struct search *search, struct process *process, const struct object *loader,
+static int load(struct search *search, struct load_list *list, const struct object *loader,
 		const char *name)
 {
-	struct object *object = add_object(process, loader);
+	struct object *object = add_object(list, loader);
 	char *archive_name;
 	int found;
 
@@ -504,32 +504,32 @@ static int load(struct search *search, struct process *process, const struct obj
 		found = -1;
 	free(archive_name);
 	if (found > 0)
-		return take_object(search, process, object, name);
-	drop_last_object(process);
-	return found < 0 ? -1 : report_missing(search, process, loader, name);
+		return take_object(search, list, object, name);
+	drop_last_object(list);
+	return found < 0 ? -1 : report_missing(search, list, loader, name);
 }
 
 /* Loads what the objects from first on need, what that needs, and so on: breadth first, as ld.so.
  */
-static int load_all(struct search *search, struct process *process, size_t first)
+static int load_all(struct search *search, struct load_list *list, size_t first)
 {
-	for (size_t i = first; i < process->count; i++) {
-		const struct object *loader = process->objects[i];
+	for (size_t i = first; i < list->count; i++) {
+		const struct object *loader = list->objects[i];
 
 		for (size_t j = 0; j < loader->elf.needed.count; j++) {
 			const char *name = loader->elf.needed.items[j];
 
-			if (glibc_has_library(name) || has_loaded(process, name))
+			if (glibc_has_library(name) || has_loaded(list, name))
 				continue;
 			if (strchr(name, '/')) {
 				report(EINVAL,
 				       "%s:%zu: %s: %s needs %s by its path, and would look for it "
 				       "there on the host: link that library with -Wl,-soname, or "
 				       "pack no libraries (ktstr-export --no-libs)",
-				       search->source, process->file->line,
-				       process->file->fields.items[0], loader->path, name);
+				       search->source, list->file->line,
+				       list->file->fields.items[0], loader->path, name);
 				search->failed = true;
-			} else if (load(search, process, loader, name)) {
+			} else if (load(search, list, loader, name)) {
 				return -1;
 			}
 		}
@@ -541,21 +541,20 @@ static int load_all(struct search *search, struct process *process, size_t first
  * Loads what glibc would when one of the objects calls a function that unwinds. For that glibc is
  * the loader, which the program loaded: the program's DT_RPATH counts, and its DT_RUNPATH not.
  */
-static int load_unwinder(struct search *search, struct process *process)
+static int load_unwinder(struct search *search, struct load_list *list)
 {
-	struct object *glibc = &process->glibc;
-	size_t i = 0, count = process->count;
+	struct object *glibc = &list->glibc;
+	size_t i = 0, count = list->count;
 
-	while (i < count && !process->objects[i]->elf.calls_unwinder)
+	while (i < count && !list->objects[i]->elf.calls_unwinder)
 		i++;
-	if (i == count || has_loaded(process, GLIBC_UNWINDER))
+	if (i == count || has_loaded(list, GLIBC_UNWINDER))
 		return 0;
-	glibc->loader = process->objects[0];
-	glibc->path = strdup(process->objects[i]->path); /* for messages: who is to blame */
-	if (!glibc->path || set_directories(search, process->objects[0], glibc))
-		return report_errno("%s", process->objects[i]->path);
-	return load(search, process, glibc, GLIBC_UNWINDER) || load_all(search, process, count) ? -1
-												: 0;
+	glibc->loader = list->objects[0];
+	glibc->path = strdup(list->objects[i]->path); /* for messages: who is to blame */
+	if (!glibc->path || set_directories(search, list->objects[0], glibc))
+		return report_errno("%s", list->objects[i]->path);
+	return load(search, list, glibc, GLIBC_UNWINDER) || load_all(search, list, count) ? -1 : 0;
 }
 
 /* --- The files of a manifest ---------------------------------------------------------------- */
@@ -608,23 +607,23 @@ static int warn_of_unpacked(const struct search *search, const struct entry *fil
 }
 
 /* Adds the libraries of an open file that was found to be an ELF one. */
-static int add_libraries(struct search *search, struct process *process, int fd)
+static int add_libraries(struct search *search, struct load_list *list, int fd)
 {
-	struct object *object = process->objects[0];
+	struct object *object = list->objects[0];
 	struct elf_program program = { 0 };
 	const char *why;
 
-	object->path = realpath(process->file->fields.items[1], NULL);
+	object->path = realpath(list->file->fields.items[1], NULL);
 	if (!object->path || elf_read_program(fd, &program) < 0)
-		return report_errno("%s", process->file->fields.items[1]);
-	if (add_versions(search, object, process->file->fields.items[0]))
+		return report_errno("%s", list->file->fields.items[1]);
+	if (add_versions(search, object, list->file->fields.items[0]))
 		return -1;
 	why = why_not_here(&program, &object->elf);
 	if (why)
-		return warn_of_unpacked(search, process->file, &object->elf, why);
+		return warn_of_unpacked(search, list->file, &object->elf, why);
 	if (set_directories(search, object, object))
 		return report_errno("%s", object->path);
-	return load_all(search, process, 0) || load_unwinder(search, process) ? -1 : 0;
+	return load_all(search, list, 0) || load_unwinder(search, list) ? -1 : 0;
 }
 
 /* An included file may be damaged on purpose, a program not. */
@@ -642,8 +641,8 @@ static int take_damaged(const struct search *search, const struct entry *file)
 
 static int add_file(struct search *search, const struct entry *file)
 {
-	struct process process = { .file = file };
-	struct object *object = add_object(&process, NULL);
+	struct load_list list = { .file = file };
+	struct object *object = add_object(&list, NULL);
 	int fd = open(file->fields.items[1], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int found = -1;
 	struct stat st;
@@ -659,10 +658,10 @@ static int add_file(struct search *search, const struct entry *file)
 		report_errno("%s:%zu: %s: %s", search->source, file->line, file->fields.items[0],
 			     file->fields.items[1]);
 	else if (found > 0)
-		found = add_libraries(search, &process, fd);
+		found = add_libraries(search, &list, fd);
 	if (fd >= 0)
 		close(fd);
-	free_process(&process);
+	free_load_list(&list);
 	return found;
 }
 

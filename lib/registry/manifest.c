@@ -8,9 +8,9 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "base/report.h"
+#include "elf/glibc.h"
 #include "registry/definition.h"
 #include "registry/file_index.h"
-#include "registry/glibc.h"
 #include "registry/topology.h"
 
 const struct record_rule manifest_rules[] = {

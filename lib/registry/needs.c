@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/report.h"
-#include "registry/elf.h"
+#include "elf/elf_program.h"
 #include "registry/manifest.h"
 
 enum { BLOCK = 4096 };

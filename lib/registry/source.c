@@ -13,8 +13,8 @@
 
 #include "base/file.h"
 #include "base/report.h"
+#include "elf/elf_program.h"
 #include "registry/ask.h"
-#include "registry/elf.h"
 
 #define SUFFIX ".ktstr"
 

@@ -1,12 +1,12 @@
 /* elf.c - fuzzes the ELF reader, which must answer for any file, and only with what stands in it */
-#include "registry/elf.h"
+#include "elf/elf_program.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "elf/elf_dynamic.h"
+#include "elf/library_path.h"
 #include "fuzz.h"
-#include "registry/elf_dynamic.h"
-#include "registry/library_path.h"
 
 static void check_stand_in(const struct strings *list, const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 /* ldcache.c - fuzzes the reader of /etc/ld.so.cache, beside a plain walk through the entries */
-#include "registry/ldcache.h"
+#include "elf/ldcache.h"
 
 #include <stdio.h>
 #include <string.h>

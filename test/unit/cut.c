@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "elf/elf_dynamic.h"
+#include "elf/elf_program.h"
 #include "registry/definition.h"
-#include "registry/elf.h"
-#include "registry/elf_dynamic.h"
 #include "registry/manifest.h"
 
 enum { MOST = 64 * 1024 * 1024 };

@@ -1,10 +1,10 @@
-/* elf.h - what an ELF file says of itself, read without running it
+/* elf_program.h - what an ELF file says of itself, read without running it
  *
  * 32 and 64 bits, either byte order. A file that is cut short or malformed is one that says
  * nothing. Source of the format: the System V ABI, chapters 4 and 5.
  */
-#ifndef REGISTRY_ELF_H
-#define REGISTRY_ELF_H
+#ifndef ELF_ELF_PROGRAM_H
+#define ELF_ELF_PROGRAM_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
-/* elf.c - what an ELF file says of itself, read without running it */
-#include "elf.h"
+/* elf_program.c - what an ELF file says of itself, read without running it */
+#include "elf_program.h"
 
 #include <elf.h> /* NOLINT(readability-duplicate-include): the system's, not the one above */
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/elf_reader.h"
+#include "elf/elf_reader.h"
 
 enum { NOTES_MAX = 1024 * 1024 }; /* notes are small: of all segments no more is read */
 

@@ -16,7 +16,7 @@
 enum { CACHE_MAX = 64 * 1024 * 1024 };
 
 /* Numbers are in the byte order of the machine, offsets are counted from the header. */
-struct header {
+struct cache_header {
 	char magic[sizeof(MAGIC) - 1];
 	uint32_t count;
 	uint32_t strings_size;
@@ -26,7 +26,7 @@ struct header {
 	uint32_t unused_too[3];
 };
 
-struct entry {
+struct cache_entry {
 	uint32_t flags;
 	uint32_t name, path;
 	uint32_t os_version;
@@ -65,13 +65,13 @@ static uint64_t find_header(const char *bytes, size_t size)
 static void find_table(struct ldcache *cache, size_t size)
 {
 	uint64_t begin = find_header(cache->bytes, size);
-	struct header header;
+	struct cache_header header;
 
 	if (begin > size || size - begin < sizeof(header))
 		return;
 	memcpy(&header, cache->bytes + begin, sizeof(header));
 	if (memcmp(header.magic, MAGIC, sizeof(header.magic)) ||
-	    header.count > (size - begin - sizeof(header)) / sizeof(struct entry))
+	    header.count > (size - begin - sizeof(header)) / sizeof(struct cache_entry))
 		return;
 	if ((header.flags & ORDER_MASK) != ORDER_UNTOLD && (header.flags & ORDER_MASK) != ORDER)
 		return;
@@ -103,11 +103,12 @@ static const char *string_at(const struct ldcache *cache, uint32_t offset)
 const char *ldcache_find(const struct ldcache *cache, const char *name, uint32_t flags)
 {
 	for (size_t i = 0; i < cache->count; i++) {
-		struct entry entry;
+		struct cache_entry entry;
 		const char *path;
 
 		memcpy(&entry,
-		       cache->bytes + cache->begin + sizeof(struct header) + i * sizeof(entry),
+		       cache->bytes + cache->begin + sizeof(struct cache_header) +
+			       i * sizeof(entry),
 		       sizeof(entry));
 		if (entry.flags != flags || entry.hwcap ||
 		    strcmp(string_at(cache, entry.name), name))

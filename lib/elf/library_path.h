@@ -1,6 +1,6 @@
 /* library_path.h - the lists of directories in which a dynamic loader looks for libraries */
-#ifndef REGISTRY_LIBRARY_PATH_H
-#define REGISTRY_LIBRARY_PATH_H
+#ifndef ELF_LIBRARY_PATH_H
+#define ELF_LIBRARY_PATH_H
 
 #include "base/strings.h"
 

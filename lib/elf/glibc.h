@@ -1,7 +1,7 @@
 /* glibc.h - what is known of glibc: the libraries that are its own, its versions, its loader here
  */
-#ifndef REGISTRY_GLIBC_H
-#define REGISTRY_GLIBC_H
+#ifndef ELF_GLIBC_H
+#define ELF_GLIBC_H
 
 #include <stdbool.h>
 #include <stdint.h>

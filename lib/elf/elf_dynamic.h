@@ -4,8 +4,8 @@
  * sections may be stripped. Source of the format: the System V ABI, chapter 5; for versions the
  * Linux Standard Base, Core, "Symbol Versioning".
  */
-#ifndef REGISTRY_ELF_DYNAMIC_H
-#define REGISTRY_ELF_DYNAMIC_H
+#ifndef ELF_ELF_DYNAMIC_H
+#define ELF_ELF_DYNAMIC_H
 
 #include <stdbool.h>
 

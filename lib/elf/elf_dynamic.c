@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/elf_reader.h"
-#include "registry/glibc.h"
+#include "elf/elf_reader.h"
+#include "elf/glibc.h"
 
 /* Far above what linkers make: what is more is malformed, and not worth memory or time. */
 enum {

@@ -1,10 +1,11 @@
-/* elf_reader.h - the headers of an ELF file, within its bounds: what elf.c and elf_dynamic.c share
+/* elf_reader.h - the headers of an ELF file, within its bounds: what elf_program.c and
+ * elf_dynamic.c share
  *
  * 32 and 64 bits, either byte order. Nothing that the file says is trusted. Source of the format:
  * the System V ABI, chapters 4 and 5.
  */
-#ifndef REGISTRY_ELF_READER_H
-#define REGISTRY_ELF_READER_H
+#ifndef ELF_ELF_READER_H
+#define ELF_ELF_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>

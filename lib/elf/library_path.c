@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "registry/glibc.h"
+#include "elf/glibc.h"
 
 int library_defaults_find(struct library_defaults *defaults)
 {

@@ -3,8 +3,8 @@
  * The format "glibc-ld.so.cache1.1" of glibc 2.2 and later, alone or behind the table of
  * "ld.so-1.7.0" (ldconfig -c compat). Source of the format: glibc, sysdeps/generic/dl-cache.h.
  */
-#ifndef REGISTRY_LDCACHE_H
-#define REGISTRY_LDCACHE_H
+#ifndef ELF_LDCACHE_H
+#define ELF_LDCACHE_H
 
 #include <stddef.h>
 #include <stdint.h>
