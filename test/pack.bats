@@ -676,8 +676,8 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	run -0 stat -c '%a %h %Y %F' out/include/{key,twin,link,holes}
 	[ "$(sort -u <<<"$output")" = '755 1 0 regular file' ]
 	[ "$(wc -c <archive.tar)" -gt 2097152 ]
-	for word in setuid capabilities times holes 'hard links'; do
+	for word in setuid capabilities times holes 'hard link'; do
 		grep -q "$word" "$TOP/man/ktstr-pack.1"
 	done
-	grep -A12 'writes 0755 always' "$TOP/man/ktstr-manifest.5" | grep -q 'Xr ssh 1'
+	grep -A15 '0755' "$TOP/man/ktstr-manifest.5" | grep -q 'Xr ssh 1'
 }
