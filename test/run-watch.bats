@@ -129,6 +129,7 @@ ended() {
 
 @test "watch: a scheduler's output is kept at its beginning and its end, however much there is" {
 	local stream kept
+	script t 'sleep 3' # the scheduler ends first
 	for stream in 1 2; do
 		export_scheduler "echo the first >&$stream; yes a-long-line-of-output | head -c 30000000 >&$stream; printf '\\nthe last\\n' >&$stream" \
 			"${attach[@]}" 'sleep 0.2' 'exit 5'
