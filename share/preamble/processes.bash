@@ -46,22 +46,24 @@ is_empty() {
 	((${#PIDS[@]} == 0))
 }
 
-# is_group_gone PID: whether its process group has no member but zombies: some hosts' init leaves orphans so for seconds
+# is_group_gone PID [CGROUP]: whether its process group has no member. Some hosts' init leaves orphans as zombies for
+# seconds: if the group's cgroup is empty, zombies do not count.
 is_group_gone() {
 	local directory FIELDS
 	if ! kill -0 -- "-$1" 2>/dev/null; then return 0; fi
+	if [[ ! ${2:-} ]] || ! is_empty "$2"; then return 1; fi
 	for directory in /proc/[0-9]*; do
 		process_fields "${directory##*/}" || continue # it has ended meanwhile
 		if [[ ${FIELDS[2]} == "$1" && ${FIELDS[0]} != [ZX] ]]; then return 1; fi
 	done
 }
 
-# end_group PID SIGNAL SECONDS: sends the signal to the process group, and waits that long for its end; fails if it
-# does not end
+# end_group PID CGROUP SIGNAL SECONDS: sends the signal to the process group, which is in the cgroup, and waits that
+# long for its end; fails if it does not end
 end_group() {
-	if is_group_gone "$1"; then return 0; fi
-	kill "-$2" -- "-$1" 2>/dev/null || true
-	within $((10 * $3)) is_group_gone "$1"
+	if is_group_gone "$1" "$2"; then return 0; fi
+	kill "-$3" -- "-$1" 2>/dev/null || true
+	within $((10 * $4)) is_group_gone "$1" "$2"
 }
 
 # kill_process START PID: kills the process that began then, and waits for its end; fails if it does not end

@@ -4,7 +4,7 @@
 # no other process gets the test's PID.
 end_test_group() {
 	! process_start "$TEST_PID" || [[ $REPLY == "$TEST_START" ]] || return 0
-	end_group "$TEST_PID" "$1" 2 || true
+	end_group "$TEST_PID" "$TEST_CGROUP" "$1" 2 || true
 }
 
 end_test() {
@@ -32,7 +32,7 @@ stop_scheduler() {
 	[[ $SCHED_PID ]] || return 0
 	disown "$SCHED_PID" 2>/dev/null || true
 	# a process that ended and left its child with the scheduler has no group that is surely its own
-	if process_start "$SCHED_PID" && [[ $REPLY == "$SCHED_START" ]]; then end=(end_group "$SCHED_PID"); fi
+	if process_start "$SCHED_PID" && [[ $REPLY == "$SCHED_START" ]]; then end=(end_group "$SCHED_PID" "$SCHED_CGROUP"); fi
 	if ! "${end[@]}" INT 5 && ! "${end[@]}" TERM 3; then
 		say "warning: the scheduler ignored INT and TERM: it is killed"
 		"${end[@]}" KILL 5 || true # kill_cgroup says what is left
