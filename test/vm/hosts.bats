@@ -59,7 +59,7 @@ missed() {
 @test "hosts: CPUs that the run may not use do not count" {
 	host 1n2l2c2t
 	told allowed 1n2l2c1t=4
-	grep -qx 'host has 1 LLCs with at least 2 cores of 1 threads, test needs 2: run it on a larger host' "$boot/out/allowed"
+	grep -qx 'host has 1 LLCs with at least 2 cores of 1 threads, test needs 2: run it on a larger host, or without taskset or cpuset: this process may use the CPUs 0-3 of 0-7' "$boot/out/allowed"
 }
 
 @test "hosts: 2 NUMA nodes with 4 LLCs: met, and missed in each dimension" {
