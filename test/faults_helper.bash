@@ -74,11 +74,6 @@ nothing_left() {
 	}
 }
 
-# traced ARG...: runs strace with these; a sanitizer looks for leaks as a tracer itself, which it cannot then
-traced() {
-	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -qq "$@"
-}
-
 # preload: builds what makes calls fail, as $FAULTS; skips where that cannot be preloaded
 preload() {
 	! grep -q __asan_init "$TOP/build/bin/ktstr-pack" || skip "needs programs without sanitizers"

@@ -37,6 +37,11 @@ need_fast() {
 	! grep -q valgrind "$(command -v "$1")" || skip "takes too long with valgrind"
 }
 
+# traced ARG...: runs strace with these. A sanitizer's search for leaks needs ptrace itself, so it is turned off.
+traced() {
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -qq "$@"
+}
+
 # example PAGE NUMBER [SECTION]: prints that block of its EXAMPLES, counted from 1, as a reader sees it
 example() {
 	awk -v wanted="$2" -v section="${3:-EXAMPLES}" '

@@ -254,7 +254,7 @@ __ARCHIVE__" ]
 	need strace
 	sed 's|/bin/true|/gone/true|' m >gone
 	printf 'needs-%s\n' 'machine m68k' 'machine vax' 'interpreter /lib/ld.so.1' 'interpreter perl' 'bytes 12345' >>gone
-	run -0 strace -f -qq -e trace=open,openat,execve,stat,access -o trace ktstr-preamble <gone
+	run -0 traced -f -e trace=open,openat,execve,stat,access -o trace ktstr-preamble <gone
 	for line in 'NEED_MACHINES=(m68k vax)' 'NEED_INTERPRETERS=(/lib/ld.so.1 perl)' PACKED_BYTES=12345 TEST_PROGRAM=true; do
 		grep -qxF -- "$line" <<<"$output"
 	done
