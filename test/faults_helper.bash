@@ -66,7 +66,7 @@ after_fault() {
 # nothing_left: no temporary, here, in TMPDIR or beside the target, and no process
 nothing_left() {
 	local left
-	left=$(find target tmp . -maxdepth 1 \( -name '.*.run.*' -o -name 'ktstr-export.*' -o -path 'tmp/*' -o -path './*.run' \))
+	left=$(find target tmp . -maxdepth 1 \( -name '.*.run.*' -o -path 'tmp/*' -o -path './*.run' \))
 	left+=$(processes_left)
 	[ -z "$left" ] || {
 		echo "left: $left"
