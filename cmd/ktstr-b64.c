@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 			break;
 		case 'w':
 			if (parse_number(optarg, 10, 0, SIZE_MAX, &columns))
-				return command_misused("-w: not a number of columns: ", optarg);
+				return command_misused("-w: not a number of columns: %s", optarg);
 			break;
 		case 'h':
 			return command_print(usage);
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind < argc)
-		return command_misused("no operand is taken, the input is standard input: ",
+		return command_misused("no operand is taken, the input is standard input: %s",
 				       argv[optind]);
 	if (decoding && isatty(STDOUT_FILENO)) {
 		report(EINVAL, "what is decoded is not written to a terminal: redirect it to a "

@@ -55,7 +55,7 @@ static int list_test(struct source *source, const char *name, struct strings *ce
 	return 0;
 }
 
-/* A test that fails does not hide the others of its source, while that may still be asked. */
+/* If one test fails, list the others, as long as the source may still be asked. */
 static int list_source(struct source *source, struct strings *cells)
 {
 	struct strings names = { 0 };
@@ -143,7 +143,7 @@ static char *join_paths(const struct sources *sources)
 	return joined;
 }
 
-/* An empty list is none that failed, but may not be what was meant. */
+/* An empty list is no error, but say where we looked. */
 static void note_nothing_found(const struct sources *sources)
 {
 	char *where = join_paths(sources);
@@ -155,7 +155,7 @@ static void note_nothing_found(const struct sources *sources)
 	free(where);
 }
 
-/* A source that fails does not hide the tests of the others, but is a failure. */
+/* List what the other sources have, then fail. */
 static int list_tests(struct sources *sources)
 {
 	struct strings cells = { 0 };
@@ -201,6 +201,7 @@ out:
 static int print_manifest(struct sources *sources, const char *name)
 {
 	const struct definition *definition;
+	enum resolve_result result;
 	struct entries manifest;
 	struct source *source;
 	int found = sources_find(sources, name, &source, &definition);
@@ -211,9 +212,10 @@ static int print_manifest(struct sources *sources, const char *name)
 		report_not_found(name, sources);
 		return STATUS_FAILED;
 	}
-	if (resolve(source, definition, &manifest))
-		return errno == ENOTSUP ? STATUS_REJECTED : STATUS_FAILED;
-	entries_write(&manifest, &out); /* a failure comes out at output_close */
+	result = resolve(source, definition, &manifest);
+	if (result != RESOLVE_DONE)
+		return result == RESOLVE_REJECTED ? STATUS_REJECTED : STATUS_FAILED;
+	entries_write(&manifest, &out); /* output_close reports the failure */
 	entries_free(&manifest);
 	return 0;
 }
@@ -246,10 +248,9 @@ int main(int argc, char *argv[])
 		}
 	}
 	if (!status && list != (optind == argc))
-		status = command_misused(list ? "--list takes no name" : "give the name of a test",
-					 "");
+		status = command_misused(list ? "--list takes no name" : "give the name of a test");
 	else if (!status && !list && argc - optind > 1)
-		status = command_misused("give the name of one test", "");
+		status = command_misused("give the name of one test");
 	if (!status && !sources.count && sources_add_environment(&sources))
 		status = STATUS_FAILED;
 	if (!status)

@@ -253,13 +253,14 @@ int main(int argc, char **argv)
 			break;
 		case 'j':
 			if (parse_number(optarg, 10, 1, GZIP_THREADS_MAX, &threads))
-				return command_misused("-j: not a number from 1 to 1024: ", optarg);
+				return command_misused("-j: not a number from 1 to 1024: %s",
+						       optarg);
 			how.threads = (unsigned int)threads;
 			break;
 		case OPTION_ENGINE:
 			how.engine = engine_find(optarg);
 			if (!how.engine)
-				return command_misused("--engine: not built in (see --version): ",
+				return command_misused("--engine: not built in (see --version): %s",
 						       optarg);
 			break;
 		case 't':
@@ -278,7 +279,7 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return command_misused(
-			"no operand is taken, the manifest comes on standard input: ",
+			"no operand is taken, the manifest comes on standard input: %s",
 			argv[optind]);
 	if (isatty(STDOUT_FILENO)) {
 		report(EINVAL, "the archive is not written to a terminal: redirect it to a file, "

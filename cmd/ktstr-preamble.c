@@ -386,17 +386,19 @@ int main(int argc, char *argv[])
 		case OPTION_SHA256:
 			if (!is_sha256(optarg))
 				return command_misused(
-					"--sha256: not 64 lower-case hexadecimal digits: ", optarg);
+					"--sha256: not 64 lower-case hexadecimal digits: %s",
+					optarg);
 			archive.sha256 = optarg;
 			break;
 		case OPTION_SIZE:
 			if (*optarg == '0' || parse_number(optarg, 10, 1, INT64_MAX, &number))
-				return command_misused("--size: not a number of bytes: ", optarg);
+				return command_misused("--size: not a number of bytes: %s", optarg);
 			archive.size = optarg;
 			break;
 		case OPTION_DECOMPRESS:
 			if (!names_program(optarg))
-				return command_misused("--decompress: names no program: ", optarg);
+				return command_misused("--decompress: names no program: %s",
+						       optarg);
 			archive.decompress = optarg;
 			break;
 		case OPTION_ENGINE:
@@ -411,7 +413,7 @@ int main(int argc, char *argv[])
 	}
 	if (optind != argc)
 		return command_misused(
-			"no operand is taken, the manifest comes on standard input: ",
+			"no operand is taken, the manifest comes on standard input: %s",
 			argv[optind]);
 	status = print_header(template, &archive) ? STATUS_FAILED : 0;
 	if (status)

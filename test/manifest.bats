@@ -655,7 +655,7 @@ file include/data $PWD/data 0755" ]]
 	describes a
 	program crash 'kill -SEGV $$'
 	run -0 --separate-stderr ktstr-manifest -b a -b crash a
-	[ "$stderr" = "ktstr-manifest: warning: crash: killed by signal 11 (Segmentation fault) when asked for --ktstr-describe=a
+	[ "$stderr" = "ktstr-manifest: crash: killed by signal 11 (Segmentation fault) when asked for --ktstr-describe=a
 ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 	run -1 ktstr-manifest -b crash -b a a
 }

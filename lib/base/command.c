@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,9 +25,17 @@ void command_begin(char **argv)
 			exit(STATUS_FAILED); /* with nowhere to say why */
 }
 
-int command_misused(const char *message, const char *value)
+int command_misused(const char *format, ...)
 {
-	report(EINVAL, "%s%s (see --help)", message, value);
+	char *message;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&message, format, args) < 0)
+		message = NULL;
+	va_end(args);
+	report(EINVAL, "%s (see --help)", message ? message : format);
+	free(message);
 	return STATUS_MISUSED;
 }
 

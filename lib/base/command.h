@@ -2,7 +2,6 @@
 #ifndef BASE_COMMAND_H
 #define BASE_COMMAND_H
 
-/* DESIGN, section 7 */
 enum { STATUS_FAILED = 1, STATUS_REJECTED = 2, STATUS_MISUSED = 64 };
 
 /*
@@ -12,11 +11,8 @@ enum { STATUS_FAILED = 1, STATUS_REJECTED = 2, STATUS_MISUSED = 64 };
  */
 void command_begin(char **argv);
 
-/*
- * Reports what is wrong with the command line, with the value that is behind it or "", and where
- * help is. Returns STATUS_MISUSED.
- */
-int command_misused(const char *message, const char *value);
+/* Reports what is wrong with the command line, and where help is. Returns STATUS_MISUSED. */
+int command_misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints text, the usage or the version, on standard output and closes that. Returns the status. */
 int command_print(const char *text);

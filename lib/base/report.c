@@ -11,7 +11,6 @@
 enum { MESSAGE_MAX = 16 * 1024 };
 
 void (*report_before)(void);
-bool report_as_warning;
 
 static void print_escaped(const char *text, FILE *out)
 {
@@ -35,8 +34,7 @@ static void report_line(bool warning, const char *format, va_list args, const ch
 	if (report_before)
 		report_before();
 	flockfile(stderr);
-	fprintf(stderr, "%s: %s", program_invocation_short_name,
-		warning || report_as_warning ? "warning: " : "");
+	fprintf(stderr, "%s: %s", program_invocation_short_name, warning ? "warning: " : "");
 	print_escaped(length < 0 ? format : message, stderr);
 	if (length >= MESSAGE_MAX)
 		fputs("...", stderr);

@@ -1,4 +1,4 @@
-/* ask.c - what a test binary answers when it is asked to describe itself (DESIGN, section 6) */
+/* ask.c - what a test binary answers when it is asked to describe itself */
 #include "ask.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* ask.h - what a test binary answers when it is asked to describe itself (DESIGN, section 6) */
+/* ask.h - what a test binary answers when it is asked to describe itself */
 #ifndef REGISTRY_ASK_H
 #define REGISTRY_ASK_H
 

@@ -46,12 +46,11 @@ static char *place_of(const struct resolution *r, const struct entry *entry)
 	return place;
 }
 
-/* Reports what is wrong with an entry, and where that is. Returns -1 with errno, the number. */
-static int bad_entry(const struct resolution *r, const struct entry *entry, int errnum,
-		     const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Reports what is wrong with an entry, and where the author can mend it. Returns -1. */
+static int bad_entry(const struct resolution *r, const struct entry *entry, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
-static int bad_entry(const struct resolution *r, const struct entry *entry, int errnum,
-		     const char *format, ...)
+static int bad_entry(const struct resolution *r, const struct entry *entry, const char *format, ...)
 {
 	char *message, *place;
 	va_list args;
@@ -63,10 +62,9 @@ static int bad_entry(const struct resolution *r, const struct entry *entry, int 
 	if (length < 0)
 		return report_errno("%s", r->source->path);
 	place = place_of(r, entry);
-	report(errnum, "%s: %s", place ? place : r->source->path, message);
+	report(EINVAL, "%s: %s", place ? place : r->source->path, message);
 	free(place);
 	free(message);
-	errno = errnum;
 	return -1;
 }
 
@@ -88,28 +86,29 @@ static bool starts_scheduler(const struct resolution *r)
 	return entry && entry->fields.count > 1;
 }
 
+/* Reports why no .run can run this test, where that is so. Returns 0, or -1. */
 static int check_exportable(const struct resolution *r)
 {
 	const struct entry *entry;
 
 	if ((entry = find(r, "host-only")))
-		return bad_entry(r, entry, ENOTSUP,
+		return bad_entry(r, entry,
 				 "%s runs beside a virtual machine, which a .run has not: "
 				 "run it with its own framework",
 				 r->definition->name);
 	if ((entry = find(r, "bpf-map-write")))
-		return bad_entry(r, entry, ENOTSUP,
+		return bad_entry(r, entry,
 				 "%s has a BPF map written from outside a virtual machine, which a "
 				 ".run cannot do: have the test write the map itself",
 				 r->definition->name);
 	if ((entry = find(r, "enable")) || (entry = find(r, "disable")))
-		return bad_entry(r, entry, ENOTSUP,
+		return bad_entry(r, entry,
 				 "the scheduler of %s is built into a kernel and switched by shell "
 				 "commands: a .run starts a scheduler that is a program, or none",
 				 r->definition->name);
 	if ((entry = find(r, "scheduler")) && !starts_scheduler(r) &&
 	    !scheduler_is_kernels_own(entry->fields.items[0]))
-		return bad_entry(r, entry, ENOTSUP,
+		return bad_entry(r, entry,
 				 "%s names no program, so that nothing would be started: %s, or "
 				 "run under the kernel's own: eevdf",
 				 entry->fields.items[0],
@@ -118,14 +117,14 @@ static int check_exportable(const struct resolution *r)
 					 : "give it behind the name, a path or a name to find");
 	if ((entry = find(r, "attaches-schedulers")) && starts_scheduler(r))
 		return bad_entry(
-			r, entry, ENOTSUP,
+			r, entry,
 			"%s attaches schedulers of its own, and its scheduler record names "
 			"a program: leave out one of them",
 			r->definition->name);
 	return 0;
 }
 
-/* Reports what makes the file at path unfit to be packed. Returns 0, or -1 with errno. */
+/* Reports what makes the file at path unfit to be packed. Returns 0, or -1. */
 static int check_file(const struct resolution *r, const struct entry *entry, const char *path,
 		      bool is_program)
 {
@@ -133,21 +132,21 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 	int fd;
 
 	if (stat(path, &st))
-		return bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
+		return bad_entry(r, entry, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return bad_entry(r, entry, EISDIR, "%s: %s%s", path, strerror(EISDIR),
+		return bad_entry(r, entry, "%s: %s%s", path, strerror(EISDIR),
 				 strcmp(entry->keyword, "include")
 					 ? ""
 					 : " (recursive packaging is not there yet: name its "
 					   "files, or pack a tar of it)");
 	if (!S_ISREG(st.st_mode))
-		return bad_entry(r, entry, EINVAL, "%s: not a regular file", path);
+		return bad_entry(r, entry, "%s: not a regular file", path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
+		return bad_entry(r, entry, "%s: %s", path, strerror(errno));
 	close(fd);
 	if (is_program && !(st.st_mode & 0111))
-		return bad_entry(r, entry, EACCES, "%s: not executable: chmod +x it", path);
+		return bad_entry(r, entry, "%s: not executable: chmod +x it", path);
 	return 0;
 }
 
@@ -165,9 +164,9 @@ static char *resolve_path(const struct resolution *r, const struct entry *entry,
 	else if (asprintf(&joined, "%s/%s", r->source->directory, path) < 0)
 		joined = NULL;
 	if (!joined)
-		bad_entry(r, entry, errno, "%s", strerror(errno));
+		bad_entry(r, entry, "%s", strerror(errno));
 	else if (!check_file(r, entry, joined, is_program) && !(real = path_of_file(joined)))
-		bad_entry(r, entry, errno, "%s: %s", joined, strerror(errno));
+		bad_entry(r, entry, "%s: %s", joined, strerror(errno));
 	free(joined);
 	return real;
 }
@@ -209,13 +208,12 @@ static int resolve_scheduler(struct resolution *r)
 		return 0;
 	}
 	if (errno != ENOENT) {
-		bad_entry(r, entry, errno, "%s: %s", spec, strerror(errno));
+		bad_entry(r, entry, "%s: %s", spec, strerror(errno));
 	} else {
 		char *places = strings_join(&looked_at, ", ");
 
-		bad_entry(r, entry, ENOENT,
-			  "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER", spec,
-			  places ? places : "");
+		bad_entry(r, entry, "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER",
+			  spec, places ? places : "");
 		free(places);
 	}
 	strings_free(&looked_at);
@@ -240,19 +238,18 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 		return -1;
 	if (asprintf(&name, "include/%s", slash ? slash + 1 : spec) < 0) {
 		free(path);
-		return bad_entry(r, entry, errno, "%s", strerror(errno));
+		return bad_entry(r, entry, "%s", strerror(errno));
 	}
 	twin = file_index_find(&r->index, name);
 	if (!twin)
 		failed = entries_add(&r->includes, "file", name, path, "0755", NULL) ||
 					 file_index_add(&r->index, last_fields(&r->includes))
-				 ? bad_entry(r, entry, errno, "%s", strerror(errno))
+				 ? bad_entry(r, entry, "%s", strerror(errno))
 				 : 0;
 	else if (file_is_same(twin[1], path))
 		failed = 0;
 	else
-		bad_entry(r, entry, EEXIST, "%s and %s would both be %s: rename one", twin[1], path,
-			  name);
+		bad_entry(r, entry, "%s and %s would both be %s: rename one", twin[1], path, name);
 	free(name);
 	free(path);
 	return failed;
@@ -265,7 +262,7 @@ static int warn_of_stand_in(const struct resolution *r, const struct entry *entr
 	int failed = !place || stand_in_describe(path, &what);
 
 	if (failed)
-		bad_entry(r, entry, errno, "%s: %s", path, strerror(errno));
+		bad_entry(r, entry, "%s: %s", path, strerror(errno));
 	else if (what)
 		report_warning("%s: %s", place, what);
 	if (!failed)
@@ -283,10 +280,10 @@ static int resolve_include(struct resolution *r, const struct entry *entry)
 		return add_include(r, entry, spec, resolve_path(r, entry, spec, false));
 	path = find_program(spec, NULL);
 	if (!path && errno != ENOENT)
-		return bad_entry(r, entry, errno, "%s: %s", spec, strerror(errno));
+		return bad_entry(r, entry, "%s: %s", spec, strerror(errno));
 	if (!path)
-		return bad_entry(r, entry, ENOENT,
-				 "%s: not a program on PATH (a file of yours is ./%s)", spec, spec);
+		return bad_entry(r, entry, "%s: not a program on PATH (a file of yours is ./%s)",
+				 spec, spec);
 	if (check_file(r, entry, path, true) || warn_of_stand_in(r, entry, path)) {
 		free(path);
 		return -1;
@@ -447,13 +444,12 @@ static int check_arguments(const struct resolution *r, const struct entries *man
 		const struct entry *first = find(r, keywords[i]);
 
 		if (first && !manifest_arguments_fit(manifest, keywords[i]))
-			return bad_entry(r, first, E2BIG, ARGUMENTS_PROBLEM);
+			return bad_entry(r, first, ARGUMENTS_PROBLEM);
 	}
 	return 0;
 }
 
-/* Adds the files, and before them what they need of a host. Returns 0, or -1 with errno. Reports.
- */
+/* Adds the files, and before them what they need of a host. Returns 0, or -1. Reports. */
 static int add_files_and_needs(const struct resolution *r, struct entries *manifest)
 {
 	struct entries files = { 0 };
@@ -470,26 +466,25 @@ static int add_files_and_needs(const struct resolution *r, struct entries *manif
 	return failed;
 }
 
-int resolve(const struct source *source, const struct definition *definition,
-	    struct entries *manifest)
+enum resolve_result resolve(const struct source *source, const struct definition *definition,
+			    struct entries *manifest)
 {
 	struct resolution r = { .source = source, .definition = definition };
-	int failed, saved;
+	int failed;
 
 	*manifest = (struct entries){ 0 };
-	failed = check_exportable(&r) || resolve_binary(&r) || resolve_scheduler(&r) ||
-		 resolve_includes(&r);
+	if (check_exportable(&r))
+		return RESOLVE_REJECTED;
+	failed = resolve_binary(&r) || resolve_scheduler(&r) || resolve_includes(&r);
 	if (!failed && add_all(&r, manifest))
 		failed = report_errno("%s: %s", source->path, definition->name);
 	else if (!failed)
 		failed = add_files_and_needs(&r, manifest) || check_arguments(&r, manifest);
-	saved = errno;
 	if (failed)
 		entries_free(manifest);
 	free(r.binary);
 	free(r.scheduler);
 	file_index_free(&r.index);
 	entries_free(&r.includes);
-	errno = saved;
-	return failed ? -1 : 0;
+	return failed ? RESOLVE_FAILED : RESOLVE_DONE;
 }

@@ -5,12 +5,17 @@
 #include "registry/entries.h"
 #include "registry/source.h"
 
+enum resolve_result {
+	RESOLVE_DONE,
+	RESOLVE_FAILED,	  /* a part was not found or cannot be packed */
+	RESOLVE_REJECTED, /* no .run can run this test: ktstr-manifest(1), EXIT STATUS */
+};
+
 /*
- * Resolves the test, as source defines it, to the entries of a manifest, which the caller frees.
- * Returns 0, or -1 with errno and an empty list: ENOTSUP where the test is one that cannot be
- * exported (DESIGN, section 6), else why a part was not found or cannot be packed. Reports.
+ * Finds every file of the test, as source defines it, and sets manifest to the entries, which the
+ * caller frees with entries_free. The list is empty unless the result is RESOLVE_DONE. Reports.
  */
-int resolve(const struct source *source, const struct definition *definition,
-	    struct entries *manifest);
+enum resolve_result resolve(const struct source *source, const struct definition *definition,
+			    struct entries *manifest);
 
 #endif

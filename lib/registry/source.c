@@ -1,4 +1,4 @@
-/* source.c - where tests are found: binaries, .ktstr files, directories (DESIGN, section 6) */
+/* source.c - where tests are found: binaries, .ktstr files, directories */
 #include "source.h"
 
 #include <dirent.h>
@@ -277,9 +277,7 @@ int sources_find(struct sources *list, const char *name, struct source **source,
 		struct source *asked = &list->items[i];
 		int found;
 
-		report_as_warning = *source != NULL;
 		found = source_find(asked, name, *source ? &also : definition);
-		report_as_warning = false;
 		if (found < 0 && !*source)
 			return -1; /* it may be the one that has the test */
 		if (found < 0)

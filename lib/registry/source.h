@@ -1,4 +1,4 @@
-/* source.h - where tests are found: binaries, .ktstr files, directories (DESIGN, section 6) */
+/* source.h - where tests are found: binaries, .ktstr files, directories */
 #ifndef REGISTRY_SOURCE_H
 #define REGISTRY_SOURCE_H
 
@@ -39,8 +39,8 @@ int sources_add_environment(struct sources *list);
 
 /*
  * Looks for the test in every source. Returns 1 with the first source that has it and its
- * definition there, both list's own; 0 where none has it; -1 with errno where a source failed
- * before one was found that has it. Reports; what is found or fails behind the first is a warning.
+ * definition there, both owned by list; 0 where none has it; -1 where a source failed before that.
+ * Reports. Warns of each later source that has the test as well, or fails.
  */
 int sources_find(struct sources *list, const char *name, struct source **source,
 		 const struct definition **definition);
