@@ -120,7 +120,7 @@ drops-root' ]
 	[ "${lines[2]}" = "topology 1n3l2c1t" ]
 }
 
-@test "harness: DESIGN's example compiles without a warning, as C11 and C17, by gcc and clang" {
+@test "harness: a test with every kind of field compiles without a warning, as C11 and C17, by gcc and clang" {
 	local compiler standard
 	source_file t.c <<-'E'
 		static const char *const args[] = { "--slice-us", "5000", NULL };

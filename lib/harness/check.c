@@ -1,14 +1,13 @@
-/* check.c - is each registered test one that can run and be exported? */
-#include <errno.h>
+/* check.c - checks that each registered test can run and can be exported */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "internal.h"
 
-enum { COUNT_MAX = 65536 }; /* of anything in a topology */
+enum { COUNT_MAX = 65536 }; /* of each number of a topology */
 
-/* Complains with the test's place in front. Returns 64. */
+/* Complains of a test, after its file and line. Returns 64. */
 __attribute__((format(printf, 2, 3))) static int bad(const struct ktstr_test *test,
 						     const char *format, ...)
 {
@@ -21,7 +20,7 @@ __attribute__((format(printf, 2, 3))) static int bad(const struct ktstr_test *te
 	return ktstr_complain(KTSTR_MISUSED, "%s:%d: %s", test->file, test->line, message);
 }
 
-/* Not isalnum: it would ask the locale. */
+/* Without isalnum, which depends on the locale. */
 static bool is_name(const char *name)
 {
 	if (*name == '-' || *name == '.')
@@ -68,7 +67,7 @@ static int check_topology(const struct ktstr_test *test)
 	return 0;
 }
 
-/* A path below the root of the cgroup tree, of which no part is "..". */
+/* Whether it is a path below the root of the cgroup tree, without a "..". */
 static bool is_cgroup_path(const char *path)
 {
 	const char *part = path;
@@ -86,7 +85,7 @@ static bool is_cgroup_path(const char *path)
 	return true;
 }
 
-/* It becomes a path below /proc/sys. */
+/* Whether it can become a path below /proc/sys. */
 static bool is_sysctl(const char *key)
 {
 	return *key && *key != '.' && *key != '/' && !strstr(key, "..") && !strstr(key, "//");
@@ -113,7 +112,7 @@ static int check_sysctls(const struct ktstr_test *test, const struct ktstr_sched
 	return 0;
 }
 
-/* Whether the kernel has it without a program, or it is switched by commands. */
+/* Whether the scheduler needs no program: the kernel has it, or commands switch it. */
 static bool is_kernels(const struct ktstr_scheduler *scheduler)
 {
 	return !strcmp(scheduler->name, "eevdf") || !strcmp(scheduler->name, "default") ||
@@ -160,33 +159,20 @@ static int check_test(const struct ktstr_test *test)
 	       check_scheduler(test) | check_includes(test, test->include_files);
 }
 
-int ktstr_check_tests(void)
+int ktstr_check_tests(const struct ktstr_tests *tests)
 {
-	size_t count;
-	const struct ktstr_test *const *tests = ktstr_tests(&count);
+	const struct ktstr_test *before = NULL;
 	int status = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		status |= check_test(tests[i]);
-		if (i && *tests[i]->name && !strcmp(tests[i - 1]->name, tests[i]->name))
+	for (size_t i = 0; i < tests->count; i++) {
+		const struct ktstr_test *test = tests->items[i];
+
+		status |= check_test(test);
+		if (before && *test->name && !strcmp(before->name, test->name))
 			status |= ktstr_complain(
 				KTSTR_MISUSED, "two tests are named %s: %s:%d and %s:%d",
-				tests[i]->name, tests[i - 1]->file, tests[i - 1]->line,
-				tests[i]->file, tests[i]->line);
+				test->name, before->file, before->line, test->file, test->line);
+		before = test;
 	}
 	return status;
-}
-
-int ktstr_need_tests(void)
-{
-	size_t count;
-
-	ktstr_tests(&count);
-	if (count)
-		return 0;
-	return ktstr_complain(KTSTR_MISUSED,
-			      "no tests are registered in %s; if they are in a static library, "
-			      "link it with -Wl,--whole-archive or name one of its tests with "
-			      "KTSTR_REQUIRE(name)",
-			      program_invocation_name);
 }

@@ -1,4 +1,4 @@
-/* describe.c - prints a test's definition, in the record grammar */
+/* describe.c - prints a test's definition as records */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 static void print_field(const char *text)
 {
 	putchar(' ');
-	/* "" stands for the empty field, so a field of two quotes must not look so */
+	/* "" is the empty field, so a field of two quotes is escaped */
 	if (!*text)
 		fputs("\"\"", stdout);
 	else if (!strcmp(text, "\"\""))

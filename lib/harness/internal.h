@@ -1,6 +1,6 @@
 /* internal.h - what the files of libktstr share
  *
- * They are linked into programs we do not know: every name, internal ones too, begins with ktstr_.
+ * libktstr is linked into programs that we do not know: every name begins with ktstr_.
  */
 #ifndef KTSTR_INTERNAL_H
 #define KTSTR_INTERNAL_H
@@ -23,88 +23,95 @@ void ktstr_explain(const char *name, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ktstr_vexplain(const char *name, const char *kind, const char *format, __builtin_va_list args);
 
-/* Flushes standard output. Returns 0, or 1 where not all was written, having complained. */
+/* Flushes standard output. Returns 0, or 1 if not all was written. Complains. */
 int ktstr_flush(void);
 
-/* Flushes what can be flushed and ends the process: no exit handler may change the status. */
+/* Flushes all streams and ends the process without exit handlers, which could change the status. */
 void ktstr_end(int status) __attribute__((noreturn));
 
-/* All tests sorted by name, count of them; ours. NULL where there are none. */
-const struct ktstr_test *const *ktstr_tests(size_t *count);
+/* Tests, sorted by name. */
+struct ktstr_tests {
+	const struct ktstr_test **items;
+	size_t count;
+};
+
+/* Returns all registered tests, which are not the caller's to change. */
+const struct ktstr_tests *ktstr_tests(void);
 
 /* Returns the test of that name, or NULL. */
-const struct ktstr_test *ktstr_find(const char *name);
+const struct ktstr_test *ktstr_find(const struct ktstr_tests *tests, const char *name);
 
-/* Returns 0, or 64 where no test is registered, having complained. */
-int ktstr_need_tests(void);
+/* Returns 0, or 64 if there are no tests. Complains. */
+int ktstr_need_tests(const struct ktstr_tests *tests);
 
-/* Complains of each test that is not as DESIGN.md section 4 has it. Returns 0, or 64. */
-int ktstr_check_tests(void);
+/* Checks each test against the rules of ktstr(3). Returns 0, or 64. Complains of each that fails.
+ */
+int ktstr_check_tests(const struct ktstr_tests *tests);
 
 /*
- * Whether the running program's file has a libktstr of its own and this code is not in it: tests
- * in the program would not be seen here, nor ours there.
+ * Whether the program's file has a libktstr and this code is in another one. The two copies would
+ * not see each other's tests.
  */
 bool ktstr_has_rival(void);
 
-/* The test's topology with defaults filled in. */
+/* Returns the test's topology with defaults filled in. */
 struct ktstr_topology ktstr_topology(const struct ktstr_test *test);
 
-/* "1n1l2c1t", at most KTSTR_LABEL_SIZE bytes with its NUL. */
+/* Sets label to the test's topology, such as "1n1l2c1t". */
 enum { KTSTR_LABEL_SIZE = 64 };
 void ktstr_format_topology(const struct ktstr_test *test, char label[KTSTR_LABEL_SIZE]);
 
-/* Prints the test's definition, the records of DESIGN.md section 4, on standard output. */
+/* Prints the test's definition on standard output, as records of ktstr-manifest(5). */
 void ktstr_print_definition(const struct ktstr_test *test);
 
 /*
- * Sets *seconds to what text says, unless that is NULL. Returns 0, or 64 where it is no such
- * number, having complained of source, the flag or variable that it comes from.
+ * Sets *seconds to the number in text; leaves it if text is NULL. Returns 0, or 64 if text is no
+ * such number. Complains, naming source, the flag or variable that text comes from.
  */
 int ktstr_take_seconds(const char *source, const char *text, int *seconds);
 
-/* Answers the flags of DESIGN.md section 6, and then ends the process; else returns. */
-void ktstr_answer(int argc, char **argv);
+/* If the command line has a flag of the protocol, answers it and ends the process. */
+void ktstr_answer(const struct ktstr_tests *tests, int argc, char **argv);
 
 /*
- * Runs the test for that many seconds and prints its verdict on standard output, the reason on
- * standard error. Returns the result, KTSTR_FAIL where the verdict could not be printed. A signal
- * that ends this process ends the test's as well.
+ * Runs the test for that many seconds. Prints its verdict on standard output and the reason on
+ * standard error. Returns the result, or KTSTR_FAIL if the verdict could not be printed. A signal
+ * that ends this process also ends the test's.
  */
 enum ktstr_result ktstr_run_test(const struct ktstr_test *test, int duration_s, int watchdog_s);
 
-/* A test's run: shared by us, the body's process and all that it forks. Begins as zeros. */
+/* A run of a test, in memory shared with the body's process and its children. Begins as zeros. */
 struct ktstr_run {
-	_Atomic pid_t body;   /* the process that is to return from the body */
-	atomic_int worst;     /* of all the results that were noted */
-	atomic_int returned;  /* what the body returned, once it has */
-	atomic_bool finished; /* it has */
+	_Atomic pid_t body;   /* the process that runs the body */
+	atomic_int worst;     /* the worst result that was noted */
+	atomic_bool finished; /* the body has returned */
+	atomic_int returned;  /* what it returned */
 };
 
-/* Makes the result the run's where it is the worse one. */
+/* Records the result, if it is worse than those before. */
 void ktstr_note_result(struct ktstr_run *run, enum ktstr_result result);
 
-/* How bad a result is: 0 pass, 1 skip, 2 inconclusive, 3 fail; -1 for what is none. */
+/* Returns how bad a result is: 0 pass, 1 skip, 2 inconclusive, 3 fail, or -1: no result. */
 int ktstr_rank(int result);
 
 const char *ktstr_result_text(enum ktstr_result result);
 
-/* The signals that a terminal, a shell or a service manager stops us with, but those ignored. */
+/* Sets set to the signals that a terminal or a service manager ends us with, unless ignored. */
 void ktstr_fill_stop_signals(sigset_t *set);
 
 /*
- * Waits until the child ends, the seconds are over or one of the stop signals, which are blocked,
- * comes. Returns one of the below or the signal's number; with KTSTR_UNSEEN there is an errno.
+ * Waits until the child ends, the time is over or a stop signal comes; the caller blocks these.
+ * Returns one of the below, or the signal's number. KTSTR_UNSEEN sets errno.
  */
 enum { KTSTR_ENDED = 0, KTSTR_LATE = -1, KTSTR_UNSEEN = -2 };
 int ktstr_wait_for_end(pid_t child, const sigset_t *stop, long long seconds);
 
-/* Now, as /proc/PID/stat counts: clock ticks since boot. */
+/* Returns the time in clock ticks since boot, the unit of /proc/PID/stat. */
 unsigned long long ktstr_ticks(void);
 
 /*
- * Kills our children, and theirs, that began at that time or later: others are of a program that
- * was in this process before us. Returns how many were running.
+ * Kills our children, and their children, that started at that time or later. Earlier children
+ * belong to a program that called exec to become this one. Returns how many were running.
  */
 size_t ktstr_kill_children(unsigned long long since);
 

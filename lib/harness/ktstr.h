@@ -1,4 +1,4 @@
-/* ktstr.h - libktstr: register tests of the scheduler, to be run here or exported as one file
+/* ktstr.h - libktstr: register scheduler tests, run them here or export each as one file
  *
  *	#include <ktstr.h>
  *
@@ -13,9 +13,9 @@
  *	./a.out run
  *	ktstr-export -b ./a.out wakes_up
  *
- * For C11 and C++20 (C++17 where the compiler takes designated initialisers), GNU/Linux only. A
- * program may have its own main or leave it to libktstr. Before main runs, libktstr checks what is
- * registered and ends the program with status 64 where that is wrong.
+ * For C11 and C++20 (C++17 if the compiler takes designated initialisers), GNU/Linux only. A
+ * program may have its own main or use libktstr's. Before main runs, libktstr checks all registered
+ * tests and ends the program with status 64 if one is wrong.
  */
 #ifndef KTSTR_H
 #define KTSTR_H
@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In C++ a designated initialiser may stand once: there defaults are the members' own. */
+/* C++ takes a designated initialiser only once, so the members have the defaults there. */
 #ifdef __cplusplus
 #define KTSTR_INITIAL(value) = value
 extern "C" {
@@ -32,18 +32,18 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* What a test says, and its exit status. */
+/* A test's result, which is also its exit status. */
 enum ktstr_result {
 	KTSTR_PASS = 0,
 	KTSTR_FAIL = 1,
-	KTSTR_INCONCLUSIVE = 2, /* it ran, and the machine was too noisy to tell */
+	KTSTR_INCONCLUSIVE = 2, /* it ran, but the machine was too noisy to tell */
 	KTSTR_SKIP = 4,		/* it cannot run here */
 };
 
-/* The least a machine must have. A member that is 0 stands for its default: 1, 1, 2 and 1. */
+/* The least that a machine must have. A member that is 0 has its default: 1, 1, 2 and 1. */
 struct ktstr_topology {
 	int numa_nodes KTSTR_INITIAL(0);
-	int llcs KTSTR_INITIAL(0); /* in all: a multiple of numa_nodes */
+	int llcs KTSTR_INITIAL(0); /* in total: a multiple of numa_nodes */
 	int cores_per_llc KTSTR_INITIAL(0);
 	int threads_per_core KTSTR_INITIAL(0);
 };
@@ -60,8 +60,8 @@ struct ktstr_bpf_map_write {
 };
 
 /*
- * Arrays, here and below, end with NULL (sysctls with a NULL key); a NULL pointer is an empty
- * one. A path that is not absolute is relative to the directory one exports from.
+ * Arrays, here and below, end with NULL, sysctls with a NULL key. A NULL pointer is an empty array.
+ * A relative path begins in the directory that ktstr-export runs in.
  */
 struct ktstr_scheduler {
 	const char *name KTSTR_INITIAL(NULL);	/* for people; needed */
@@ -70,7 +70,7 @@ struct ktstr_scheduler {
 	const char *cgroup_parent KTSTR_INITIAL(NULL); /* passed as --cell-parent-cgroup */
 	const char *config_file KTSTR_INITIAL(NULL);   /* packed, and passed as --config */
 	const struct ktstr_sysctl *sysctls KTSTR_INITIAL(NULL);
-	const char *const *enable KTSTR_INITIAL(NULL); /* commands for one that the kernel holds */
+	const char *const *enable KTSTR_INITIAL(NULL); /* commands, for a scheduler in the kernel */
 	const char *const *disable KTSTR_INITIAL(NULL);
 	const char *const *include_files KTSTR_INITIAL(NULL);
 };
@@ -78,18 +78,18 @@ struct ktstr_scheduler {
 struct ktstr_test;
 struct ktstr_run;
 
-/* What a test's body is given. Read it only; it lives until the body returns. */
+/* The argument of a test's body. Only read it. It is valid until the body returns. */
 struct ktstr_ctx {
 	const struct ktstr_test *test;
-	int duration_s; /* how long to measure: the test's own, or what --duration says */
-	int watchdog_s; /* how much longer it may take before it is killed and has failed */
+	int duration_s;			/* seconds to measure: the test's own, or --duration */
+	int watchdog_s;			/* seconds after that until it is killed and has failed */
 	struct ktstr_topology topology; /* with defaults filled in */
-	const char *cgroup_root;	/* a cgroup v2 directory of this run's own, or NULL */
-	const char *include_dir;	/* where include_files were put, or NULL: not exported */
-	struct ktstr_run *run;		/* libktstr's own */
+	const char *cgroup_root;	/* a cgroup v2 directory for this run alone, or NULL */
+	const char *include_dir;	/* the directory of include_files, or NULL: not in a .run */
+	struct ktstr_run *run;		/* for libktstr only */
 };
 
-/* A test, as KTSTR_TEST makes it: the first four members are the macro's. */
+/* A test. KTSTR_TEST sets the first four members. */
 struct ktstr_test {
 	const char *name;
 	const char *file;
@@ -97,7 +97,7 @@ struct ktstr_test {
 	enum ktstr_result (*body)(struct ktstr_ctx *ctx);
 
 	const struct ktstr_scheduler *scheduler KTSTR_INITIAL(NULL); /* NULL: the kernel's own */
-	const char *const *extra_sched_args KTSTR_INITIAL(NULL); /* behind the scheduler's args */
+	const char *const *extra_sched_args KTSTR_INITIAL(NULL); /* after the scheduler's args */
 	struct ktstr_topology topology KTSTR_INITIAL({});
 	int duration_s KTSTR_INITIAL(12); /* KTSTR_TEST has these defaults for C */
 	int watchdog_s KTSTR_INITIAL(5);
@@ -105,15 +105,14 @@ struct ktstr_test {
 	const char *const *run_args KTSTR_INITIAL(NULL);      /* how the .run calls this program */
 	bool host_only KTSTR_INITIAL(false);		      /* cannot be exported */
 	const struct ktstr_bpf_map_write *bpf_map_write KTSTR_INITIAL(NULL); /* likewise */
-	bool attaches_schedulers KTSTR_INITIAL(false); /* of its own: no scheduler is started */
-	bool drops_root KTSTR_INITIAL(false);	       /* its files can be reached by other users */
+	bool attaches_schedulers KTSTR_INITIAL(false); /* itself: no scheduler is started */
+	bool drops_root KTSTR_INITIAL(false);	       /* other users can reach its files */
 };
 
 /*
- * Print "NAME: fail: REASON" (inconclusive, skip) as one line on standard error and return the
- * result of that name. It counts whether or not the body returns it: of all that was said the worst
- * is the verdict, in the order fail, inconclusive, skip, pass. Any thread of the test may call
- * them, and any process it forked.
+ * Print "NAME: fail: REASON" (inconclusive, skip) as one line on standard error and return that
+ * result. It counts even if the body does not return it: the verdict is the worst of all, in the
+ * order fail, inconclusive, skip, pass. Any thread and any child process of the test may call them.
  */
 enum ktstr_result ktstr_fail(struct ktstr_ctx *ctx, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -122,10 +121,10 @@ enum ktstr_result ktstr_inconclusive(struct ktstr_ctx *ctx, const char *format, 
 enum ktstr_result ktstr_skip(struct ktstr_ctx *ctx, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Called by KTSTR_TEST: start..stop are the tests of one program or shared object. */
+/* KTSTR_TEST calls this: start to stop are the tests of one program or shared object. */
 void ktstr_register(const struct ktstr_test *const *start, const struct ktstr_test *const *stop);
 
-/* The linker defines these for each module that has the section. */
+/* The linker defines these for each program or shared object that has the section. */
 extern const struct ktstr_test *const __start_ktstr_tests[]
 	__attribute__((weak, visibility("hidden")));
 extern const struct ktstr_test *const __stop_ktstr_tests[]
@@ -136,7 +135,7 @@ extern const struct ktstr_test *const __stop_ktstr_tests[]
 }
 #endif
 
-/* Kept by the linker whatever it collects as garbage. */
+/* Keeps a variable through the linker's garbage collection. */
 #if defined(__has_attribute)
 #if __has_attribute(retain)
 #define KTSTR_KEEP used, retain
@@ -166,15 +165,15 @@ extern const struct ktstr_test *const __stop_ktstr_tests[]
 #endif
 #endif
 
-/* A body that ends without a return would say what a register happens to hold: pass, perhaps. */
+/* A body without a return statement would return what a register happens to hold. */
 #define KTSTR_RETURN_NEEDED _Pragma("GCC diagnostic error \"-Wreturn-type\"")
 
 /*
  * KTSTR_TEST(NAME, .FIELD = VALUE, ...) { BODY } registers a test. NAME is an identifier, unique
  * in the program. The fields are those of struct ktstr_test from scheduler on; C++ wants them in
- * their order there. One left out has its default, as in ktstr-manifest(5). BODY gets
- * struct ktstr_ctx *ctx, runs in a process of its own and returns an enum ktstr_result; one that
- * crashes, exits or outlives duration_s + watchdog_s has failed.
+ * that order. A field that is left out has the default of ktstr-manifest(5). BODY gets
+ * struct ktstr_ctx *ctx, runs in a process of its own and returns an enum ktstr_result. A body that
+ * crashes, exits or runs longer than duration_s + watchdog_s has failed.
  */
 #define KTSTR_TEST(name_, ...)                                                                    \
 	static enum ktstr_result ktstr_body_##name_(struct ktstr_ctx *ctx);                       \
@@ -197,16 +196,16 @@ extern const struct ktstr_test *const __stop_ktstr_tests[]
 	static enum ktstr_result ktstr_body_##name_(struct ktstr_ctx *ctx __attribute__((unused)))
 
 /*
- * The linker takes from a static library only the objects that something names, and with
- * --as-needed only such shared objects. KTSTR_REQUIRE(NAME) in the program names that test, and
- * brings in all tests of its object; where there is no such test the program does not link.
+ * The linker takes an object of a static library, and with --as-needed a shared object, only if
+ * something refers to it. KTSTR_REQUIRE(NAME) in the program refers to that test and so links all
+ * tests of its object. Without such a test the program does not link.
  */
-#define KTSTR_REQUIRE(name_)                                                     \
-	KTSTR_EXTERN_C const char ktstr_has_##name_;                             \
-	__attribute__((constructor)) static void ktstr_require_##name_(void)     \
-	{                                                                        \
-		__asm__ volatile("" : : "r"(&ktstr_has_##name_)); /* names it */ \
-	}                                                                        \
+#define KTSTR_REQUIRE(name_)                                                         \
+	KTSTR_EXTERN_C const char ktstr_has_##name_;                                 \
+	__attribute__((constructor)) static void ktstr_require_##name_(void)         \
+	{                                                                            \
+		__asm__ volatile("" : : "r"(&ktstr_has_##name_)); /* refers to it */ \
+	}                                                                            \
 	struct ktstr_test /* takes the semicolon */
 
 #endif

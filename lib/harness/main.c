@@ -1,4 +1,4 @@
-/* main.c - the main of a test binary that has none: lists its tests, runs one or all */
+/* main.c - the main of a test binary that has no main of its own: lists tests and runs them */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,31 +26,34 @@ static int widen(int width, const char *text)
 	return length > width ? length : width;
 }
 
-static int list_tests(void)
+static int list_tests(const struct ktstr_tests *tests)
 {
-	size_t count;
-	const struct ktstr_test *const *tests = ktstr_tests(&count);
 	int name_width = 4, scheduler_width = 9, topology_width = 8;
 	char topology[KTSTR_LABEL_SIZE];
 
-	for (size_t i = 0; i < count; i++) {
-		ktstr_format_topology(tests[i], topology);
-		name_width = widen(name_width, tests[i]->name);
-		scheduler_width = widen(scheduler_width, scheduler_of(tests[i]));
+	for (size_t i = 0; i < tests->count; i++) {
+		const struct ktstr_test *test = tests->items[i];
+
+		ktstr_format_topology(test, topology);
+		name_width = widen(name_width, test->name);
+		scheduler_width = widen(scheduler_width, scheduler_of(test));
 		topology_width = widen(topology_width, topology);
 	}
 	printf("%-*s  %-*s  %-*s  DURATION\n", name_width, "TEST", scheduler_width, "SCHEDULER",
 	       topology_width, "TOPOLOGY");
-	for (size_t i = 0; i < count; i++) {
-		ktstr_format_topology(tests[i], topology);
-		printf("%-*s  %-*s  %-*s  %d s\n", name_width, tests[i]->name, scheduler_width,
-		       scheduler_of(tests[i]), topology_width, topology, tests[i]->duration_s);
+	for (size_t i = 0; i < tests->count; i++) {
+		const struct ktstr_test *test = tests->items[i];
+
+		ktstr_format_topology(test, topology);
+		printf("%-*s  %-*s  %-*s  %d s\n", name_width, test->name, scheduler_width,
+		       scheduler_of(test), topology_width, topology, test->duration_s);
 	}
 	printf("run them with: %s run [NAME...]\n", program_invocation_name);
 	return ktstr_flush();
 }
 
-/* Sets *seconds where the variable, which a .run sets, is not empty. Returns 0 or 64. */
+/* Sets *seconds to the value of a variable that a .run sets, unless it is empty. Returns 0 or 64.
+ */
 static int take_variable(const char *variable, int *seconds)
 {
 	const char *text = getenv(variable);
@@ -58,7 +61,8 @@ static int take_variable(const char *variable, int *seconds)
 	return ktstr_take_seconds(variable, text && *text ? text : NULL, seconds);
 }
 
-/* 1 if any failed, else 2 if any is inconclusive, else 4 if all were skipped, else 0. */
+/* Returns 1 if any test failed, else 2 if any is inconclusive, else 4 if all were skipped, else 0.
+ */
 static int run_tests(const struct ktstr_test *const *tests, size_t count)
 {
 	int worst = KTSTR_PASS;
@@ -79,12 +83,12 @@ static int run_tests(const struct ktstr_test *const *tests, size_t count)
 	return skipped == count ? KTSTR_SKIP : worst;
 }
 
-static int run_named(char **names, int count)
+static int run_named(const struct ktstr_tests *all, char **names, int count)
 {
 	const struct ktstr_test *tests[count];
 
 	for (int i = 0; i < count; i++) {
-		tests[i] = ktstr_find(names[i]);
+		tests[i] = ktstr_find(all, names[i]);
 		if (!tests[i] && *names[i] == '-')
 			return ktstr_complain(KTSTR_MISUSED,
 					      "%s: run takes only names of tests (with a flag: %s "
@@ -98,9 +102,9 @@ static int run_named(char **names, int count)
 	return run_tests(tests, (size_t)count);
 }
 
-static int refuse(const char *argument)
+static int refuse(const struct ktstr_tests *tests, const char *argument)
 {
-	if (ktstr_find(argument))
+	if (ktstr_find(tests, argument))
 		return ktstr_complain(KTSTR_MISUSED,
 				      "unknown argument: %s (to run a test: %s run %s)", argument,
 				      program_invocation_name, argument);
@@ -110,18 +114,18 @@ static int refuse(const char *argument)
 __attribute__((weak)) int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "list";
-	size_t count;
-	const struct ktstr_test *const *tests = ktstr_tests(&count);
+	const struct ktstr_tests *tests = ktstr_tests();
 
 	if (!strcmp(command, "-h") || !strcmp(command, "--help")) {
 		print_usage();
 		return ktstr_flush();
 	}
-	if (!strcmp(command, "run") && ktstr_need_tests())
+	if (!strcmp(command, "run") && ktstr_need_tests(tests))
 		return KTSTR_MISUSED;
 	if (!strcmp(command, "run"))
-		ktstr_end(argc > 2 ? run_named(argv + 2, argc - 2) : run_tests(tests, count));
+		ktstr_end(argc > 2 ? run_named(tests, argv + 2, argc - 2)
+				   : run_tests(tests->items, tests->count));
 	if (!strcmp(command, "list") && argc <= 2)
-		return ktstr_need_tests() ? KTSTR_MISUSED : list_tests();
-	return refuse(argv[!strcmp(command, "list") ? 2 : 1]);
+		return ktstr_need_tests(tests) ? KTSTR_MISUSED : list_tests(tests);
+	return refuse(tests, argv[!strcmp(command, "list") ? 2 : 1]);
 }

@@ -1,4 +1,4 @@
-/* message.c - lines on standard error, and the end of standard output */
+/* message.c - writes lines to standard error, and flushes standard output */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-/* One line goes out in one write of at most PIPE_BUF bytes, so that lines of threads do not mix. */
+/* One line, written by one write of at most PIPE_BUF bytes, so that lines of threads do not mix. */
 struct line {
 	char text[4096];
 	size_t used;
@@ -53,7 +53,7 @@ static void write_line(const char *first, const char *kind, const char *format, 
 	}
 	line.text[line.used++] = '\n';
 	if (write(STDERR_FILENO, line.text, line.used) < 0) {
-		/* nowhere left to say it */
+		/* standard error is gone: there is nowhere to report it */
 	}
 	errno = saved;
 }

@@ -1,4 +1,4 @@
-/* protocol.c - the flags that every test binary answers, whatever its main is */
+/* protocol.c - answers the flags of the protocol, which every test binary has */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 enum flag { LIST, DESCRIBE, RUN, EXPORT, DURATION, WATCHDOG, OUTPUT, FLAGS };
 
-/* with: the flag it goes with; those that go with themselves say what is asked */
+/* with: the flag that this one goes with. A flag that goes with itself is a question. */
 static const struct flag_rule {
 	const char *text;
 	enum flag with;
@@ -28,12 +28,12 @@ static const struct flag_rule {
 	[OUTPUT] = { "--ktstr-export-output", EXPORT, true },
 };
 
-/* The value of each flag that was given; "" where it has none. */
+/* The value of each flag that was given; "" for a flag without a value, else NULL. */
 struct request {
 	const char *values[FLAGS];
 };
 
-/* Whether arg is the flag, alone (*value NULL) or with =VALUE. */
+/* Whether arg is the flag. Sets *value to what follows a "=", else to NULL. */
 static bool is_flag(const char *arg, enum flag flag, const char **value)
 {
 	size_t length = strlen(rules[flag].text);
@@ -44,7 +44,7 @@ static bool is_flag(const char *arg, enum flag flag, const char **value)
 	return *value || !arg[length];
 }
 
-/* Returns which of the four ways to ask us stands first on the command line, or FLAGS. */
+/* Returns the first of the four questions on the command line, or FLAGS if there is none. */
 static enum flag find_question(int argc, char **argv)
 {
 	const char *value;
@@ -65,7 +65,7 @@ static enum flag find_flag(const char *arg, const char **value)
 	return flag;
 }
 
-/* Takes argv[*i] and its value, and leaves *i at the last argument taken. Returns 0 or 64. */
+/* Takes argv[*i] and its value, and sets *i to the last argument taken. Returns 0 or 64. */
 static int take_flag(enum flag question, int argc, char **argv, int *i, struct request *request)
 {
 	const char *arg = argv[*i], *value = NULL, *unused;
@@ -82,7 +82,7 @@ static int take_flag(enum flag question, int argc, char **argv, int *i, struct r
 		if (*i + 1 >= argc)
 			return ktstr_complain(KTSTR_MISUSED, "%s needs a value", rules[flag].text);
 		value = argv[++*i];
-		/* a value was forgotten, and what asks us may be the flag in its place */
+		/* a flag stands here: the caller forgot the value */
 		if (find_flag(value, &unused) != FLAGS)
 			return ktstr_complain(
 				KTSTR_MISUSED,
@@ -110,13 +110,10 @@ int ktstr_take_seconds(const char *source, const char *text, int *seconds)
 	return 0;
 }
 
-static int answer_list(void)
+static int answer_list(const struct ktstr_tests *tests)
 {
-	size_t count;
-	const struct ktstr_test *const *tests = ktstr_tests(&count);
-
-	for (size_t i = 0; i < count; i++)
-		puts(tests[i]->name);
+	for (size_t i = 0; i < tests->count; i++)
+		puts(tests->items[i]->name);
 	return ktstr_flush();
 }
 
@@ -130,7 +127,7 @@ static int answer_run(const struct ktstr_test *test, const struct request *reque
 	return ktstr_run_test(test, duration_s, watchdog_s);
 }
 
-/* Becomes ktstr-export: the one of $KTSTR_EXPORT, else of PATH, else where we were installed. */
+/* Runs ktstr-export in place of this program: $KTSTR_EXPORT, else on PATH, else in KTSTR_BINDIR. */
 static int answer_export(const struct ktstr_test *test, const char *output)
 {
 	const char *program = getenv("KTSTR_EXPORT");
@@ -160,16 +157,17 @@ static int answer_export(const struct ktstr_test *test, const char *output)
 			      KTSTR_BINDIR);
 }
 
-static int answer_question(enum flag question, const struct request *request)
+static int answer_question(const struct ktstr_tests *tests, enum flag question,
+			   const struct request *request)
 {
 	const char *name = request->values[question];
 	const struct ktstr_test *test;
 
-	if (ktstr_need_tests())
+	if (ktstr_need_tests(tests))
 		return KTSTR_MISUSED;
 	if (question == LIST)
-		return answer_list();
-	test = ktstr_find(name);
+		return answer_list(tests);
+	test = ktstr_find(tests, name);
 	if (!test)
 		return ktstr_complain(question == RUN ? KTSTR_MISUSED : 1,
 				      "%s: no test of this name; %s lists them", name,
@@ -182,7 +180,7 @@ static int answer_question(enum flag question, const struct request *request)
 	return ktstr_flush();
 }
 
-void ktstr_answer(int argc, char **argv)
+void ktstr_answer(const struct ktstr_tests *tests, int argc, char **argv)
 {
 	enum flag question = find_question(argc, argv);
 	struct request request = { .values = { NULL } };
@@ -192,5 +190,5 @@ void ktstr_answer(int argc, char **argv)
 	for (int i = question == RUN && !strcmp(argv[1], "run") ? 2 : 1; i < argc; i++)
 		if (take_flag(question, argc, argv, &i, &request))
 			ktstr_end(KTSTR_MISUSED);
-	ktstr_end(answer_question(question, &request));
+	ktstr_end(answer_question(tests, question, &request));
 }

@@ -1,10 +1,10 @@
-/* registered.c - the set of registered tests: what KTSTR_TEST calls, and the check at start */
+/* registered.c - collects the tests that KTSTR_TEST registers, and starts before main */
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-/* Marks a file as a test binary: name "ktstr", type 1, the protocol's version (elf(5), Nhdr). */
+/* Marks the file as a test binary: an ELF note (elf(5), Nhdr) with the protocol's version. */
 __asm__(".pushsection .note.ktstr, \"a\", %note\n"
 	"	.balign 4\n"
 	"	.long 6, 4, 1\n"
@@ -13,30 +13,30 @@ __asm__(".pushsection .note.ktstr, \"a\", %note\n"
 	"	.long 1\n"
 	"	.popsection\n");
 
-/* One for each module: the program, and each shared object with tests. */
+/* A module is the program or a shared object. Each that has tests registers them once. */
 struct module {
 	const struct ktstr_test *const *start, *const *stop;
 };
 
 static struct module *modules;
 static size_t nmodules;
-static const struct ktstr_test **tests;
-static size_t ntests;
+static struct ktstr_tests tests;
 static bool started;
 
 static void add_tests(const struct ktstr_test *const *start, const struct ktstr_test *const *stop)
 {
 	size_t count = (size_t)(stop - start);
 	struct module *more_modules = reallocarray(modules, nmodules + 1, sizeof(*modules));
-	const struct ktstr_test **more_tests = reallocarray(tests, ntests + count, sizeof(*tests));
+	const struct ktstr_test **more_tests =
+		reallocarray(tests.items, tests.count + count, sizeof(*more_tests));
 
 	if (!more_modules || !more_tests)
 		_Exit(ktstr_complain(KTSTR_MISUSED, "no memory for the list of tests"));
 	modules = more_modules;
-	tests = more_tests;
+	tests.items = more_tests;
 	modules[nmodules++] = (struct module){ start, stop };
-	memcpy(tests + ntests, start, count * sizeof(*tests));
-	ntests += count;
+	memcpy(tests.items + tests.count, start, count * sizeof(*start));
+	tests.count += count;
 }
 
 void ktstr_register(const struct ktstr_test *const *start, const struct ktstr_test *const *stop)
@@ -55,7 +55,8 @@ void ktstr_register(const struct ktstr_test *const *start, const struct ktstr_te
 	add_tests(start, stop);
 }
 
-/* Each copy of libktstr has its own; weak, so that the compiler assumes nothing of it. */
+/* Tells copies of libktstr apart. Weak, so that the compiler does not assume which one is called.
+ */
 __attribute__((weak, visibility("default"))) const void *ktstr_copy(void)
 {
 	return &started;
@@ -68,37 +69,28 @@ static int compare_tests(const void *a, const void *b)
 	return strcmp((*left)->name, (*right)->name);
 }
 
-/* At default priority, from an archive: behind the program's own constructors. */
+/* The default priority, in an archive: runs after the program's own constructors. */
 __attribute__((constructor)) static void start(int argc, char **argv)
 {
-	/* A shared object's copy, where the program's takes its place: that one has all tests. */
+	/* this is a shared object's copy, and the program's copy has all tests */
 	if (ktstr_copy() != &started)
 		return;
 	if (ktstr_has_rival()) {
-		if (!ntests)
+		if (!tests.count)
 			return;
 		ktstr_end(ktstr_complain(KTSTR_MISUSED,
 					 "a shared object has tests and libktstr, as the program "
 					 "has: link the program with -rdynamic"));
 	}
 	started = true;
-	if (ntests)
-		qsort(tests, ntests, sizeof(*tests), compare_tests);
-	if (ktstr_check_tests())
+	if (tests.count)
+		qsort(tests.items, tests.count, sizeof(*tests.items), compare_tests);
+	if (ktstr_check_tests(&tests))
 		ktstr_end(KTSTR_MISUSED);
-	ktstr_answer(argc, argv);
+	ktstr_answer(&tests, argc, argv);
 }
 
-const struct ktstr_test *const *ktstr_tests(size_t *count)
+const struct ktstr_tests *ktstr_tests(void)
 {
-	*count = ntests;
-	return tests;
-}
-
-const struct ktstr_test *ktstr_find(const char *name)
-{
-	for (size_t i = 0; i < ntests; i++)
-		if (!strcmp(tests[i]->name, name))
-			return tests[i];
-	return NULL;
+	return &tests;
 }

@@ -1,4 +1,4 @@
-/* result.c - what a test says of itself */
+/* result.c - the results that a test reports */
 #include <stdarg.h>
 
 #include "internal.h"

@@ -1,4 +1,4 @@
-/* rival.c - is there another libktstr in the program's own file? */
+/* rival.c - finds another copy of libktstr in the program's file */
 #include <link.h>
 #include <string.h>
 
@@ -48,7 +48,7 @@ static int look_at_program(struct dl_phdr_info *info, size_t size, void *data)
 		if (segment->p_type == PT_NOTE && has_note(content, segment->p_memsz))
 			*rival = true;
 	}
-	return 1; /* the program comes first: no more than that */
+	return 1; /* the program comes first: stop after it */
 }
 
 bool ktstr_has_rival(void)

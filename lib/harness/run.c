@@ -1,7 +1,7 @@
 /* run.c - runs one test in a process of its own and finds its verdict
  *
- * A pass is only what the body returned, in its own process, which then ended as it should have:
- * whatever else happens is a fail.
+ * A test passes only if its body returned a pass and its process then exited with that status.
+ * Everything else is a fail.
  */
 #include <errno.h>
 #include <signal.h>
@@ -37,7 +37,7 @@ __attribute__((noreturn)) static void run_body(struct ktstr_ctx *ctx, pid_t pare
 	exit(returned);
 }
 
-/* Ends us as the signal would have, its handler apart: to the caller we were killed. */
+/* Ends this process by the signal, so that its parent sees that. */
 __attribute__((noreturn)) static void die_of(int signal_number)
 {
 	sigset_t set;
@@ -49,7 +49,7 @@ __attribute__((noreturn)) static void die_of(int signal_number)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	raise(signal_number);
 	/* cppcheck-suppress unreachableCode ; raise can return */
-	_exit(128 + signal_number); /* process 1 of a container outlives its own signals */
+	_exit(128 + signal_number); /* process 1 of a container survives its own signals */
 }
 
 /* The signals that end a process and have a name; sigabbrev_np() is not in glibc before 2.32. */
@@ -97,7 +97,7 @@ static void explain_signal(const char *name, int number, bool finished)
 	ktstr_explain(name, "fail", "killed by signal %d%s", number, when);
 }
 
-/* What the end of the body's process makes of it: explains what is wrong. */
+/* Returns the result that the end of the body's process shows. Explains what is wrong. */
 static enum ktstr_result judge_end(const char *name, const struct ktstr_run *run, int status)
 {
 	int returned = atomic_load(&run->returned);
@@ -121,7 +121,7 @@ static enum ktstr_result judge_end(const char *name, const struct ktstr_run *run
 	return KTSTR_FAIL;
 }
 
-/* Sees the body's process to its end and notes what that says. */
+/* Waits for the body's process and notes its result. */
 static void see_to_end(const struct ktstr_ctx *ctx, pid_t child, const sigset_t *stop,
 		       unsigned long long start)
 {
@@ -152,17 +152,17 @@ static void see_to_end(const struct ktstr_ctx *ctx, pid_t child, const sigset_t 
 		ktstr_explain(name, "fail", "cannot watch it: %s", strerror(saved));
 }
 
-/* Runs the body. Returns 0, or -1 with errno where it could not be started. */
+/* Runs the body. Returns 0, or -1 with errno if it could not be started. */
 static int fork_body(struct ktstr_ctx *ctx)
 {
 	unsigned long long start = ktstr_ticks();
 	pid_t parent = getpid(), child;
 	sigset_t stop, mask;
 
-	/* what the test leaves behind becomes our child, and is killed */
+	/* what the test leaves running becomes our child: we can kill it */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	signal(SIGCHLD, SIG_DFL); /* ignored, there would be nothing to wait for */
-	fflush(NULL);		  /* or both processes write what is buffered */
+	signal(SIGCHLD, SIG_DFL); /* if it is ignored, waitpid finds no child */
+	fflush(NULL);		  /* else both processes write what is buffered */
 	ktstr_fill_stop_signals(&stop);
 	sigprocmask(SIG_BLOCK, &stop, &mask);
 	child = fork();

@@ -1,4 +1,4 @@
-/* watch.c - waits for a test's process, and kills what it leaves */
+/* watch.c - waits for a test's process, and kills the processes that it leaves */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "internal.h"
 
 #ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434 /* on every machine; the headers of Linux before 5.3 lack it */
+#define SYS_pidfd_open 434 /* the same on every machine; headers before Linux 5.3 lack it */
 #endif
 
 void ktstr_fill_stop_signals(sigset_t *set)
@@ -30,7 +30,7 @@ void ktstr_fill_stop_signals(sigset_t *set)
 			sigaddset(set, signals[i]);
 }
 
-/* The time left until then, none where it is past. */
+/* Returns the time left until then, or 0. */
 static struct timespec time_left(const struct timespec *then)
 {
 	struct timespec now;
@@ -59,7 +59,7 @@ static int wait_on(int child_fd, int signal_fd, const struct timespec *deadline)
 			return KTSTR_LATE;
 		if (ready < 0 && errno != EINTR)
 			return KTSTR_UNSEEN;
-		/* the signal first: at a terminal it has killed the test as well */
+		/* the signal first: a terminal sends it to the test, too */
 		if (ready > 0 && fds[0].revents &&
 		    read(signal_fd, &info, sizeof(info)) == sizeof(info))
 			return (int)info.ssi_signo;
@@ -70,7 +70,7 @@ static int wait_on(int child_fd, int signal_fd, const struct timespec *deadline)
 
 int ktstr_wait_for_end(pid_t child, const sigset_t *stop, long long seconds)
 {
-	/* not SIGCHLD: another thread of the program could take that */
+	/* not SIGCHLD, which another thread of the program could take */
 	int child_fd = (int)syscall(SYS_pidfd_open, child, 0);
 	int signal_fd = signalfd(-1, stop, SFD_CLOEXEC);
 	struct timespec deadline;
@@ -97,11 +97,11 @@ unsigned long long ktstr_ticks(void)
 	       (unsigned long long)now.tv_nsec * hz / 1000000000;
 }
 
-/* Whether the process is our child, began at that time or later, and has not ended. */
+/* Whether the process is our child, started at that time or later and has not ended. */
 static bool is_left(const char *pid, unsigned long long since)
 {
 	char path[64], text[1024], state;
-	const char *behind_name;
+	const char *after_name;
 	unsigned long long start;
 	int fd, parent;
 	ssize_t size;
@@ -116,16 +116,16 @@ static bool is_left(const char *pid, unsigned long long since)
 		return false;
 	text[size] = '\0';
 	/* proc_pid_stat(5): the state is field 3, the parent 4, the start 22 */
-	behind_name = strrchr(text, ')');
-	return behind_name &&
-	       sscanf(behind_name,
+	after_name = strrchr(text, ')');
+	return after_name &&
+	       sscanf(after_name,
 		      ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
 		      "%llu",
 		      &state, &parent, &start) == 3 &&
 	       parent == getpid() && start >= since && state != 'Z';
 }
 
-/* Returns how many were killed: their own children are ours only now. */
+/* Kills our children, whose children become ours by that. Returns how many were killed. */
 static size_t kill_generation(unsigned long long since)
 {
 	DIR *proc = opendir("/proc");
@@ -150,7 +150,7 @@ size_t ktstr_kill_children(unsigned long long since)
 	size_t killed = 0, more;
 	siginfo_t info;
 
-	/* the common case costs no walk through /proc: there is no child at all */
+	/* most tests leave no child: then /proc is not read */
 	while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT)) {
 		more = kill_generation(since);
 		killed += more;
