@@ -14,7 +14,7 @@ enum { ROOM = 192 * 1024 };
 
 const struct base64_kernel *const base64_kernels[] = {
 #ifdef __x86_64__
-	&base64_vbmi,	&base64_avx2, &base64_ssse3,
+	&base64_vbmi,	&base64_avx2,
 #endif
 #ifdef __aarch64__
 	&base64_neon,

@@ -48,7 +48,7 @@ struct base64_kernel {
 
 extern const struct base64_kernel base64_scalar;
 #ifdef __x86_64__
-extern const struct base64_kernel base64_vbmi, base64_avx2, base64_ssse3;
+extern const struct base64_kernel base64_vbmi, base64_avx2;
 #endif
 #ifdef __aarch64__
 extern const struct base64_kernel base64_neon;

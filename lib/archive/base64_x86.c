@@ -1,4 +1,4 @@
-/* base64_x86.c - the loops of base64 with the vectors of x86-64: SSSE3, AVX2, AVX-512 VBMI
+/* base64_x86.c - the loops of base64 with the vectors of x86-64: AVX2 and AVX-512 VBMI
  *
  * The ideas are those of Wojciech Muła and Daniel Lemire: "Faster Base64 Encoding and Decoding
  * Using AVX2 Instructions" (ACM Transactions on the Web 12(3), 2018), "Base64 encoding and decoding
@@ -11,12 +11,11 @@
 #include "base64_kernel.h"
 #include "base64_vector.h"
 
-#define SSSE3 __attribute__((target("ssse3")))
 #define AVX2 __attribute__((target("avx2")))
 #define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 
 /*
- * Tables for 16 bytes, and twice that for AVX2, whose shuffles work on each half by itself.
+ * Tables for 16 bytes. AVX2 has each twice, as its shuffles work on each half of a vector.
  *
  * Encoding: where each 32 bits get the bytes of their group from, in the order 1 0 2 1, so that two
  * of its values are in the low and two in the high 16 bits.
@@ -47,48 +46,7 @@
 /* Puts the three bytes of each 32 bits, which are in the order 2 1 0, to the front. */
 #define GATHER 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1
 
-/* --- SSSE3: 12 bytes, 16 characters --- */
-
-SSSE3 static inline void encode_12(char *text, const unsigned char *bytes)
-{
-	__m128i in = _mm_loadu_si128((const __m128i *)bytes);
-	__m128i groups = _mm_shuffle_epi8(in, _mm_setr_epi8(SPREAD));
-	/* multiplying shifts, by as much as each 16 bits need */
-	__m128i even = _mm_mulhi_epu16(_mm_and_si128(groups, _mm_set1_epi32(0x0fc0fc00)),
-				       _mm_set1_epi32(0x04000040));
-	__m128i odd = _mm_mullo_epi16(_mm_and_si128(groups, _mm_set1_epi32(0x003f03f0)),
-				      _mm_set1_epi32(0x01000010));
-	__m128i values = _mm_or_si128(even, odd);
-	/* 0 below 52, then 1 to 12; and one more above 25, where the comparison is -1 */
-	__m128i range = _mm_subs_epu8(values, _mm_set1_epi8(51));
-
-	range = _mm_sub_epi8(range, _mm_cmpgt_epi8(values, _mm_set1_epi8(25)));
-	values = _mm_add_epi8(values, _mm_shuffle_epi8(_mm_setr_epi8(TO_CHARACTER), range));
-	_mm_storeu_si128((__m128i *)text, values);
-}
-
-SSSE3 static inline unsigned int decode_16(unsigned char *bytes, const unsigned char *text)
-{
-	const __m128i half = _mm_set1_epi8(0x0f);
-	__m128i in = _mm_loadu_si128((const __m128i *)text);
-	__m128i high = _mm_and_si128(_mm_srli_epi32(in, 4), half);
-	__m128i low = _mm_and_si128(in, half);
-	__m128i wrong = _mm_and_si128(_mm_shuffle_epi8(_mm_setr_epi8(HIGH_HALF), high),
-				      _mm_shuffle_epi8(_mm_setr_epi8(LOW_HALF), low));
-	__m128i slash = _mm_cmpeq_epi8(in, _mm_set1_epi8('/')); /* -1 where it is */
-	__m128i change = _mm_shuffle_epi8(_mm_setr_epi8(TO_VALUE), _mm_add_epi8(high, slash));
-	__m128i values = _mm_add_epi8(in, change);
-	/* two values make 12 bits, two of these 24 */
-	__m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
-	__m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
-
-	_mm_storeu_si128((__m128i *)bytes, _mm_shuffle_epi8(groups, _mm_setr_epi8(GATHER)));
-	return 0xffff ^ (unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128()));
-}
-
-static const struct base64_vector of_16 = { 16, 16, encode_12, decode_16 };
-
-/* --- AVX2: 24 bytes, 32 characters; the same, twice --- */
+/* --- AVX2: 24 bytes, 32 characters --- */
 
 /* Returns the characters of 12 bytes in each half; of either 16 bytes are read. */
 AVX2 static inline __m256i encode_12_and_12(const unsigned char *low, const unsigned char *high)
@@ -97,13 +55,16 @@ AVX2 static inline __m256i encode_12_and_12(const unsigned char *low, const unsi
 		_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)low)),
 		_mm_loadu_si128((const __m128i *)high), 1);
 	__m256i groups = _mm256_shuffle_epi8(in, _mm256_setr_epi8(SPREAD, SPREAD));
+	/* multiplications shift each 16 bits by as much as they need */
 	__m256i even = _mm256_mulhi_epu16(_mm256_and_si256(groups, _mm256_set1_epi32(0x0fc0fc00)),
 					  _mm256_set1_epi32(0x04000040));
 	__m256i odd = _mm256_mullo_epi16(_mm256_and_si256(groups, _mm256_set1_epi32(0x003f03f0)),
 					 _mm256_set1_epi32(0x01000010));
 	__m256i values = _mm256_or_si256(even, odd);
+	/* an index into TO_CHARACTER: 0 for values below 52, then 1 to 12 */
 	__m256i range = _mm256_subs_epu8(values, _mm256_set1_epi8(51));
 
+	/* one more for values above 25, where the comparison gives -1 */
 	range = _mm256_sub_epi8(range, _mm256_cmpgt_epi8(values, _mm256_set1_epi8(25)));
 	return _mm256_add_epi8(
 		values, _mm256_shuffle_epi8(_mm256_setr_epi8(TO_CHARACTER, TO_CHARACTER), range));
@@ -122,10 +83,11 @@ AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned c
 	__m256i low = _mm256_and_si256(in, half);
 	__m256i wrong_high = _mm256_shuffle_epi8(_mm256_setr_epi8(HIGH_HALF, HIGH_HALF), high);
 	__m256i wrong_low = _mm256_shuffle_epi8(_mm256_setr_epi8(LOW_HALF, LOW_HALF), low);
-	__m256i slash = _mm256_cmpeq_epi8(in, _mm256_set1_epi8('/'));
+	__m256i slash = _mm256_cmpeq_epi8(in, _mm256_set1_epi8('/')); /* -1 at each '/' */
 	__m256i change = _mm256_shuffle_epi8(_mm256_setr_epi8(TO_VALUE, TO_VALUE),
 					     _mm256_add_epi8(high, slash));
 	__m256i values = _mm256_add_epi8(in, change);
+	/* two values make 12 bits, and two of these make 24 */
 	__m256i pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi32(0x01400140));
 	__m256i groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));
 
@@ -191,44 +153,6 @@ VBMI static inline void encode_48(char *text, const unsigned char *bytes)
 
 /* decodes with AVX2, which is as fast as the bytes come */
 static const struct base64_vector of_64 = { 64, 48, encode_48, NULL };
-
-/* --- the kernel ssse3 --- */
-
-static bool ssse3_usable(void)
-{
-	return __builtin_cpu_supports("ssse3");
-}
-
-SSSE3 static size_t ssse3_encode(char *text, const unsigned char *bytes, size_t size)
-{
-	return base64_encode_vectors(of_16, text, bytes, size);
-}
-
-SSSE3 static size_t ssse3_encode_lines(char *text, const unsigned char *bytes, size_t size,
-				       size_t columns)
-{
-	return base64_encode_vector_lines(of_16, text, bytes, size, columns);
-}
-
-SSSE3 static size_t ssse3_decode(unsigned char *bytes, const unsigned char *text, size_t size)
-{
-	return base64_decode_vectors(of_16, bytes, text, size);
-}
-
-SSSE3 static size_t ssse3_decode_lines(unsigned char *bytes, const unsigned char *text, size_t size,
-				       size_t columns)
-{
-	return base64_decode_vector_lines(of_16, bytes, text, size, columns);
-}
-
-const struct base64_kernel base64_ssse3 = {
-	.name = "ssse3",
-	.usable = ssse3_usable,
-	.encode = ssse3_encode,
-	.encode_lines = ssse3_encode_lines,
-	.decode = ssse3_decode,
-	.decode_lines = ssse3_decode_lines,
-};
 
 /* --- the kernel avx2 --- */
 
