@@ -86,7 +86,7 @@ struct ktstr_ctx {
 	struct ktstr_topology topology; /* with defaults filled in */
 	const char *cgroup_root;	/* a cgroup v2 directory for this run alone, or NULL */
 	const char *include_dir;	/* the directory of include_files, or NULL: not in a .run */
-	struct ktstr_run *run;		/* for libktstr only */
+	struct ktstr_run *run;		/* libktstr's own */
 };
 
 /* A test. KTSTR_TEST sets the first four members. */
