@@ -1,4 +1,4 @@
-/* ask.c - what a test binary answers when it is asked to describe itself */
+/* ask.c - asks a test binary for its tests */
 #include "ask.h"
 
 #include <errno.h>
@@ -13,8 +13,8 @@
 
 enum { ANSWER_MAX = 1024 * 1024 };
 
-/* A name without a slash is a file here, too: it is not looked for on PATH. Returns NULL: no memory
- */
+/* Returns the path, with "./" before a name without a slash, so that it is not searched on PATH.
+ * The caller frees it. NULL: no memory. */
 static char *path_to_run(const char *binary)
 {
 	char *path;
@@ -24,7 +24,7 @@ static char *path_to_run(const char *binary)
 	return asprintf(&path, "./%s", binary) < 0 ? NULL : path;
 }
 
-/* Reports how it ended, with the first line that it printed on standard error. Returns -1. */
+/* Reports how the binary ended, and its first line on standard error. Returns -1. */
 static int report_end(const char *binary, const char *question, const struct capture *answer)
 {
 	int line = (int)strcspn(answer->err, "\n");
@@ -34,7 +34,7 @@ static int report_end(const char *binary, const char *question, const struct cap
 		return report(EBADMSG, "%s: killed by signal %d (%s) when asked for %s%s%.*s",
 			      binary, WTERMSIG(answer->status), strsignal(WTERMSIG(answer->status)),
 			      question, colon, line, answer->err);
-	if (WEXITSTATUS(answer->status) == STATUS_MISUSED) /* libktstr, of a test that is wrong */
+	if (WEXITSTATUS(answer->status) == STATUS_MISUSED) /* libktstr says so if a test is wrong */
 		return report(EBADMSG, "%s: could not be asked for %s: ended with status %d%s%.*s",
 			      binary, question, STATUS_MISUSED, colon, line, answer->err);
 	return report(EBADMSG,
@@ -42,7 +42,7 @@ static int report_end(const char *binary, const char *question, const struct cap
 		      WEXITSTATUS(answer->status), question, colon, line, answer->err);
 }
 
-/* Returns 0 with the answer, whatever its status, or -1. Reports. */
+/* Runs the binary. Returns 0 and the answer, whatever its status, or -1. Reports. */
 static int ask(const char *binary, const char *question, int *milliseconds, struct capture *answer)
 {
 	char *path = path_to_run(binary), *copy = strdup(question);
@@ -83,7 +83,7 @@ int ask_names(const char *binary, int *milliseconds, struct strings *names)
 		const char *problem = test_name_problem(line);
 
 		if (!*line && !rest)
-			break; /* behind the last newline */
+			break; /* after the last newline */
 		if (problem)
 			failed = report(EBADMSG, "%s: --ktstr-list: %s: %.100s", binary, problem,
 					line);
@@ -94,7 +94,7 @@ int ask_names(const char *binary, int *milliseconds, struct strings *names)
 	return failed;
 }
 
-/* The answer must define this test and no other, and leave the binary's own path out. */
+/* The answer must define this test alone, and must not name a binary: that is the one we asked. */
 static int check_definition(const char *source, const char *name, const struct definitions *list)
 {
 	const struct entry *binary;

@@ -1,4 +1,4 @@
-/* entries.c - records that are kept: what a definition or a manifest is made of */
+/* entries.c - lists of records in memory */
 #include "entries.h"
 
 #include <stdarg.h>

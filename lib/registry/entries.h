@@ -1,4 +1,4 @@
-/* entries.h - records that are kept: what a definition or a manifest is made of */
+/* entries.h - lists of records in memory: definitions and manifests are made of them */
 #ifndef REGISTRY_ENTRIES_H
 #define REGISTRY_ENTRIES_H
 
@@ -11,23 +11,23 @@
 struct entry {
 	char *keyword;
 	struct strings fields;
-	size_t line; /* where it stood in its source; 0: nowhere */
+	size_t line; /* its line in the source; 0: it has none */
 };
 
-/* In order. Zero-initialised it is empty. */
+/* In order. Zero-initialised, it is empty. */
 struct entries {
 	struct entry *items;
 	size_t count;
 	size_t room;
 };
 
-/* Add a keyword with its fields, which end with NULL (or are NULL: none). Return 0, or -1 with
- * errno. */
+/* Add a record. Its fields end with NULL; fields may be NULL for none. Return 0, or -1 with errno.
+ */
 int entries_add(struct entries *list, const char *keyword, ...) __attribute__((sentinel));
 int entries_add_fields(struct entries *list, size_t line, const char *keyword, char *const *fields);
 
-/* Returns the first entry of keyword (NULL: of any) behind after (NULL: from the beginning), or
- * NULL. */
+/* Returns the first entry of keyword (NULL: any) that follows after (NULL: the beginning), or NULL.
+ */
 const struct entry *entries_next(const struct entries *list, const char *keyword,
 				 const struct entry *after);
 

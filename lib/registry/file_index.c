@@ -1,11 +1,11 @@
-/* file_index.c - a manifest's files by their name in the archive */
+/* file_index.c - finds `file` entries by their name in the archive */
 #include "file_index.h"
 
 #include <search.h>
 #include <stddef.h>
 #include <string.h>
 
-/* By field 0 of a `file` record. */
+/* Compares field 0 of two `file` records, the archive names. */
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -1,16 +1,16 @@
-/* file_index.h - a manifest's files by their name in the archive */
+/* file_index.h - finds `file` entries by their name in the archive */
 #ifndef REGISTRY_FILE_INDEX_H
 #define REGISTRY_FILE_INDEX_H
 
 /*
- * The fields of `file` entries by archive name, found quickly among very many. Zero-initialised it
- * is empty; what is added stays its owner's, and must outlive it.
+ * Zero-initialised, it is empty. It refers to the fields that are added, which their owner must
+ * keep until file_index_free.
  */
 struct file_index {
-	void *tree; /* of tsearch(3) */
+	void *tree; /* a tree of tsearch(3) */
 };
 
-/* Adds one, unless the name is there already. Returns 0, or -1 with errno. */
+/* Adds the fields of an entry, unless the name is there. Returns 0, or -1 with errno. */
 int file_index_add(struct file_index *index, char *const *fields);
 
 /* Returns the fields of the `file` entry of that archive name, or NULL. */

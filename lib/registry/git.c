@@ -1,4 +1,4 @@
-/* git.c - which state of the sources a test was exported from */
+/* git.c - the commit of the sources that a test was exported from */
 #include "git.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 enum { HASH_DIGITS = 7, GIT_SECONDS = 20, ANSWER_MAX = 4096 };
 
 /*
- * A hook of git has them set, for its own repository, and git heeds them more than -C. It is what
- * git rev-parse --local-env-vars lists, but for the configuration: that can be the user's own, as
- * safe.directory is where the checkout is not.
+ * In a git hook, these name the hook's own repository, and git prefers them to -C. The list is that
+ * of git rev-parse --local-env-vars, without the variables for configuration: users may need those,
+ * for safe.directory.
  */
 static const char *const unset_variables[] = {
 	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -31,7 +31,7 @@ static const char *const unset_variables[] = {
 	"GIT_SHALLOW_FILE",
 	"GIT_COMMON_DIR",
 	"GIT_INTERNAL_SUPER_PREFIX",
-	/* and its reasons are read here, in English */
+	/* its messages are read below, in English */
 	"LANGUAGE",
 	"LC_ALL",
 	"LC_MESSAGES",
@@ -39,7 +39,7 @@ static const char *const unset_variables[] = {
 	NULL,
 };
 
-/* Says why git does not tell the state, unless the directory is no checkout at all. */
+/* Warns why git does not tell the commit, unless the directory is no checkout at all. */
 static void warn_of_failure(const struct capture *answer)
 {
 	const char *fatal = strstr(answer->err, "fatal: ");
@@ -63,9 +63,9 @@ char *git_state(const char *directory)
 	struct capture answer;
 	char *where = strdup(directory), *state = NULL;
 	/*
-	 * Reading a checkout must not write to it, nor start its file system monitor. Filters that
-	 * its configuration names are run for --dirty: what protects from a stranger's is git
-	 * itself, which refuses a checkout of another owner (safe.directory).
+	 * git must not write to the checkout, nor start its file system monitor. For --dirty it
+	 * runs filters that the checkout's configuration names. We rely on git to refuse the
+	 * checkout of another owner (safe.directory).
 	 */
 	char *argv[] = { "git",	    "--no-optional-locks",  "-C",	 where,
 			 "-c",	    "core.fsmonitor=false", "describe",	 "--always",
@@ -78,7 +78,7 @@ char *git_state(const char *directory)
 		size_t digits = strspn(answer.out, "0123456789abcdef");
 		const char *rest = answer.out + digits;
 
-		/* more digits where seven are ambiguous: seven is what the format promises */
+		/* git prints more digits if seven are ambiguous, but the format has seven */
 		if (answer.status == 0 && digits >= HASH_DIGITS) {
 			if (asprintf(&state, "%.*s%s", HASH_DIGITS, answer.out,
 				     strncmp(rest, "-dirty", 6) ? "" : "-dirty") < 0)

@@ -22,46 +22,47 @@
 #define PACKED "lib/"
 #define INCLUDED "include/"
 
-/* Places that are looked at for one packed file: far above what there is reason for. */
+/* The most places to look at for one packed file: far more than any real program needs. */
 enum { TRIES_MAX = 1000 * 1000 };
 
-/* A program, or a library that was found for it. */
+/* A program, or a library that it needs. */
 struct object {
-	char *path; /* as it was found: $ORIGIN is its directory */
+	char *path; /* its directory is $ORIGIN */
 	dev_t device;
 	ino_t inode;
 	struct elf_dynamic elf;
-	const struct object *loader; /* who needed it first; NULL: this is the program */
-	struct strings names;	     /* what it was needed as */
-	struct strings rpath;	     /* the directories of its DT_RPATH, where that counts */
-	struct strings directories;  /* looked at, before the cache, for what it needs */
+	const struct object *loader; /* the first object that needed it; NULL for the program */
+	struct strings names;	     /* the names that it was needed under */
+	struct strings rpath;	     /* the directories of its DT_RPATH, unless that is ignored */
+	struct strings directories;  /* to search, before the cache, for what it needs */
 };
 
-/* What one packed file has loaded when it runs, in the loader's order; itself first. */
+/* The objects that one packed file loads, itself first, in the loader's order. */
 struct load_list {
 	const struct entry *file; /* of the manifest */
 	struct object **objects;
 	size_t count, room;
-	struct object glibc; /* as a loader: of GLIBC_UNWINDER */
+	struct object glibc; /* the object that needs GLIBC_UNWINDER */
 };
 
 struct search {
 	const char *source;
 	const struct entries *manifest;
 	struct libraries *found;
-	struct strings wanted_by; /* who needed found->files.items[i] first */
+	struct strings wanted_by; /* the first object that needed found->files.items[i] */
 	struct file_index given;  /* the manifest's files */
-	struct entries offered;	  /* the included ones, by the names a library is needed as */
-	struct file_index offers; /* offered */
+	struct entries offered; /* the included files, each under the name that a library is needed
+				   under */
+	struct file_index offers; /* of offered */
 	bool offers_are_read;
-	struct file_index reached; /* those in lib/ that something needs */
-	struct file_index added;   /* found->files */
-	struct strings unfit;	   /* for other machines, seen while one library was looked for */
+	struct file_index reached; /* the files in lib/ that something needs */
+	struct file_index added;   /* of found->files */
+	struct strings unfit; /* files for other machines, found while searching for one library */
 	struct library_defaults defaults;
 	struct ldcache cache;
 	bool cache_is_read;
-	size_t tries; /* of files, for one packed file */
-	bool failed;  /* of something missing, which was reported */
+	size_t tries; /* files that were tried for one packed file */
+	bool failed;  /* something was not found, which was reported */
 };
 
 static void free_object(struct object *object)
@@ -83,7 +84,7 @@ static void free_load_list(struct load_list *list)
 	strings_free(&list->glibc.directories);
 }
 
-/* Adds a new object. Returns NULL with errno where there is no memory. */
+/* Adds a new object. Returns NULL with errno if there is no memory. */
 static struct object *add_object(struct load_list *list, const struct object *loader)
 {
 	struct object *object;
@@ -123,7 +124,7 @@ static bool is_library(const char *archive_name)
 	return !strncmp(archive_name, PACKED, strlen(PACKED));
 }
 
-/* Of several files that need the same version, one that --no-libs would not leave out counts. */
+/* If several files need the same version, names one that --no-libs would not leave out. */
 static int raise_glibc(struct libraries *libraries, const char *version, const char *archive_name)
 {
 	int newer = libraries->glibc ? glibc_compare_versions(version, libraries->glibc) : 1;
@@ -174,9 +175,9 @@ static int add_versions(struct search *search, const struct object *object,
 /* --- Where a library is --------------------------------------------------------------------- */
 
 /*
- * Sets where is looked for what an object needs, in ld.so's order: its DT_RPATH and those of who
- * loaded it, unless it has a DT_RUNPATH; LD_LIBRARY_PATH; its DT_RUNPATH. Of an object that has
- * both, DT_RPATH counts for nobody.
+ * Sets the directories to search for what an object needs, in ld.so's order: its DT_RPATH and those
+ * of the objects that loaded it, unless it has a DT_RUNPATH; LD_LIBRARY_PATH; its DT_RUNPATH. The
+ * DT_RPATH of an object that has a DT_RUNPATH is always ignored.
  */
 static int set_directories(const struct search *search, const struct object *program,
 			   struct object *object)
@@ -202,8 +203,8 @@ static int set_directories(const struct search *search, const struct object *pro
 }
 
 /*
- * Reads the library at path. Returns 1; 0 where there is none, or one for machines of another
- * kind, which the loader passes over; -1 with errno. Reports.
+ * Reads the library at path. Returns 1; 0 if there is none, or one for another kind of machine,
+ * which the loader skips; -1 with errno. Reports.
  */
 static int try_file(struct search *search, const char *path, struct object *object)
 {
@@ -214,7 +215,7 @@ static int try_file(struct search *search, const char *path, struct object *obje
 		return report(E2BIG, "%s: too many directories to look for too many libraries in",
 			      path);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	/* nothing else is passed over by the loader: what follows is not what it would take */
+	/* the loader skips nothing else: it would fail here, and so do we */
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ||
 				       errno == ENAMETOOLONG
@@ -287,7 +288,7 @@ static int try_cache(struct search *search, const struct object *loader, const c
 	return try_file(search, path, object);
 }
 
-/* Adds an included file under that name, unless another has it. Returns 0, or -1 with errno. */
+/* Adds an included file under that name, unless the name is taken. Returns 0, or -1 with errno. */
 static int offer(struct search *search, const char *name, const char *path)
 {
 	struct entries *offered = &search->offered;
@@ -299,7 +300,7 @@ static int offer(struct search *search, const char *name, const char *path)
 		       : 0;
 }
 
-/* Offers an included library under its DT_SONAME. What is none is not. */
+/* Offers an included file under its DT_SONAME, if it is a library. */
 static int offer_soname(struct search *search, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), failed = 0;
@@ -331,8 +332,8 @@ static int read_offers(struct search *search)
 }
 
 /*
- * An included library serves the others as well. The loader does not look where included files
- * are: what is found is packed once more, in lib/.
+ * Finds a library among the included files. The loader does not search their directory, so the
+ * library is packed a second time, in lib/.
  */
 static int try_included(struct search *search, const char *name, struct object *object)
 {
@@ -344,8 +345,8 @@ static int try_included(struct search *search, const char *name, struct object *
 	return offered ? try_file(search, offered[1], object) : 0;
 }
 
-/* Finds the library that loader needs, as ld.so does. Returns 1, 0 or -1 with errno. Reports an
- * error, but not that it is not there. */
+/* Finds the library that loader needs, as ld.so does. Returns 1; 0 if there is none, which it does
+ * not report; -1 with errno. Reports. */
 static int find_library(struct search *search, const struct object *loader, const char *name,
 			const char *archive_name, struct object *object)
 {
@@ -353,7 +354,7 @@ static int find_library(struct search *search, const struct object *loader, cons
 	int found;
 
 	strings_free(&search->unfit);
-	if (given) { /* it is what the loader will come upon in the .run */
+	if (given) { /* the loader finds this one first in the .run */
 		found = try_file(search, given[1], object);
 		if (!found && !search->unfit.count)
 			return report_errno("%s: %s: %s", search->source, given[0], given[1]);
@@ -400,7 +401,7 @@ static int report_missing(struct search *search, const struct load_list *list,
 
 /* --- What is packed ------------------------------------------------------------------------- */
 
-/* A library that another packed file needs as well: only the same will do. */
+/* If another packed file needs the library as well, it must be the same file. */
 static int check_twin(struct search *search, char *const *twin, const struct object *object)
 {
 	size_t i = 0;
@@ -429,7 +430,7 @@ static int add_library(struct search *search, const struct object *object, const
 		      : add_versions(search, object, archive_name);
 }
 
-/* Packs a library, or finds that it is, under the name that it was needed as. */
+/* Packs a library under the name that it was needed under, unless that is packed already. */
 static int pack_library(struct search *search, const struct object *object,
 			const char *archive_name)
 {
@@ -458,7 +459,7 @@ static bool has_loaded(const struct load_list *list, const char *name)
 	return false;
 }
 
-/* Returns what the list has of the same file, under another name; or NULL. */
+/* Returns the object of the list that is the same file under another name, or NULL. */
 static struct object *find_alias(const struct load_list *list, const struct object *object)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -471,7 +472,7 @@ static struct object *find_alias(const struct load_list *list, const struct obje
 	return NULL;
 }
 
-/* Takes what was found into the list, but for what it has under another name. */
+/* Adds what was found to the list, unless it has the file under another name. */
 static int take_object(struct search *search, struct load_list *list, struct object *object,
 		       const char *name)
 {
@@ -489,7 +490,7 @@ static int take_object(struct search *search, struct load_list *list, struct obj
 	return strings_add(&object->names, name) ? report_errno("%s", object->path) : 0;
 }
 
-/* Loads, and packs, what loader needs under this name. */
+/* Finds and packs what loader needs under this name. */
 static int load(struct search *search, struct load_list *list, const struct object *loader,
 		const char *name)
 {
@@ -509,7 +510,7 @@ static int load(struct search *search, struct load_list *list, const struct obje
 	return found < 0 ? -1 : report_missing(search, list, loader, name);
 }
 
-/* Loads what the objects from first on need, what that needs, and so on: breadth first, as ld.so.
+/* Finds what the objects from first on need, what that needs, and so on: breadth first, as ld.so.
  */
 static int load_all(struct search *search, struct load_list *list, size_t first)
 {
@@ -538,8 +539,8 @@ static int load_all(struct search *search, struct load_list *list, size_t first)
 }
 
 /*
- * Loads what glibc would when one of the objects calls a function that unwinds. For that glibc is
- * the loader, which the program loaded: the program's DT_RPATH counts, and its DT_RUNPATH not.
+ * Finds what glibc loads when one of the objects calls a function that unwinds the stack. glibc
+ * loads it, and the program loaded glibc: the program's DT_RPATH applies, its DT_RUNPATH does not.
  */
 static int load_unwinder(struct search *search, struct load_list *list)
 {
@@ -551,7 +552,7 @@ static int load_unwinder(struct search *search, struct load_list *list)
 	if (i == count || has_loaded(list, GLIBC_UNWINDER))
 		return 0;
 	glibc->loader = list->objects[0];
-	glibc->path = strdup(list->objects[i]->path); /* for messages: who is to blame */
+	glibc->path = strdup(list->objects[i]->path); /* the path for messages */
 	if (!glibc->path || set_directories(search, list->objects[0], glibc))
 		return report_errno("%s", list->objects[i]->path);
 	return load(search, list, glibc, GLIBC_UNWINDER) || load_all(search, list, count) ? -1 : 0;
@@ -564,7 +565,7 @@ static bool is_musl(const char *name)
 	return !strcmp(name, "libc.so") || !strncmp(name, "libc.musl-", 10);
 }
 
-/* Why the libraries of a program cannot be found here; NULL: they can. */
+/* Returns why the libraries of a program cannot be found here, or NULL: they can. */
 static const char *why_not_here(const struct elf_program *program, const struct elf_dynamic *elf)
 {
 	const char *slash = strrchr(program->interpreter, '/');
@@ -579,7 +580,7 @@ static const char *why_not_here(const struct elf_program *program, const struct 
 	return NULL;
 }
 
-/* Nothing is lost where it needs no more than its C library. */
+/* Warns unless the program needs only its C library. */
 static int warn_of_unpacked(const struct search *search, const struct entry *file,
 			    const struct elf_dynamic *elf, const char *why)
 {
@@ -606,7 +607,7 @@ static int warn_of_unpacked(const struct search *search, const struct entry *fil
 	return failed ? -1 : 0;
 }
 
-/* Adds the libraries of an open file that was found to be an ELF one. */
+/* Adds the libraries of an open ELF file. */
 static int add_libraries(struct search *search, struct load_list *list, int fd)
 {
 	struct object *object = list->objects[0];
@@ -626,7 +627,7 @@ static int add_libraries(struct search *search, struct load_list *list, int fd)
 	return load_all(search, list, 0) || load_unwinder(search, list) ? -1 : 0;
 }
 
-/* An included file may be damaged on purpose, a program not. */
+/* Warns of a damaged included file, which may be test data. Fails for a damaged program. */
 static int take_damaged(const struct search *search, const struct entry *file)
 {
 	const char *name = file->fields.items[0], *path = file->fields.items[1];
@@ -665,7 +666,7 @@ static int add_file(struct search *search, const struct entry *file)
 	return found;
 }
 
-/* Those in lib/ come behind the others: most are libraries of these, and not looked at twice. */
+/* Looks at files in lib/ last: most are libraries of the others and are known by then. */
 static int add_files(struct search *search, bool packed)
 {
 	const struct entry *file = NULL;

@@ -16,7 +16,7 @@
 
 enum { BLOCK = 4096 };
 
-/* What was found so far. */
+/* What the files need, as far as they were read. */
 struct needs {
 	uint64_t bytes;
 	struct strings machines, interpreters;
@@ -38,7 +38,7 @@ static bool takes_value(const char *option)
 	return false;
 }
 
-/* What stands in the same word behind env's -S, which options without a value may precede. */
+/* Returns what follows env's -S in the same word. Options without a value may precede it there. */
 static char *skip_split(char *word)
 {
 	static const char long_form[] = "--split-string=";
@@ -50,15 +50,15 @@ static char *skip_split(char *word)
 }
 
 /*
- * The program that env starts, out of its part of a "#!" line: the first word that is no option,
- * no option's value and no VAR=value; "" where there is none or it cannot be told.
+ * Returns the program that env starts, from its part of a "#!" line: the first word that is no
+ * option, no option's value and no VAR=value. "" if there is none, or it is not clear.
  */
 static const char *program_of_env(char *rest)
 {
 	bool is_value = false;
 	char *word;
 
-	if (strpbrk(rest, "'\"\\$")) /* a word may be split in another way than at blanks */
+	if (strpbrk(rest, "'\"\\$")) /* env may split these words elsewhere than at blanks */
 		return "";
 	while ((word = strsep(&rest, " \t"))) {
 		word = skip_split(word);
@@ -78,14 +78,14 @@ static bool is_env(const char *path)
 	return slash && !strcmp(slash, "/env");
 }
 
-/* A script's first line, as the kernel takes it. */
+/* A script's first line, as the kernel reads it. */
 struct script {
-	char line[257]; /* it reads 256 bytes */
+	char line[257]; /* the kernel reads 256 bytes */
 	char *interpreter;
 	char *rest; /* the words behind that, or NULL */
 };
 
-/* Returns 1; 0 where this is no script; -1 with errno, or with *problem where it cannot work. */
+/* Returns 1; 0 if this is no script; -1 with *problem if it cannot work, or with errno. */
 static int read_script(int fd, struct script *script, const char **problem)
 {
 	char *line = script->line;
@@ -112,14 +112,15 @@ static int read_script(int fd, struct script *script, const char **problem)
 }
 
 /*
- * What runs a script, and what runs that where it is a script as well here: the kernel goes on so
- * to a depth of 5. Where one is env, the program that it starts. Adds to missing what cannot be
- * started here. Returns 0, or -1 with errno, or with *problem.
+ * Adds the interpreter of a script. If that is a script here, too, adds its interpreter as well:
+ * the kernel does so to a depth of 5. For env, adds the program that it starts. Adds to missing
+ * what cannot be started here. Returns 0, or -1 with *problem or with errno.
  */
 static int add_script(struct needs *needs, int fd, struct strings *missing, const char **problem)
 {
 	enum { DEPTH_MAX = 5 };
-	const char *others = NULL; /* of a script that a host has: the host's may be another */
+	/* what is wrong with an interpreter's #! line: ignored, as the host's may be another one */
+	const char *others = NULL;
 	struct script script;
 	int found = read_script(fd, &script, problem);
 
@@ -152,7 +153,7 @@ uint64_t needs_blocks(uint64_t size)
 	return (size + BLOCK - 1) / BLOCK * BLOCK;
 }
 
-/* Returns 0, or -1 with *problem, or with errno where that is NULL. */
+/* Returns 0, or -1 with *problem or, if that is NULL, with errno. */
 static int look_at(struct needs *needs, int fd, const char *name, struct strings *missing,
 		   const char **problem)
 {
@@ -164,7 +165,7 @@ static int look_at(struct needs *needs, int fd, const char *name, struct strings
 	if (fstat(fd, &st))
 		return -1;
 	needs->bytes += needs_blocks((uint64_t)st.st_size);
-	/* a library may be a program as well (libcap.so.2): here it is of the kind of its users */
+	/* a library may also be a program (libcap.so.2); here it is used as a library */
 	if (!strncmp(name, "lib/", 4))
 		return 0;
 	is_elf = elf_read_program(fd, &program);
@@ -202,8 +203,8 @@ static int look_at_file(struct needs *needs, const char *place, const struct ent
 	return failed ? -1 : 0;
 }
 
-/* An included program comes first on PATH: the host need not have it. Returns 0, or -1 with errno.
- */
+/* Leaves out what an included program provides, as that is first on PATH. Returns 0, or -1 with
+ * errno. */
 static int add_interpreter(const struct entries *files, struct entries *manifest,
 			   const char *interpreter)
 {

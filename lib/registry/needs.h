@@ -7,17 +7,17 @@
 #include "registry/entries.h"
 
 /*
- * Looks at each of the `file` entries of files and adds to the manifest, each once, in the order of
- * the files: `needs-machine` for the machines that the programs are built for, as uname -m names
- * them; `needs-interpreter` for their dynamic loaders and what their "#!" lines name, but for
- * programs that are included; `needs-bytes` for the disk space of all files. Programs are the test
- * binary, the scheduler, and other ELF files with a dynamic loader outside of lib/. place is where
- * the manifest comes from, in messages. Returns 0, or -1 with errno. Reports; as a warning an
- * interpreter that cannot be started here.
+ * Reads the `file` entries of files and adds to the manifest, each once and in the order of files:
+ * `needs-machine`, the machines that the programs are built for, named as uname -m does;
+ * `needs-interpreter`, their dynamic loaders and the interpreters of their "#!" lines, except
+ * included programs; `needs-bytes`, the disk space of all files. Programs are the test binary, the
+ * scheduler, and other ELF files outside lib/ that have a dynamic loader. place says in messages
+ * where the manifest comes from. Returns 0, or -1 with errno. Reports, and warns of an interpreter
+ * that cannot be started here.
  */
 int needs_add(const char *place, const struct entries *files, struct entries *manifest);
 
-/* Returns the bytes of disk that a file of this size takes, in whole blocks of 4 KiB. */
+/* Returns the bytes that a file of this size takes on disk, in whole blocks of 4 KiB. */
 uint64_t needs_blocks(uint64_t size);
 
 #endif

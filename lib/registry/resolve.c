@@ -27,13 +27,13 @@
 struct resolution {
 	const struct source *source;
 	const struct definition *definition;
-	char *binary; /* absolute paths of the test binary and, or NULL, the scheduler */
+	char *binary; /* absolute paths; scheduler may be NULL */
 	char *scheduler;
 	struct entries includes; /* `file` entries */
 	struct file_index index; /* of includes */
 };
 
-/* Where the author can mend an entry: a file's line, or a binary's test. The caller frees it. */
+/* Returns where the author can mend an entry: FILE:LINE or BINARY: TEST. The caller frees it. */
 static char *place_of(const struct resolution *r, const struct entry *entry)
 {
 	char *place;
@@ -86,7 +86,7 @@ static bool starts_scheduler(const struct resolution *r)
 	return entry && entry->fields.count > 1;
 }
 
-/* Reports why no .run can run this test, where that is so. Returns 0, or -1. */
+/* Reports why no .run can run this test, if that is so. Returns 0, or -1. */
 static int check_exportable(const struct resolution *r)
 {
 	const struct entry *entry;
@@ -124,7 +124,7 @@ static int check_exportable(const struct resolution *r)
 	return 0;
 }
 
-/* Reports what makes the file at path unfit to be packed. Returns 0, or -1. */
+/* Reports why the file at path cannot be packed, if that is so. Returns 0, or -1. */
 static int check_file(const struct resolution *r, const struct entry *entry, const char *path,
 		      bool is_program)
 {
@@ -151,8 +151,8 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 }
 
 /*
- * Returns the absolute path of a checked file under its own name, which may be a link's, in a
- * directory without links; the caller frees it.
+ * Checks the file at path. Returns its absolute path (see path_of_file), which the caller frees, or
+ * NULL. Reports.
  */
 static char *resolve_path(const struct resolution *r, const struct entry *entry, const char *path,
 			  bool is_program)
@@ -225,7 +225,7 @@ static char *const *last_fields(const struct entries *list)
 	return list->items[list->count - 1].fields.items;
 }
 
-/* Adds a `file include/BASENAME` entry for the file at path, which spec names. Takes path. */
+/* Adds a `file include/BASENAME` entry for the file at path, which spec names. Frees path. */
 static int add_include(struct resolution *r, const struct entry *entry, const char *spec,
 		       char *path)
 {
@@ -255,7 +255,7 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 	return failed;
 }
 
-/* Of a name on PATH the author may not know what it leads to. */
+/* Warns if the program at path only starts another one, which the author may not know. */
 static int warn_of_stand_in(const struct resolution *r, const struct entry *entry, const char *path)
 {
 	char *what, *place = place_of(r, entry);
@@ -307,7 +307,7 @@ static int resolve_includes(struct resolution *r)
 	return 0;
 }
 
-/* Whether the test's author gives the option himself: "--option VALUE" or "--option=VALUE". */
+/* Whether the definition has this option in sched-arg: "--option VALUE" or "--option=VALUE". */
 static bool args_hold(const struct resolution *r, const char *option)
 {
 	const struct entry *entry = NULL;
@@ -382,7 +382,7 @@ static int copy_users_own(const struct resolution *r, struct entries *manifest)
 	return 0;
 }
 
-/* The state of the sources that the test came from: of the checkout its binary or file is in. */
+/* Adds the commit of the checkout that the test's binary, or its file, is in. */
 static int add_git(const struct resolution *r, struct entries *manifest)
 {
 	char *copy =
@@ -449,7 +449,7 @@ static int check_arguments(const struct resolution *r, const struct entries *man
 	return 0;
 }
 
-/* Adds the files, and before them what they need of a host. Returns 0, or -1. Reports. */
+/* Adds the files and, before them, what they need of a host. Returns 0, or -1. Reports. */
 static int add_files_and_needs(const struct resolution *r, struct entries *manifest)
 {
 	struct entries files = { 0 };

@@ -1,4 +1,5 @@
-/* search.c - programs that are named without a path: on PATH, and where schedulers are built */
+/* search.c - finds programs that are named without a path: on PATH and where schedulers are built
+ */
 #include "search.h"
 
 #include <errno.h>
@@ -21,8 +22,8 @@ static bool is_executable_file(const char *path)
 }
 
 /*
- * Whether directory/name is a program: 1 with its absolute path in *found; 0; -1 with errno where
- * that could not be found out, and the next place must not be taken in its stead.
+ * Whether directory/name is a program. Returns 1 and its absolute path in *found; 0; or -1 with
+ * errno if that is not known: then no later place may be used instead.
  */
 static int try_directory(const char *directory, const char *name, struct strings *looked_at,
 			 char **found)
@@ -36,12 +37,12 @@ static int try_directory(const char *directory, const char *name, struct strings
 	if (is_there)
 		*found = path_of_file(path);
 	else if (looked_at)
-		strings_add(looked_at, path); /* for a message: better a short list than none */
+		strings_add(looked_at, path); /* without memory the list in the message is short */
 	free(path);
 	return is_there && !*found ? -1 : is_there;
 }
 
-/* The functions below return what try_directory does. */
+/* The functions below return the same as try_directory. */
 
 static int try_path(const char *name, struct strings *looked_at, char **found)
 {
@@ -55,7 +56,7 @@ static int try_path(const char *name, struct strings *looked_at, char **found)
 	return is_there;
 }
 
-/* The directory of the test binary, and the one above where cargo put the binary into deps/. */
+/* Tries the directory of the test binary, and the one above if cargo put the binary into deps/. */
 static int try_beside(const char *test_binary, const char *name, struct strings *looked_at,
 		      char **found)
 {

@@ -39,7 +39,8 @@ static int add_source(struct sources *list, const char *path, bool is_binary)
 	}
 	copy = strdup(path);
 	source.path = strdup(source.is_stdin ? "<stdin>" : path);
-	/* paths in a description begin in the current directory, those in a file in the file's */
+	/* paths in a description begin in the current directory, paths in a file in its directory
+	 */
 	if (copy)
 		source.directory = strdup(is_binary || source.is_stdin ? "." : dirname(copy));
 	free(copy);
@@ -101,8 +102,8 @@ static bool has_suffix(const char *path)
 }
 
 /*
- * Whether a program found in a directory may be run, as its ELF notes say that it is a test binary:
- * 1 or 0; -1 where there was no descriptor or memory to find out. Reports.
+ * Whether the ELF notes of a program say that it is a test binary: only then may it be run. Returns
+ * 1 or 0, or -1 if there was no descriptor or no memory. Reports.
  */
 static int is_marked(const char *path)
 {
@@ -115,11 +116,11 @@ static int is_marked(const char *path)
 	}
 	if (marked >= 0)
 		return marked;
-	errno = cause; /* what cannot be read by this user is none of his tests */
+	errno = cause; /* a file that this user cannot read is no test of theirs */
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? report_errno("%s", path) : 0;
 }
 
-/* What a directory has under this name, in the order of names: a source, or nothing of ours. */
+/* Adds the file of this name in a directory, if it is a source. */
 static int add_directory_file(struct sources *list, const char *path)
 {
 	struct stat st;
@@ -200,7 +201,7 @@ static int read_definitions(struct source *source, const char *text, size_t size
 	return definitions_read(source->path, text, size, &source->definitions);
 }
 
-/* In a file each test says which binary it is in. */
+/* In a file of definitions, each test must name its binary. */
 static int check_binaries_named(const struct source *source)
 {
 	for (size_t i = 0; i < source->definitions.count; i++) {
@@ -279,7 +280,7 @@ int sources_find(struct sources *list, const char *name, struct source **source,
 
 		found = source_find(asked, name, *source ? &also : definition);
 		if (found < 0 && !*source)
-			return -1; /* it may be the one that has the test */
+			return -1; /* this source may have the test, too */
 		if (found < 0)
 			report_warning("%s: could not be asked whether it has %s, too", asked->path,
 				       name);

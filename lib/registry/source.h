@@ -8,18 +8,18 @@
 #include "base/strings.h"
 #include "registry/definition.h"
 
-/* A test binary, or a file of definitions. What it defines is read when it is first asked for. */
+/* A test binary, or a file of definitions. Its definitions are read when they are first needed. */
 struct source {
-	char *path;	  /* as it was named; for messages, too */
-	bool is_binary;	  /* else a file */
-	bool is_stdin;	  /* a file, and it is standard input */
-	char *directory;  /* that relative paths of its definitions begin in */
-	bool is_read;	  /* a file's definitions are all there; a binary's are asked one by one */
-	int milliseconds; /* that a binary has left for its answers */
+	char *path;	  /* as the user named it */
+	bool is_binary;	  /* else a file of definitions */
+	bool is_stdin;	  /* the file is standard input */
+	char *directory;  /* where relative paths of its definitions begin */
+	bool is_read;	  /* the file was read; a binary is asked for one test at a time */
+	int milliseconds; /* that a binary has left for all its answers */
 	struct definitions definitions;
 };
 
-/* In the order in which they are asked. Zero-initialised it is empty. */
+/* In the order in which they are asked. Zero-initialised, it is empty. */
 struct sources {
 	struct source *items;
 	size_t count;
@@ -31,9 +31,9 @@ int sources_add_binary(struct sources *list, const char *path);
 int sources_add_file(struct sources *list, const char *path);
 
 /*
- * Adds what $KTSTR_TEST_BINARY names, else what $KTSTR_TEST_PATH (default ".") leads to; of a
- * directory its *.ktstr files and those executables whose ELF notes say that they are test
- * binaries, in name order. Runs none of them. Returns 0, or -1. Reports.
+ * Adds the binary $KTSTR_TEST_BINARY, or else the files and directories of $KTSTR_TEST_PATH
+ * (default "."). A directory adds, in the order of names, its *.ktstr files and the executables
+ * whose ELF notes say that they are test binaries. Runs none of them. Returns 0, or -1. Reports.
  */
 int sources_add_environment(struct sources *list);
 
@@ -45,10 +45,10 @@ int sources_add_environment(struct sources *list);
 int sources_find(struct sources *list, const char *name, struct source **source,
 		 const struct definition **definition);
 
-/* Adds the names of the source's tests to names, in its order. Returns 0, or -1. Reports. */
+/* Adds the names of the source's tests, in its order. Returns 0, or -1. Reports. */
 int source_names(struct source *source, struct strings *names);
 
-/* Returns 1 with the source's definition of that test, 0 where it has none, -1. Reports. */
+/* Returns 1 and the definition, owned by source; 0 if it has no such test; or -1. Reports. */
 int source_find(struct source *source, const char *name, const struct definition **definition);
 
 void sources_free(struct sources *list);

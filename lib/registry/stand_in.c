@@ -17,13 +17,13 @@
 enum { LINKS_MAX = 40, LINE_MAX_SHOWN = 80 };
 
 /*
- * Those that put something of their own on PATH in place of a program. Their directory, perhaps
- * hidden (.pyenv), is recognised, or their own program, which answers to the name of the other.
+ * Version managers: they put something of their own on PATH in place of a program. A manager is
+ * recognised by its directory, which may be hidden (.pyenv), or by its own program.
  */
 static const struct manager {
 	const char *name;
-	const char *program; /* NULL: its stand-ins are scripts */
-	const char *which;   /* prints where NAME is; NULL: it has no such command */
+	const char *program; /* what its links lead to; NULL: it uses scripts */
+	const char *which;   /* the command that prints where NAME is, or NULL */
 } managers[] = {
 	{ "pyenv", NULL, "pyenv which" },
 	{ "rbenv", NULL, "rbenv which" },
@@ -53,7 +53,7 @@ static const char *last_name(const char *path)
 	return strrchr(path, '/') + 1;
 }
 
-/* Whether a directory of the absolute path has this name, with or without a '.' before it. */
+/* Whether a directory of the absolute path has this name, with or without a leading '.'. */
 static bool is_below(const char *path, const char *name)
 {
 	size_t length = strlen(name);
@@ -67,7 +67,8 @@ static bool is_below(const char *path, const char *name)
 	return false;
 }
 
-/* Returns the manager whose program this file is, under another name, a hard link's; or NULL. */
+/* Returns the manager whose program this file is, through a hard link with another name, or NULL.
+ */
 static const struct manager *find_linked(const char *path)
 {
 	const char *name = last_name(path);
@@ -85,7 +86,7 @@ static const struct manager *find_linked(const char *path)
 	return NULL;
 }
 
-/* Returns the manager that a link at first, which leads to path, gives the program to; or NULL. */
+/* Returns the manager that the link at first belongs to, if it leads to path; or NULL. */
 static const struct manager *find_manager(const char *first, const char *path)
 {
 	for (size_t i = 0; i < MANAGERS; i++) {
@@ -94,7 +95,7 @@ static const struct manager *find_manager(const char *first, const char *path)
 		if (manager->program && !strcmp(last_name(path), manager->program) &&
 		    strcmp(last_name(first), manager->program) != 0)
 			return manager;
-		/* a link within its own directory is not what it puts on PATH, but for shims */
+		/* in its own directory, only a link among its shims is what it puts on PATH */
 		if (is_below(path, manager->name) &&
 		    (is_below(path, "shims") || !is_below(first, manager->name)))
 			return manager;
@@ -102,12 +103,12 @@ static const struct manager *find_manager(const char *first, const char *path)
 	return NULL;
 }
 
-/* Sets *next to where the link at path leads, as path_of_file has it; NULL: it is no link. */
+/* Sets *next to where the link at path leads (see path_of_file), or to NULL if it is no link. */
 static int follow(const char *path, char **next)
 {
 	char target[PATH_MAX], joined[2 * PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof(target) - 1);
-	int directory; /* the length of its part of path */
+	int directory; /* the length of the directory in path */
 
 	*next = NULL;
 	if (length < 0)
@@ -124,8 +125,8 @@ static int follow(const char *path, char **next)
 }
 
 /*
- * Sets *manager to the one that the program at path comes from, and *end to the file that its
- * links lead to, which the caller frees.
+ * Sets *manager to the manager of the program at path, or NULL, and *end to the file that its
+ * links lead to. The caller frees *end.
  */
 static int follow_links(const char *path, const struct manager **manager, char **end)
 {
@@ -150,7 +151,7 @@ static int follow_links(const char *path, const struct manager **manager, char *
 	return *end ? 0 : -1;
 }
 
-/* Reads the "#!" line of a script; "" for other files. */
+/* Reads the "#!" line of a script. Sets it to "" for other files. */
 static int read_script_line(const char *path, char line[LINE_MAX_SHOWN + 1])
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

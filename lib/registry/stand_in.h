@@ -3,9 +3,9 @@
 #define REGISTRY_STAND_IN_H
 
 /*
- * Says in *what, for a message, that the program at path, an absolute one, starts another that is
- * not packed with it, and how the other is found; NULL where it seems to be what it is called. The
- * caller frees it. Returns 0, or -1 with errno.
+ * Sets *what to a message if the program at the absolute path only starts another one, which would
+ * not be packed; the message says how to find that. Else sets it to NULL. The caller frees it.
+ * Returns 0, or -1 with errno.
  */
 int stand_in_describe(const char *path, char **what);
 

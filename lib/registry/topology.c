@@ -4,10 +4,10 @@
 #include <ctype.h>
 #include <string.h>
 
-/* More than any machine has, and small enough that no product of two overflows. */
+/* More than any machine has. A product of two does not overflow. */
 enum { COUNT_MAX = 65536 };
 
-/* Reads digits and the letter behind them. Returns what follows, or NULL. */
+/* Reads digits and the letter after them. Returns what follows, or NULL. */
 static const char *parse_count(const char *text, char letter, unsigned int *count)
 {
 	unsigned int value = 0;

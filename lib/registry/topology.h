@@ -6,14 +6,14 @@
 
 struct topology {
 	unsigned int numa_nodes;
-	unsigned int llcs; /* last-level caches in all; a multiple of numa_nodes */
+	unsigned int llcs; /* last-level caches in total; a multiple of numa_nodes */
 	unsigned int cores_per_llc;
 	unsigned int threads_per_core;
 };
 
 /*
- * Reads <N>n<L>l<C>c<T>t. Returns NULL, or what is wrong with the label, a constant string;
- * *topology is then untouched.
+ * Reads <N>n<L>l<C>c<T>t. Returns NULL, or a constant string that says what is wrong with the
+ * label; then *topology is unchanged.
  */
 const char *topology_parse(const char *label, struct topology *topology);
 
