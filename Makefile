@@ -43,9 +43,9 @@ PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble
 SCRIPTS = ktstr-export
 EXAMPLES = fair spread reader
 
-BASE = utf8 report number strings path file output record quote process command \
+BASE = utf8 report number array strings path file output record quote process command \
 	suggest
-REGISTRY = topology entries file_index definition ask source search stand_in resolve git manifest \
+REGISTRY = topology entries file_index value definition ask source search stand_in resolve git manifest \
 	libraries needs
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon

@@ -13,6 +13,7 @@
 #include "archive/gzip.h"
 #include "archive/progress.h"
 #include "archive/tar.h"
+#include "base/array.h"
 #include "base/command.h"
 #include "base/number.h"
 #include "base/output.h"
@@ -69,45 +70,27 @@ static void free_files(struct files *files)
 	free(files->scheduler);
 }
 
-static int add_file(struct files *files, const struct record *record, unsigned int mode)
+static int add_file(struct files *files, const struct record *record)
 {
 	struct tar_file *file;
+	uint64_t mode;
 
-	if (files->count == files->room) {
-		size_t room = files->room ? 2 * files->room : 16;
-		struct tar_file *items = reallocarray(files->items, room, sizeof(*items));
-
-		if (!items)
-			return report_errno("%s:%zu", source, record->line);
-		files->items = items;
-		files->room = room;
-	}
+	parse_number(record->fields[2], 8, 0, 0777, &mode); /* the record's rule checked it */
+	if (array_grow(&files->items, files->count, &files->room, sizeof(*file)))
+		return report_errno("%s:%zu", source, record->line);
 	file = &files->items[files->count++];
 	*file = (struct tar_file){
 		.name = strdup(record->fields[0]),
 		.path = strdup(record->fields[1]),
-		.mode = mode,
+		.mode = (unsigned int)mode,
 		.source = source,
 		.line = record->line,
 	};
 	return file->name && file->path ? 0 : report_errno("%s:%zu", source, record->line);
 }
 
-/* A field as messages show it. */
-static const char *show_field(const char *field)
+static int take_record(struct files *files, const struct record *record)
 {
-	return *field ? field : "\"\"";
-}
-
-static int take_record(struct files *files, struct record_reader *reader,
-		       const struct record *record)
-{
-	uint64_t mode;
-
-	if (!strcmp(record->keyword, "manifest") && strcmp(record->fields[0], MANIFEST_VERSION))
-		return record_bad(reader, record,
-				  "version %s is not known here, only " MANIFEST_VERSION " is",
-				  show_field(record->fields[0]));
 	if (!strcmp(record->keyword, "scheduler")) {
 		free(files->scheduler);
 		files->scheduler = strdup(record->fields[0]);
@@ -116,15 +99,9 @@ static int take_record(struct files *files, struct record_reader *reader,
 	}
 	if (strcmp(record->keyword, "file"))
 		return 0;
-	if (record->fields[1][0] != '/')
-		return record_bad(reader, record, "the path does not begin with '/': %s",
-				  show_field(record->fields[1]));
-	if (parse_number(record->fields[2], 8, 0, 0777, &mode))
-		return record_bad(reader, record, "not an octal mode from 0 to 0777: %s",
-				  show_field(record->fields[2]));
 	if (!strcmp(record->fields[0], "scheduler"))
 		files->has_scheduler = true;
-	return add_file(files, record, (unsigned int)mode);
+	return add_file(files, record);
 }
 
 /* The record may be left out, as those may that a .run is not packed from. */
@@ -135,7 +112,7 @@ static int check_scheduler(const struct files *files)
 	if (files->scheduler && !files->has_scheduler)
 		problem = manifest_scheduler_problem(files->scheduler);
 	return problem ? report(EBADMSG, "%s:%zu: scheduler: %s: %s", source, files->scheduler_line,
-				problem, show_field(files->scheduler))
+				problem, files->scheduler)
 		       : 0;
 }
 
@@ -148,7 +125,7 @@ static int read_manifest(struct files *files)
 	if (!reader)
 		return report_errno("%s", source);
 	while ((more = record_next(reader, &record)) > 0) {
-		if (take_record(files, reader, &record)) {
+		if (take_record(files, &record)) {
 			more = -1;
 			break;
 		}

@@ -1,4 +1,5 @@
 /* ktstr-preamble - print the header of a .run: the template with a manifest's values in it */
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -80,8 +81,10 @@ struct values {
 /* Returns the words of a new placeholder, empty. */
 static struct strings *add_value(struct values *values, const char *placeholder)
 {
-	struct value *value = &values->items[values->count++];
+	struct value *value = &values->items[values->count];
 
+	assert(values->count < VALUES_MAX);
+	values->count++;
 	value->placeholder = placeholder;
 	return &value->words;
 }

@@ -47,9 +47,9 @@ escape() {
 		scheduler \342\200\256abc|scheduler: no text that a terminal can show
 		scheduler \377|scheduler: no text that a terminal can show
 		git \033]0;x\007|git: no text that a terminal can show
-		file ../x /bin/true 0755|file: a name in the archive has no '..'
-		file include/../../x /bin/true 0755|file: a name in the archive has no '..'
-		file /x /bin/true 0755|file: a name in the archive is neither empty nor absolute
+		file ../x /bin/true 0755|file: the name has a component '..': it would lead out of the archive
+		file include/../../x /bin/true 0755|file: the name has a component '..': it would lead out of the archive
+		file /x /bin/true 0755|file: the name is absolute: leave out the leading '/'
 		test ../t|test: a test's name
 		test -rf|test: a test's name does not begin with '-'
 		test $(id)|test: a test's name
@@ -240,17 +240,17 @@ within() {
 	grep -q "^SCHED_ARGS=(include/0 .* include/199999)$" header
 }
 
-@test "hostile: 100000 defaults and 100000 tests are not 10000000000 records" {
+@test "hostile: 1000 defaults and 10000 tests are not 10000000 records" {
 	script t
-	awk 'BEGIN { for (i = 0; i < 100000; i++) print "sysctl a." i " 1"
+	awk 'BEGIN { for (i = 0; i < 1000; i++) print "sysctl a." i " 1"
 		print "binary t"
-		for (i = 0; i < 100000; i++) print "test t" i }' >t.ktstr
+		for (i = 0; i < 10000; i++) print "test t" i }' >t.ktstr
 	local limit=(prlimit --as=1000000000)
 	! grep -q __asan_init "$TOP/build/bin/ktstr-manifest" || limit=() # it wants more before it begins
-	within 20 "${limit[@]}" ktstr-manifest t99999 >many
-	[ "$(grep -c ^sysctl many)" = 100000 ]
+	within 20 "${limit[@]}" ktstr-manifest t9999 >many
+	[ "$(grep -c ^sysctl many)" = 1000 ]
 	within 20 "${limit[@]}" ktstr-manifest --list >list
-	[ "$(wc -l <list)" = 100000 ]
+	[ "$(wc -l <list)" = 10000 ]
 }
 
 @test "hostile: a field of 1 MiB is handed on, a name of as much is refused in a short message" {

@@ -221,7 +221,7 @@ __ARCHIVE__" ]
 		needs-glibc 2.36 lib/none.so|: needs-glibc: no file record has this name: lib/none.so
 		needs-glibc 2.36 ktstr more|: needs-glibc: surplus field: 3 given, at most 2 taken (write a space within a field as \040)
 		file ktstr relative 0755|: file: the file's path is not absolute: ktstr
-		file /ktstr /bin/true 0755|: file: a name in the archive is neither empty nor absolute: /ktstr
+		file /ktstr /bin/true 0755|: file: the name is absolute: leave out the leading '/': /ktstr
 		file ktstr /bin/true 1755|: file: not an octal mode up to 0777: ktstr
 		file ktstr /bin/true 0644|: file: a program's mode has an x bit: ktstr
 		file scheduler /bin/true 0600|: file: a program's mode has an x bit: scheduler

@@ -50,29 +50,6 @@ static int report_file(const struct tar_file *file, int errnum, const char *what
 
 /* --- names --- */
 
-/* What is wrong with a name, or NULL. */
-static const char *find_fault(const char *name)
-{
-	if (!*name)
-		return "the name is empty";
-	if (*name == '/')
-		return "the name is absolute: leave out the leading '/'";
-	for (const char *p = name;; p++) {
-		size_t length = strcspn(p, "/");
-
-		if (length == 0)
-			return p[0] ? "the name has an empty component ('//')"
-				    : "the name ends in '/': only files are packed";
-		if (length == 1 && p[0] == '.')
-			return "the name has a component '.'";
-		if (length == 2 && p[0] == '.' && p[1] == '.')
-			return "the name has a component '..': it would lead out of the archive";
-		p += length;
-		if (!*p)
-			return NULL;
-	}
-}
-
 /* By name, '/' before all other bytes: what lies in a directory comes right behind its name. */
 static int compare_names(const void *a, const void *b)
 {
@@ -137,13 +114,6 @@ int tar_check_names(const struct tar_file *files, size_t count)
 {
 	const struct tar_file **sorted, *a = NULL, *b = NULL;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *fault = find_fault(files[i].name);
-
-		if (fault)
-			return report(EINVAL, "%s:%zu: %s: %s", files[i].source, files[i].line,
-				      *files[i].name ? files[i].name : "\"\"", fault);
-	}
 	if (count < 2)
 		return 0;
 	sorted = reallocarray(NULL, count, sizeof(*sorted));

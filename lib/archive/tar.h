@@ -23,10 +23,9 @@ struct tar_file {
 };
 
 /*
- * Refuses names that do not stay within the directory an archive is extracted to or that are not
- * written in the one plain way (absolute, empty, ending in '/', with a component that is empty,
- * "." or ".."), names that stand twice, and a name that is also the directory of another.
- * Takes n log n time. Returns 0, or -1 with errno, EINVAL for such a name. Reports.
+ * Refuses a name that stands twice, and a name that is also the directory of another. Each name by
+ * itself must be right already: archive_name_problem in registry/value.h. Takes n log n time.
+ * Returns 0, or -1 with errno, EINVAL for such a name. Reports.
  */
 int tar_check_names(const struct tar_file *files, size_t count);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "report.h"
 #include "suggest.h"
 
@@ -98,7 +99,8 @@ int record_bad(const struct record_reader *reader, const struct record *record, 
 	return -1;
 }
 
-int record_bad_value(const struct record_reader *reader, const struct record *record,
+/* Reports what is wrong with a record's fields, and the first of them, unless that is very long. */
+static int bad_value(const struct record_reader *reader, const struct record *record,
 		     const char *problem)
 {
 	enum { SHOWN_MAX = 1024 };
@@ -224,15 +226,9 @@ static ssize_t split_line(struct record_reader *reader)
 	for (;;) {
 		while (is_blank(*p))
 			p++;
-		if (count + 1 >= reader->fields_room) {
-			size_t room = reader->fields_room ? 2 * reader->fields_room : 8;
-			char **bigger = reallocarray(reader->fields, room, sizeof(*bigger));
-
-			if (!bigger)
-				return report_errno("%s:%zu", reader->source, reader->line);
-			reader->fields = bigger;
-			reader->fields_room = room;
-		}
+		/* with one more for the NULL */
+		if (array_grow(&reader->fields, count + 1, &reader->fields_room, sizeof(p)))
+			return report_errno("%s:%zu", reader->source, reader->line);
 		if (!*p || (count == 0 && *p == '#'))
 			break;
 		reader->fields[count++] = p;
@@ -277,6 +273,7 @@ static int bad_keyword(const struct record_reader *reader, const struct record *
 static int check_rule(struct record_reader *reader, struct record *record)
 {
 	size_t i = 0, *first;
+	const char *problem;
 
 	if (is_users_own(record->keyword))
 		return 0;
@@ -293,8 +290,11 @@ static int check_rule(struct record_reader *reader, struct record *record)
 				  "surplus field: %zu given, at most %zu taken "
 				  "(write a space within a field as \\040)",
 				  record->nfields, record->rule->max_fields);
+	problem = record->rule->problem ? record->rule->problem(record->fields) : NULL;
+	if (problem)
+		return bad_value(reader, record, problem);
 	first = &reader->first_line[i];
-	if (*first && !record->rule->repeats)
+	if (*first && record->rule->times != RECORD_MANY)
 		return record_bad(reader, record, "stands once, and stood on line %zu already",
 				  *first);
 	if (!*first)

@@ -14,11 +14,22 @@
 
 #include "output.h"
 
-/* What a file may hold: a table of these ends with a NULL keyword. */
+/* How often a record stands in a scope. */
+enum record_times {
+	RECORD_ONCE,   /* at most once */
+	RECORD_NEEDED, /* exactly once; whether it is missing is for the caller to check */
+	RECORD_MANY,
+};
+
+/* What a record may be. The table of a grammar ends with a NULL keyword. */
 struct record_rule {
 	const char *keyword;
 	size_t min_fields, max_fields;
-	bool repeats; /* may stand more than once in a scope */
+	enum record_times times;
+
+	/* Returns a constant string that says what is wrong with the fields, or NULL. The function
+	 * may be NULL: then every value is right. */
+	const char *(*problem)(char *const *fields);
 };
 
 struct record {
@@ -53,11 +64,6 @@ void record_new_scope(struct record_reader *reader);
 /* Reports "SOURCE:LINE: KEYWORD: MESSAGE" about a record just read. Returns -1 with EBADMSG. */
 int record_bad(const struct record_reader *reader, const struct record *record, const char *format,
 	       ...) __attribute__((format(printf, 3, 4)));
-
-/* The same for a record whose value, its first field, has this problem. Shows a value of no more
- * than a few lines. */
-int record_bad_value(const struct record_reader *reader, const struct record *record,
-		     const char *problem);
 
 void record_close(struct record_reader *reader);
 

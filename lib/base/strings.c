@@ -6,21 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes text, which may be NULL: no memory for it. */
+#include "array.h"
+
+/* Adds text, which the list then owns. NULL: there was no memory for it. */
 static int add_owned(struct strings *list, char *text)
 {
 	if (!text)
 		return -1;
-	if (list->count + 1 >= list->room) { /* one more for the NULL */
-		size_t room = list->room ? 2 * list->room : 8;
-		char **items = reallocarray(list->items, room, sizeof(*items));
-
-		if (!items) {
-			free(text);
-			return -1;
-		}
-		list->items = items;
-		list->room = room;
+	/* with one more for the NULL */
+	if (array_grow(&list->items, list->count + 1, &list->room, sizeof(text))) {
+		free(text);
+		return -1;
 	}
 	list->items[list->count++] = text;
 	list->items[list->count] = NULL;

@@ -10,6 +10,7 @@
 #include "base/command.h"
 #include "base/process.h"
 #include "base/report.h"
+#include "registry/value.h"
 
 enum { ANSWER_MAX = 1024 * 1024 };
 
@@ -80,7 +81,7 @@ int ask_names(const char *binary, int *milliseconds, struct strings *names)
 		failed = report(EBADMSG, "%s: --ktstr-list printed a NUL byte", binary);
 	rest = answer.out;
 	while (!failed && (line = strsep(&rest, "\n"))) {
-		const char *problem = test_name_problem(line);
+		const char *problem = test_name_problem(&line);
 
 		if (!*line && !rest)
 			break; /* after the last newline */

@@ -5,20 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 /* Returns a new, empty entry at the end, or NULL with errno. */
 static struct entry *append(struct entries *list, size_t line, const char *keyword)
 {
 	struct entry *entry;
 
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		struct entry *items = reallocarray(list->items, room, sizeof(*items));
-
-		if (!items)
-			return NULL;
-		list->items = items;
-		list->room = room;
-	}
+	if (array_grow(&list->items, list->count, &list->room, sizeof(*entry)))
+		return NULL;
 	entry = &list->items[list->count];
 	*entry = (struct entry){ .keyword = strdup(keyword), .line = line };
 	if (!entry->keyword)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/report.h"
 #include "elf/elf_dynamic.h"
@@ -89,15 +90,8 @@ static struct object *add_object(struct load_list *list, const struct object *lo
 {
 	struct object *object;
 
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		struct object **objects = reallocarray(list->objects, room, sizeof(*objects));
-
-		if (!objects)
-			return NULL;
-		list->objects = objects;
-		list->room = room;
-	}
+	if (array_grow(&list->objects, list->count, &list->room, sizeof(object)))
+		return NULL;
 	object = calloc(1, sizeof(*object));
 	if (!object)
 		return NULL;

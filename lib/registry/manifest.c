@@ -6,47 +6,38 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "base/path.h"
 #include "base/report.h"
 #include "elf/glibc.h"
 #include "registry/definition.h"
 #include "registry/file_index.h"
-#include "registry/topology.h"
+#include "registry/value.h"
 
-const struct record_rule manifest_rules[] = {
-	{ "manifest", 1, 1, false },
-	{ "test", 1, 1, false },
-	{ "scheduler", 1, 1, false },
-	{ "topology", 1, 1, false },
-	{ "duration", 1, 1, false },
-	{ "watchdog", 1, 1, false },
-	{ "git", 1, 1, false },
-	{ "sched-arg", 1, 1, true },
-	{ "sched-arg-path", 1, 1, true },
-	{ "cgroup-parent", 1, 1, false },
-	{ "sysctl", 2, 2, true },
-	{ "run-arg", 1, 1, true },
-	{ "attaches-schedulers", 0, 0, false },
-	{ "drops-root", 0, 0, false },
-	{ "needs-glibc", 1, 2, false },
-	{ "needs-machine", 1, 1, true },
-	{ "needs-interpreter", 1, 1, true },
-	{ "needs-bytes", 1, 1, false },
-	{ "file", 3, 3, true },
-	{ NULL, 0, 0, false },
-};
+static const char *version_problem(char *const *fields)
+{
+	return strcmp(fields[0], MANIFEST_VERSION) ? "this program reads version " MANIFEST_VERSION
+						     " of the format"
+						   : NULL;
+}
 
-static const char *const required[] = { "test",	    "scheduler", "topology",
-					"duration", "watchdog",	 "git" };
+static const char *glibc_problem(char *const *fields)
+{
+	return glibc_is_version(fields[0]) ? NULL : "not a version such as 2.36";
+}
+
+static const char *bytes_problem(char *const *fields)
+{
+	uint64_t bytes;
+
+	return parse_number(fields[0], 10, 0, INT64_MAX, &bytes) ? "not a number of bytes" : NULL;
+}
 
 static const char *file_problem(char *const *fields)
 {
+	const char *problem = archive_name_problem(fields);
 	uint64_t mode;
 
-	if (!*fields[0] || *fields[0] == '/')
-		return "a name in the archive is neither empty nor absolute";
-	if (path_goes_up(fields[0]))
-		return "a name in the archive has no '..'";
+	if (problem)
+		return problem;
 	if (*fields[1] != '/')
 		return "the file's path is not absolute";
 	if (parse_number(fields[2], 8, 0, 0777, &mode))
@@ -56,43 +47,28 @@ static const char *file_problem(char *const *fields)
 	return NULL;
 }
 
-static const char *bytes_problem(const char *value)
-{
-	uint64_t bytes;
-
-	return parse_number(value, 10, 0, INT64_MAX, &bytes) ? "not a number of bytes" : NULL;
-}
-
-static const char *value_problem(const struct record *record)
-{
-	const char *keyword = record->keyword, *value = record->fields[0];
-	struct topology topology;
-
-	if (!strcmp(keyword, "manifest") && strcmp(value, MANIFEST_VERSION))
-		return "this program reads version " MANIFEST_VERSION " of the format";
-	if (!strcmp(keyword, "test"))
-		return test_name_problem(value);
-	if (!strcmp(keyword, "topology"))
-		return topology_parse(value, &topology);
-	if (!strcmp(keyword, "scheduler") || !strcmp(keyword, "git") ||
-	    !strcmp(keyword, "needs-machine") || !strcmp(keyword, "needs-interpreter"))
-		return text_problem(value);
-	if (!strcmp(keyword, "cgroup-parent"))
-		return cgroup_path_problem(value);
-	if (!strcmp(keyword, "sysctl"))
-		return sysctl_problem(value);
-	if (!strcmp(keyword, "run-arg") || !strcmp(keyword, "sched-arg"))
-		return argument_problem(value);
-	if (!strcmp(keyword, "duration") || !strcmp(keyword, "watchdog"))
-		return seconds_problem(value);
-	if (!strcmp(keyword, "needs-glibc") && !glibc_is_version(value))
-		return "not a version such as 2.36";
-	if (!strcmp(keyword, "needs-bytes"))
-		return bytes_problem(value);
-	if (!strcmp(keyword, "file"))
-		return file_problem(record->fields);
-	return NULL;
-}
+const struct record_rule manifest_rules[] = {
+	{ "manifest", 1, 1, RECORD_ONCE, version_problem },
+	{ "test", 1, 1, RECORD_NEEDED, test_name_problem },
+	{ "scheduler", 1, 1, RECORD_NEEDED, text_problem },
+	{ "topology", 1, 1, RECORD_NEEDED, topology_problem },
+	{ "duration", 1, 1, RECORD_NEEDED, seconds_problem },
+	{ "watchdog", 1, 1, RECORD_NEEDED, seconds_problem },
+	{ "git", 1, 1, RECORD_NEEDED, text_problem },
+	{ "sched-arg", 1, 1, RECORD_MANY, argument_problem },
+	{ "sched-arg-path", 1, 1, RECORD_MANY, NULL },
+	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
+	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
+	{ "run-arg", 1, 1, RECORD_MANY, argument_problem },
+	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
+	{ "drops-root", 0, 0, RECORD_ONCE, NULL },
+	{ "needs-glibc", 1, 2, RECORD_ONCE, glibc_problem },
+	{ "needs-machine", 1, 1, RECORD_MANY, text_problem },
+	{ "needs-interpreter", 1, 1, RECORD_MANY, text_problem },
+	{ "needs-bytes", 1, 1, RECORD_ONCE, bytes_problem },
+	{ "file", 3, 3, RECORD_MANY, file_problem },
+	{ NULL, 0, 0, 0, NULL },
+};
 
 static int read_entries(struct record_reader *reader, const char *source, struct entries *manifest)
 {
@@ -100,14 +76,10 @@ static int read_entries(struct record_reader *reader, const char *source, struct
 	int more;
 
 	while ((more = record_next(reader, &record)) > 0) {
-		const char *problem = record.nfields ? value_problem(&record) : NULL;
-
 		if (manifest->count == 0 && strcmp(record.keyword, "manifest"))
 			return record_bad(
 				reader, &record,
 				"a manifest's first record is: manifest " MANIFEST_VERSION);
-		if (problem)
-			return record_bad_value(reader, &record, problem);
 		if (entries_add_fields(manifest, record.line, record.keyword, record.fields))
 			return report_errno("%s:%zu", source, record.line);
 	}
@@ -199,10 +171,10 @@ static int check_complete(const char *source, const struct entries *manifest)
 {
 	if (!manifest->count)
 		return report(EBADMSG, "%s: empty: a manifest comes from ktstr-manifest", source);
-	for (size_t i = 0; i < sizeof(required) / sizeof(*required); i++)
-		if (!entries_find(manifest, required[i]))
+	for (const struct record_rule *rule = manifest_rules; rule->keyword; rule++)
+		if (rule->times == RECORD_NEEDED && !entries_find(manifest, rule->keyword))
 			return report(EBADMSG, "%s: no %s record: is it cut short?", source,
-				      required[i]);
+				      rule->keyword);
 	if (!manifest_file(manifest, "ktstr"))
 		return report(EBADMSG, "%s: no file record for ktstr, the test binary", source);
 	if (check_schedulers(source, manifest) || check_arguments(source, manifest))

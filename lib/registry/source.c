@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/report.h"
 #include "elf/elf_program.h"
@@ -28,15 +29,8 @@ static int add_source(struct sources *list, const char *path, bool is_binary)
 				 .milliseconds = 1000 * ASK_SECONDS };
 	char *copy;
 
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 8;
-		struct source *items = reallocarray(list->items, room, sizeof(*items));
-
-		if (!items)
-			return report_errno("%s", path);
-		list->items = items;
-		list->room = room;
-	}
+	if (array_grow(&list->items, list->count, &list->room, sizeof(source)))
+		return report_errno("%s", path);
 	copy = strdup(path);
 	source.path = strdup(source.is_stdin ? "<stdin>" : path);
 	/* paths in a description begin in the current directory, paths in a file in its directory

@@ -27,19 +27,16 @@ static bool is_seconds(const char *text)
 /* What later stages rely on. */
 static void check_definition(const struct definition *definition)
 {
-	static const char *const once[] = {
-		"binary",   "scheduler", "cgroup-parent", "config-file", "topology",
-		"duration", "watchdog",	 "host-only",	  "drops-root",	 "attaches-schedulers"
-	};
 	struct topology topology;
 
 	REQUIRE(*definition->name && !strchr("-.", *definition->name));
 	for (const char *p = definition->name; *p; p++)
 		REQUIRE(is_name_byte(*p));
-	for (size_t i = 0; i < sizeof(once) / sizeof(*once); i++) {
-		const struct entry *first = definition_next(definition, once[i], NULL);
+	for (const struct record_rule *rule = definition_rules; rule->keyword; rule++) {
+		const struct entry *first = definition_next(definition, rule->keyword, NULL);
 
-		REQUIRE(!first || !definition_next(definition, once[i], first));
+		REQUIRE(!first || rule->times == RECORD_MANY ||
+			!definition_next(definition, rule->keyword, first));
 	}
 	REQUIRE(!definition_next(definition, "test", NULL));
 	REQUIRE(is_seconds(definition_value(definition, "duration", DEFAULT_DURATION)));

@@ -41,7 +41,7 @@ static bool is_in_the_way(const char *a, const char *b)
 	return !strncmp(a, b, length) && (b[length] == '/' || !b[length]);
 }
 
-/* ktstr-pack takes names that stay where they are extracted, each once; and no others. */
+/* The manifest has only names that stay where they are extracted. ktstr-pack takes each once. */
 static void check_names(const struct entries *manifest)
 {
 	struct tar_file *files = calloc(manifest->count + 1, sizeof(*files));
@@ -58,8 +58,8 @@ static void check_names(const struct entries *manifest)
 	for (size_t i = 0; i < count; i++) {
 		const char *name = files[i].name;
 
-		good = good && *name != '/' && !has_component(name, "..") &&
-		       !has_component(name, ".") && !has_component(name, "");
+		REQUIRE(*name != '/' && !has_component(name, "..") && !has_component(name, ".") &&
+			!has_component(name, ""));
 		for (size_t j = 0; j < count; j++)
 			good = good && (i == j || !is_in_the_way(name, files[j].name));
 	}

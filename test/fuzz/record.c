@@ -10,8 +10,11 @@
 enum { MOST = 15 * 1024 }; /* bytes of input: written as escapes they still fit in an output */
 
 static const struct record_rule rules[] = {
-	{ "one", 1, 1, false },	 { "many", 0, 3, true }, { "all", 0, SIZE_MAX, true },
-	{ "scope", 0, 0, true }, { NULL, 0, 0, false },
+	{ "one", 1, 1, RECORD_ONCE, NULL },
+	{ "many", 0, 3, RECORD_MANY, NULL },
+	{ "all", 0, SIZE_MAX, RECORD_MANY, NULL },
+	{ "scope", 0, 0, RECORD_MANY, NULL },
+	{ NULL, 0, 0, 0, NULL },
 };
 
 /* Reads all records. Returns 0, or -1. */

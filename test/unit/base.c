@@ -12,9 +12,9 @@
 #include "base/record.h"
 
 static const struct record_rule rules[] = {
-	{ "one", 1, 1, false },
-	{ "many", 0, 3, true },
-	{ NULL, 0, 0, false },
+	{ "one", 1, 1, RECORD_ONCE, NULL },
+	{ "many", 0, 3, RECORD_MANY, NULL },
+	{ NULL, 0, 0, 0, NULL },
 };
 
 /* quote: standard input, which has no NUL byte, as one word of bash */

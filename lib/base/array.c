@@ -1,0 +1,21 @@
+/* array.c - arrays that grow */
+#include "array.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int array_grow(void *items, size_t count, size_t *room, size_t size)
+{
+	size_t wanted = *room ? 2 * *room : 8;
+	void *array;
+
+	if (count < *room)
+		return 0;
+	memcpy(&array, items, sizeof(array)); /* the pointer may have any type */
+	array = reallocarray(array, wanted, size);
+	if (!array)
+		return -1;
+	memcpy(items, &array, sizeof(array));
+	*room = wanted;
+	return 0;
+}

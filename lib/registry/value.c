@@ -1,0 +1,118 @@
+/* value.c - the values that fields of definitions and manifests may have */
+#include "value.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/path.h"
+#include "base/utf8.h"
+#include "registry/topology.h"
+
+const char *test_name_problem(char *const *fields)
+{
+	const char *name = fields[0];
+
+	if (!*name)
+		return "a test's name is empty";
+	if (*name == '-' || *name == '.')
+		return "a test's name does not begin with '-' or '.'";
+	if (name[strspn(name,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-")])
+		return "a test's name is made of letters, digits, '_', '.', ':' and '-'";
+	return NULL;
+}
+
+const char *seconds_problem(char *const *fields)
+{
+	uint64_t seconds;
+
+	if (!parse_number(fields[0], 10, 1, INT_MAX, &seconds)) /* a shell takes 010 for 8 */
+		return *fields[0] == '0' ? "not a whole number of seconds without leading zeros"
+					 : NULL;
+	return errno == ERANGE ? "out of range (1 to 2147483647 seconds)"
+			       : "not a whole number of seconds";
+}
+
+const char *text_problem(char *const *fields)
+{
+	size_t length;
+
+	if (!*fields[0])
+		return "it is empty";
+	for (const char *p = fields[0]; *p; p += length)
+		if (utf8_needs_escape(p, &length))
+			return "no text that a terminal can show as it is";
+	return NULL;
+}
+
+const char *topology_problem(char *const *fields)
+{
+	struct topology topology;
+
+	return topology_parse(fields[0], &topology);
+}
+
+/* No "..": it could lead to a cgroup of others. */
+const char *cgroup_path_problem(char *const *fields)
+{
+	const char *path = fields[0];
+
+	if (*path != '/')
+		return "a cgroup's path begins with '/'";
+	if (!path[strspn(path, "/")])
+		return "the root of the cgroup tree cannot be a parent: name a cgroup below it";
+	if (strlen(path) >= PATH_MAX)
+		return "longer than a path can be";
+	return path_goes_up(path) ? "a cgroup's path has no '..'" : NULL;
+}
+
+/* The name becomes a path below /proc/sys, and must not lead out of it. */
+const char *sysctl_problem(char *const *fields)
+{
+	const char *key = fields[0];
+
+	if (!*key || *key == '.' || *key == '/' || strstr(key, "..") || strstr(key, "//"))
+		return "not a sysctl's name, such as kernel.sched_rr_timeslice_ms";
+	return NULL;
+}
+
+const char *argument_problem(char *const *fields)
+{
+	enum { ARGUMENT_MAX = 128 * 1024 - 1 }; /* Linux's MAX_ARG_STRLEN, without the NUL byte */
+
+	return strlen(fields[0]) > ARGUMENT_MAX
+		       ? "longer than 131071 bytes, the most that Linux takes for one argument: "
+			 "put it into a file, and include that"
+		       : NULL;
+}
+
+const char *archive_name_problem(char *const *fields)
+{
+	const char *p = fields[0];
+
+	if (!*p)
+		return "the name is empty";
+	if (*p == '/')
+		return "the name is absolute: leave out the leading '/'";
+	for (;; p++) {
+		size_t length = strcspn(p, "/");
+
+		if (length == 0)
+			return p[0] ? "the name has an empty component ('//')"
+				    : "the name ends in '/': only files are packed";
+		if (length == 1 && p[0] == '.')
+			return "the name has a component '.'";
+		if (length == 2 && p[0] == '.' && p[1] == '.')
+			return "the name has a component '..': it would lead out of the archive";
+		p += length;
+		if (!*p)
+			return NULL;
+	}
+}
+
+const char *path_problem(char *const *fields)
+{
+	return *fields[0] ? NULL : "the path is empty";
+}

@@ -1,0 +1,35 @@
+/* value.h - the values that fields of definitions and manifests may have
+ *
+ * Each function looks at fields[0] and returns NULL, or a constant string that says what is wrong
+ * with it: see struct record_rule.
+ */
+#ifndef REGISTRY_VALUE_H
+#define REGISTRY_VALUE_H
+
+const char *test_name_problem(char *const *fields);
+
+/* A whole number of seconds. */
+const char *seconds_problem(char *const *fields);
+
+/* Text that a terminal shows as it is. */
+const char *text_problem(char *const *fields);
+
+/* A topology such as 1n2l4c2t. */
+const char *topology_problem(char *const *fields);
+
+/* A cgroup below the root of the cgroup tree. */
+const char *cgroup_path_problem(char *const *fields);
+
+/* The name of a sysctl. */
+const char *sysctl_problem(char *const *fields);
+
+/* An argument of a program. */
+const char *argument_problem(char *const *fields);
+
+/* A file's name in the archive: it stays in the archive's directory and has one way to write it. */
+const char *archive_name_problem(char *const *fields);
+
+/* A path, or a name to find. */
+const char *path_problem(char *const *fields);
+
+#endif
