@@ -30,19 +30,22 @@ static const struct option longopts[] = {
 
 static const char input_name[] = "standard input";
 
-/* Where fd is a pipe, makes it hold more: fewer wake-ups. As it was where that is not allowed. */
+/*
+ * If fd is a pipe, makes its buffer larger, for fewer wake-ups. Does nothing if that is not
+ * allowed.
+ */
 static void widen_pipe(int fd)
 {
-	const int wanted = 1024 * 1024; /* what pipe(7) allows everybody */
+	const int wanted = 1024 * 1024; /* pipe(7) allows every user this much */
 
 	if (fcntl(fd, F_GETPIPE_SZ) < wanted)
 		fcntl(fd, F_SETPIPE_SZ, wanted);
 }
 
-/* Gives to all of standard input. Reports, but not what to failed with. */
+/* Passes all of standard input to the sink `to`. Reports, except a failure of `to`. */
 static int feed(struct sink *to)
 {
-	char buffer[128 * 1024]; /* with what is made of it, stays in the second level cache */
+	char buffer[128 * 1024]; /* together with its output, fits in the second level cache */
 	ssize_t n;
 
 	while ((n = read_full(STDIN_FILENO, buffer, sizeof(buffer))) > 0)
@@ -93,7 +96,7 @@ int main(int argc, char **argv)
 		case 'V':
 			return command_print("ktstr-b64 " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has said what is wrong */
+			return STATUS_MISUSED; /* getopt has reported why */
 		}
 	}
 	if (optind < argc)

@@ -1,4 +1,4 @@
-/* ktstr-libs - add the shared libraries of a manifest's files to it, and the glibc they need */
+/* ktstr-libs - add to a manifest the shared libraries of its files, and the glibc they need */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static const char source[] = "<stdin>";
 
 static struct output out;
 
-/* The manifest's own word counts where it asks for more. */
+/* Whether the libraries need a newer glibc than the manifest already asks for. */
 static bool raises_glibc(const struct entries *manifest, const struct libraries *libraries)
 {
 	const char *given = manifest_value(manifest, "needs-glibc");
@@ -45,7 +45,7 @@ static bool raises_glibc(const struct entries *manifest, const struct libraries 
 	return libraries->glibc && (!*given || glibc_compare_versions(given, libraries->glibc) < 0);
 }
 
-/* The file is named where the test binary alone would need less. */
+/* Names the file only if the test binary alone needs an older glibc. */
 static void print_glibc(const struct libraries *libraries)
 {
 	bool is_own = !strcmp(libraries->glibc_file, "ktstr");
@@ -54,10 +54,7 @@ static void print_glibc(const struct libraries *libraries)
 		     NULL);
 }
 
-/*
- * Adds to *bytes the disk space of a file that is packed as well. Returns 0, or -1 with errno.
- * Reports.
- */
+/* Adds the disk space of one more packed file to *bytes. Returns 0, or -1 with errno. Reports. */
 static int add_space(const char *path, uint64_t *bytes)
 {
 	struct stat st;
@@ -69,8 +66,8 @@ static int add_space(const char *path, uint64_t *bytes)
 }
 
 /*
- * Sets *text, which the caller frees, to the disk space of all files, those that are added as well;
- * to NULL if the manifest does not say that of its own. Returns 0, or -1 with errno. Reports.
+ * Sets *text to the disk space of all files, added ones included, or to NULL if the manifest has no
+ * needs-bytes. The caller frees it. Returns 0, or -1 with errno. Reports.
  */
 static int sum_space(const struct entries *manifest, const char *preload,
 		     const struct libraries *libraries, char **text)
@@ -92,7 +89,7 @@ static int sum_space(const struct entries *manifest, const char *preload,
 	return 0;
 }
 
-/* output_close reports a failure. */
+/* Prints the manifest with what was added. output_close reports a failure. */
 static void print_manifest(const struct entries *manifest, const char *preload,
 			   const struct libraries *libraries, const char *bytes)
 {
@@ -101,7 +98,7 @@ static void print_manifest(const struct entries *manifest, const char *preload,
 	static char *const none[] = { NULL };
 
 	if (!place)
-		place = entries_find(manifest, "file"); /* which stands: ktstr's */
+		place = entries_find(manifest, "file"); /* there is always one, ktstr */
 	for (size_t i = 0; i < manifest->count; i++) {
 		const struct entry *entry = &manifest->items[i];
 
@@ -118,7 +115,7 @@ static void print_manifest(const struct entries *manifest, const char *preload,
 	entries_write(&libraries->files, &out);
 }
 
-/* Whether the manifest packs a file of this name, or one whose name begins with it. */
+/* Whether the manifest packs a file with this name, or, with begins, one whose name begins so. */
 static bool has_file(const struct entries *manifest, const char *name, bool begins)
 {
 	const struct entry *file = NULL;
@@ -131,8 +128,9 @@ static bool has_file(const struct entries *manifest, const char *name, bool begi
 }
 
 /*
- * Sets *path to the object that a .run starts its programs with where it has libraries; the caller
- * frees it. NULL: there are none, or the manifest has it.
+ * Sets *path to the object with which a .run that has libraries starts its programs. Sets it to
+ * NULL if there are no libraries or if the manifest has the object. The caller frees it. Returns 0,
+ * or -1. Reports.
  */
 static int find_preload(const struct entries *manifest, const struct libraries *libraries,
 			char **path)
@@ -189,7 +187,7 @@ int main(int argc, char *argv[])
 		case 'V':
 			return command_print("ktstr-libs " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has said what is wrong */
+			return STATUS_MISUSED; /* getopt has reported why */
 		}
 	}
 	if (optind < argc)
@@ -197,6 +195,6 @@ int main(int argc, char *argv[])
 			"no operand is taken, the manifest comes on standard input: %s",
 			argv[optind]);
 	if (add_libraries())
-		return STATUS_FAILED; /* nothing is in the buffer */
+		return STATUS_FAILED; /* nothing has been printed */
 	return output_close(&out) ? STATUS_FAILED : 0;
 }

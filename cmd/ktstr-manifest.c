@@ -36,7 +36,7 @@ static const struct option longopts[] = {
 
 static struct output out;
 
-/* Adds a row of four cells for one test of the source. Returns 0, or -1. Reports. */
+/* Adds a row of four cells for one test of the source. Returns 0 or -1. Reports. */
 static int list_test(struct source *source, const char *name, struct strings *cells)
 {
 	const struct definition *definition;
@@ -70,13 +70,13 @@ static int list_source(struct source *source, struct strings *cells)
 
 enum { COLUMNS = 4 };
 
-/* A scheduler's name or a path could hold what moves a terminal's cursor or breaks a line. */
+/* Names and paths may hold bytes that move a terminal's cursor or break a line. */
 static bool needs_escape(const char *text, size_t *length)
 {
 	return utf8_needs_escape(text, length) || *text == '\\';
 }
 
-/* In columns: UTF-8 characters, not bytes, and escapes as they are printed. */
+/* Returns the width in UTF-8 characters, with escapes as print_cell prints them. */
 static size_t cell_width(const char *cell)
 {
 	size_t width = 0, length;
@@ -130,7 +130,7 @@ static void print_rows(const struct strings *cells, bool aligned)
 static const char no_sources[] = "no test binary and no .ktstr file here: name one with -b or -f, "
 				 "or set KTSTR_TEST_PATH";
 
-/* Returns the sources' paths with ", " between them, which the caller frees, or NULL. */
+/* Returns the sources' paths, joined by ", ", or NULL. The caller frees it. */
 static char *join_paths(const struct sources *sources)
 {
 	struct strings places = { 0 };
@@ -171,7 +171,7 @@ static int list_tests(struct sources *sources)
 	return status;
 }
 
-/* Reports where the test was looked for and which names are near. */
+/* Reports where it looked for the test, and similar names. */
 static void report_not_found(const char *name, struct sources *sources)
 {
 	struct strings names = { 0 }, nearest = { 0 };
@@ -179,7 +179,7 @@ static void report_not_found(const char *name, struct sources *sources)
 
 	for (size_t i = 0; i < sources->count; i++)
 		if (source_names(&sources->items[i], &names))
-			goto out; /* that line says it all: this is no test binary */
+			goto out; /* source_names has reported why */
 	suggest_names(name, &names, &nearest);
 	meant = strings_join(&nearest, "\" or \"");
 	where = join_paths(sources);
@@ -244,7 +244,7 @@ int main(int argc, char *argv[])
 		case 'V':
 			return command_print("ktstr-manifest " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has said what is wrong */
+			return STATUS_MISUSED; /* getopt has reported why */
 		}
 	}
 	if (!status && list != (optind == argc))

@@ -23,7 +23,7 @@
 
 #define MARKER "__ARCHIVE__"
 
-#define TEMPLATE "../share/ktstr/preamble.bash" /* from this program */
+#define TEMPLATE "../share/ktstr/preamble.bash" /* relative to this program's directory */
 
 static const char usage[] =
 	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] [--decompress CMD]\n"
@@ -56,16 +56,16 @@ enum { TEMPLATE_MAX = 1024 * 1024 };
 
 static struct output out;
 
-/* What the command line says of the archive; empty: nothing. */
+/* What the command line says about the archive; "" if nothing. */
 struct archive {
 	const char *sha256;
 	const char *size;
-	const char *decompress; /* a command: words between blanks */
+	const char *decompress; /* a command: words separated by blanks */
 };
 
 static const char blanks[] = " \t\n";
 
-/* What a placeholder stands for: a word, or the words of an array. */
+/* The value of a placeholder: one word, or the words of an array. */
 struct value {
 	const char *placeholder;
 	struct strings words;
@@ -78,7 +78,7 @@ struct values {
 	size_t count;
 };
 
-/* Returns the words of a new placeholder, empty. */
+/* Adds a placeholder and returns its words, still empty. */
 static struct strings *add_value(struct values *values, const char *placeholder)
 {
 	struct value *value = &values->items[values->count];
@@ -94,7 +94,7 @@ static int add_word(struct values *values, const char *placeholder, const char *
 	return strings_add(add_value(values, placeholder), word);
 }
 
-/* One placeholder with the fields, all of them, of each entry of a keyword. */
+/* Adds one placeholder, whose words are all fields of all entries with a keyword. */
 static int add_fields(struct values *values, const char *placeholder,
 		      const struct entries *manifest, const char *keyword)
 {
@@ -121,7 +121,7 @@ static int add_topology(struct values *values, const struct entries *manifest)
 			    topology.threads_per_core);
 }
 
-/* The scheduler's arguments, and which of them are names of packed files. */
+/* Adds the scheduler's arguments, and which of them are names of packed files. */
 static int add_scheduler_args(struct values *values, const struct entries *manifest)
 {
 	struct strings *args = add_value(values, "SCHED_ARGS");
@@ -148,7 +148,7 @@ static bool has_string(const struct strings *strings, const char *text, size_t l
 	return false;
 }
 
-/* The names at the archive's top, of which there are four at most, and the number of its files. */
+/* Adds the top-level names of the archive, at most four, and the number of its files. */
 static int add_packed_files(struct values *values, const struct entries *manifest)
 {
 	struct strings *names = add_value(values, "PACKED_FILES");
@@ -167,7 +167,7 @@ static int add_packed_files(struct values *values, const struct entries *manifes
 	return strings_addf(add_value(values, "PACKED_COUNT"), "%zu", count);
 }
 
-/* The name that a packed program has where it was packed; an empty word where there is none. */
+/* Adds the file name that a packed program had where it came from; "" if it is not packed. */
 static int add_program(struct values *values, const char *placeholder,
 		       const struct entries *manifest, const char *archive_name)
 {
@@ -177,14 +177,14 @@ static int add_program(struct values *values, const char *placeholder,
 			file ? strrchr(file->fields.items[1], '/') + 1 : ""); /* it is absolute */
 }
 
-/* 1 where a record without fields stands, else an empty word. */
+/* Adds 1 if a record without fields is there, else "". */
 static int add_flag(struct values *values, const char *placeholder, const struct entries *manifest,
 		    const char *keyword)
 {
 	return add_word(values, placeholder, entries_find(manifest, keyword) ? "1" : "");
 }
 
-/* The second field of needs-glibc, or an empty word. */
+/* Adds the second field of needs-glibc, or "". */
 static int add_glibc_file(struct values *values, const struct entries *manifest)
 {
 	const struct entry *glibc = entries_find(manifest, "needs-glibc");
@@ -193,7 +193,7 @@ static int add_glibc_file(struct values *values, const struct entries *manifest)
 	return add_word(values, "NEED_GLIBC_FILE", is_named ? glibc->fields.items[1] : "");
 }
 
-/* What ktstr-manifest and ktstr-libs found that the host must have. */
+/* Adds what the host must have, as found by ktstr-manifest and ktstr-libs. */
 static int add_needs(struct values *values, const struct entries *manifest)
 {
 	return add_word(values, "PACKED_BYTES", manifest_value(manifest, "needs-bytes")) ||
@@ -203,7 +203,7 @@ static int add_needs(struct values *values, const struct entries *manifest)
 	       add_glibc_file(values, manifest);
 }
 
-/* Splits a command at its blanks: no shell reads it. */
+/* Adds a command, split at its blanks: no shell reads it. */
 static int add_command(struct values *values, const char *placeholder, const char *command)
 {
 	struct strings *words = add_value(values, placeholder);
@@ -271,7 +271,7 @@ static int print_words(const struct strings *words)
 	return 0;
 }
 
-/* The length of the placeholder, @NAME@, at text; 0 where there is none. */
+/* Returns the length of the placeholder @NAME@ at text, or 0 if there is none. */
 static size_t placeholder_length(const char *text)
 {
 	size_t name;
@@ -282,7 +282,9 @@ static size_t placeholder_length(const char *text)
 	return text[1 + name] == '@' ? name + 2 : 0;
 }
 
-/* The marker ends the template, and stands nowhere else: the archive begins behind the first. */
+/*
+ * The template must end with the marker and have no other: the archive begins after the first one.
+ */
 static int check_marker(const char *path, const char *text, size_t size)
 {
 	const char *first = strstr(text, "\n" MARKER "\n");
@@ -335,7 +337,7 @@ static int read_template(const char *path, char **text)
 	return failed;
 }
 
-/* Everything is checked before the first byte goes out. */
+/* Reads and checks the template and the manifest before it prints anything. */
 static int print_header(const char *template, const struct archive *archive)
 {
 	struct values values = { 0 };
@@ -411,7 +413,7 @@ int main(int argc, char *argv[])
 		case 'V':
 			return command_print("ktstr-preamble " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has said what is wrong */
+			return STATUS_MISUSED; /* getopt has reported why */
 		}
 	}
 	if (optind != argc)
@@ -420,6 +422,6 @@ int main(int argc, char *argv[])
 			argv[optind]);
 	status = print_header(template, &archive) ? STATUS_FAILED : 0;
 	if (status)
-		return status; /* what is in the buffer is not half a header */
+		return status; /* leave the buffer unwritten: it may be half a header */
 	return output_close(&out) ? STATUS_FAILED : 0;
 }

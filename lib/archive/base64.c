@@ -1,4 +1,4 @@
-/* base64.c - base64 (RFC 4648, section 4), both ways, as streams */
+/* base64.c - encode and decode base64 (RFC 4648, section 4) as streams */
 #include "base64.h"
 
 #include <errno.h>
@@ -8,8 +8,7 @@
 #include "base/report.h"
 #include "base64_kernel.h"
 
-/* Bytes of output that are given on at once, a multiple of 3. They stay in the second level cache.
- */
+/* Bytes of output passed on at a time, a multiple of 3. They fit in the second level cache. */
 enum { ROOM = 192 * 1024 };
 
 const struct base64_kernel *const base64_kernels[] = {
@@ -33,7 +32,7 @@ static const struct base64_kernel *choose_kernel(void)
 
 /* --- encoding --- */
 
-/* Encodes groups. Returns the end of the text. */
+/* Encodes whole groups. Returns the end of the text. */
 static char *encode_groups(const struct base64_encoder *encoder, char *text,
 			   const unsigned char *bytes, size_t groups)
 {
@@ -55,7 +54,7 @@ static char *encode_lines(const struct base64_encoder *encoder, char *text,
 	return text + lines * (columns + 1);
 }
 
-/* Breaks characters into lines. Returns the end of the text. */
+/* Adds newlines to encoded characters. Returns the end of the text. */
 static char *break_lines(struct base64_encoder *encoder, char *text, const char *characters,
 			 size_t size)
 {
@@ -78,7 +77,7 @@ static char *break_lines(struct base64_encoder *encoder, char *text, const char 
 	return text;
 }
 
-/* Encodes groups into lines that end where a group does. Returns the end of the text. */
+/* Encodes whole groups into lines whose length is a multiple of 4. Returns the end of the text. */
 static char *encode_even(struct base64_encoder *encoder, char *text, const unsigned char *bytes,
 			 size_t groups)
 {
@@ -105,7 +104,7 @@ static char *encode_even(struct base64_encoder *encoder, char *text, const unsig
 	return text;
 }
 
-/* Encodes groups into lines that end anywhere. Returns the end of the text. */
+/* Encodes whole groups into lines of any length. Returns the end of the text. */
 static char *encode_odd(struct base64_encoder *encoder, char *text, const unsigned char *bytes,
 			size_t groups)
 {
@@ -140,7 +139,10 @@ static int encode_write(struct sink *sink, const void *bytes, size_t size)
 		encoder->nheld = 0;
 	}
 	while (size >= 3) {
-		/* one of columns + 1 characters is a newline, and one more may be; 8 are in use */
+		/*
+		 * One of columns + 1 characters is a newline, plus perhaps one for a line already
+		 * begun. Up to 8 characters are in text already.
+		 */
 		size_t room = ROOM - 16, groups = room / 4;
 
 		if (columns && columns < room)
@@ -206,10 +208,10 @@ static int refuse_byte(const struct base64_decoder *decoder, unsigned char byte)
 	return report(EBADMSG, format, decoder->source, (uintmax_t)decoder->offset, byte);
 }
 
-/* Takes '='. */
+/* Accepts '=', or reports why not. Returns 0 or -1. */
 static int take_padding(struct base64_decoder *decoder)
 {
-	static const uint32_t unused[] = { 0, 0, 0xf, 0x3 }; /* bits, with so many characters */
+	static const uint32_t unused[] = { 0, 0, 0xf, 0x3 }; /* by number of characters */
 
 	if (decoder->ended)
 		return refuse(decoder, decoder->offset, "'=' behind the padding");
@@ -223,7 +225,9 @@ static int take_padding(struct base64_decoder *decoder)
 	return 0;
 }
 
-/* Takes a byte into the group; *complete tells that the group has its four characters. */
+/*
+ * Adds a byte to the group. *complete: the group now has four characters. Returns 0 or -1. Reports.
+ */
 static int take_byte(struct base64_decoder *decoder, unsigned char byte, bool *complete)
 {
 	unsigned char value = base64_values[byte];
@@ -244,7 +248,7 @@ static int take_byte(struct base64_decoder *decoder, unsigned char byte, bool *c
 	return 0;
 }
 
-/* Puts the bytes of a complete group at bytes, and begins the next. Returns their number. */
+/* Writes the bytes of a complete group and starts the next group. Returns their number. */
 static size_t end_group(struct base64_decoder *decoder, unsigned char *bytes)
 {
 	size_t count = 3 - decoder->padding;
@@ -257,9 +261,9 @@ static size_t end_group(struct base64_decoder *decoder, unsigned char *bytes)
 }
 
 /*
- * Decodes from size characters, at the beginning of a group, as much as goes without looking at
- * each byte, into at most room bytes. Lines are supposed to be as long as the last one. Returns how
- * many bytes of text it took; there are *count bytes.
+ * Decodes as much as the kernels can, from the start of a group, into at most room bytes. It
+ * expects lines as long as the last one. Returns the number of characters it took; *count is the
+ * number of bytes it wrote.
  */
 static size_t decode_fast(struct base64_decoder *decoder, unsigned char *bytes, size_t room,
 			  const unsigned char *text, size_t size, size_t *count)
@@ -278,7 +282,7 @@ static size_t decode_fast(struct base64_decoder *decoder, unsigned char *bytes, 
 	}
 	size -= taken;
 	size = size / 4 < (room - *count) / 3 ? size : (room - *count) / 3 * 4;
-	for (int i = 0; i < 2; i++) { /* the second takes what the first one's vectors do not */
+	for (int i = 0; i < 2; i++) { /* the scalar kernel does what the vectors leave */
 		const struct base64_kernel *kernel = i ? &base64_scalar : decoder->kernel;
 		size_t n = kernel->decode(bytes + *count, text + taken, size);
 
@@ -290,7 +294,7 @@ static size_t decode_fast(struct base64_decoder *decoder, unsigned char *bytes, 
 	return taken;
 }
 
-/* Takes note of the newline that is the next byte. */
+/* Records that the next byte is a newline. */
 static void end_line(struct base64_decoder *decoder)
 {
 	uint64_t columns = decoder->offset - decoder->line;
@@ -329,7 +333,7 @@ static int decode_write(struct sink *sink, const void *bytes, size_t size)
 			used = 0;
 		}
 	}
-	/* on failure as well: all up to what is wrong was good */
+	/* also on failure: the bytes before the error are good */
 	if (used && decoder->to->write(decoder->to, out, used))
 		return -1;
 	if (failed)

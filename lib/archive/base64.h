@@ -1,11 +1,12 @@
-/* base64.h - base64 (RFC 4648, section 4), both ways, as streams
+/* base64.h - encode and decode base64 (RFC 4648, section 4) as streams
  *
- * Neither side allocates: the structs are the caller's, and need no freeing. What to cannot take
- * is returned as -1 with to's errno and not reported: whoever closes that does.
+ * Nothing is allocated: the caller provides the structs, which need no freeing. The caller also
+ * closes the sink `to`. If `to` fails, the functions return -1 with its errno and do not report:
+ * whoever closes `to` does that.
  *
- * Both use the vector instructions that the CPU has: the fastest of base64_kernel.h is chosen by
- * the open. All give the same bytes and the same errors. They work on the stack, which takes 256
- * KiB, and are fastest when they are given, and so give, 64 KiB or more at once.
+ * The open functions choose the fastest kernel (base64_kernel.h) that the CPU can run. All kernels
+ * give the same bytes and the same errors. They use 256 KiB of stack, and are fastest with 64 KiB
+ * or more a call; then they also pass on that much.
  */
 #ifndef ARCHIVE_BASE64_H
 #define ARCHIVE_BASE64_H
@@ -19,47 +20,50 @@
 struct base64_kernel;
 
 struct base64_encoder {
-	struct sink sink; /* first: takes the bytes */
-	struct sink *to;  /* gets the text */
+	struct sink sink; /* first: give it the bytes */
+	struct sink *to;  /* receives the text */
 	const struct base64_kernel *kernel;
 	size_t columns;
 	size_t column; /* characters on the current line */
 	unsigned char held[3];
-	size_t nheld; /* bytes that wait for their group's others */
+	size_t nheld; /* bytes of an incomplete group */
 };
 
-/* Lines have columns characters and end in a newline; with columns 0 there is no newline. */
+/* Each line has columns characters and a newline; with columns 0 there is no newline. */
 void base64_encode_open(struct base64_encoder *encoder, struct sink *to, size_t columns);
 
-/* Writes what was held back, padding and the last newline. Returns 0, or -1 with to's errno. */
+/*
+ * Writes the incomplete group with padding, and the last newline. Returns 0, or -1 with the errno
+ * of `to`.
+ */
 int base64_encode_close(struct base64_encoder *encoder);
 
 struct base64_decoder {
-	struct sink sink; /* first: takes the text */
-	struct sink *to;  /* gets the bytes */
+	struct sink sink; /* first: give it the text */
+	struct sink *to;  /* receives the bytes */
 	const struct base64_kernel *kernel;
 	const char *source;
 	bool ignore;
-	uint64_t offset;	 /* of the next byte taken */
+	uint64_t offset;	 /* of the next byte of text */
 	uint64_t line;		 /* offset of the first byte of the current line */
-	size_t columns;		 /* bytes of the line before, where a multiple of 4; else 0 */
+	size_t columns;		 /* length of the last line if a multiple of 4, else 0 */
 	uint64_t last;		 /* offset of the last character of the current group */
-	uint32_t group;		 /* the bits of the current group, */
-	unsigned int characters; /* how many of its four characters are there, */
-	unsigned int padding;	 /* and how many of these were '=' */
-	bool ended;		 /* a padded group was the last */
+	uint32_t group;		 /* bits of the current group */
+	unsigned int characters; /* how many of its four characters have come */
+	unsigned int padding;	 /* how many of those are '=' */
+	bool ended;		 /* a padded group has come: the text must end */
 };
 
 /*
- * The decoder is strict: only newlines may stand between characters, the last group is padded, the
- * bits it does not use are zero, nothing follows it. With ignore all bytes that are not in the
- * alphabet are skipped. What is wrong makes the sink's write or the close return -1 with EBADMSG.
- * Reports it as "SOURCE: byte OFFSET: ...", offset counted from 0. source is the caller's.
+ * The decoder is strict: only newlines may come between characters, the last group must be padded,
+ * its unused bits must be zero, and nothing may follow it. With ignore it skips all bytes outside
+ * the alphabet. On bad text the sink's write, or the close, returns -1 with EBADMSG. Reports that
+ * as "SOURCE: byte OFFSET: ...", where OFFSET counts from 0. source must stay valid.
  */
 void base64_decode_open(struct base64_decoder *decoder, struct sink *to, const char *source,
 			bool ignore);
 
-/* Finds out whether the text was complete. Returns 0, or -1 with errno. Reports. */
+/* Checks that the text was complete. Returns 0, or -1 with EBADMSG. Reports. */
 int base64_decode_close(struct base64_decoder *decoder);
 
 #endif

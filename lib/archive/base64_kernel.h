@@ -1,8 +1,8 @@
-/* base64_kernel.h - the inner loops of base64: a set of them for each kind of CPU
+/* base64_kernel.h - the inner loops of base64, one set for each kind of CPU
  *
- * For base64.c and its test alone. Kernels know groups and lines, no state: what is begun or odd,
- * padding and errors are base64.c's. They need not do all of what they are given, and the scalar
- * one, which does, takes the rest.
+ * Only for base64.c and its test. A kernel handles whole groups and whole lines, and keeps no
+ * state. base64.c handles incomplete groups, odd line lengths, padding and errors. A kernel may
+ * stop early. The scalar kernel does not, so base64.c gives it the rest.
  */
 #ifndef ARCHIVE_BASE64_KERNEL_H
 #define ARCHIVE_BASE64_KERNEL_H
@@ -11,36 +11,36 @@
 #include <stddef.h>
 
 enum {
-	BASE64_SLACK = 64, /* bytes behind their output that kernels may overwrite */
+	BASE64_SLACK = 64, /* bytes after their output that kernels may overwrite */
 };
 
 struct base64_kernel {
 	const char *name;
 
-	/* Whether this CPU, and its operating system, have the instructions. */
+	/* Whether this CPU and the operating system support the instructions. */
 	bool (*usable)(void);
 
 	/*
-	 * Encodes from the front of size bytes, and reads no byte behind them. Returns how many of
-	 * them it encoded, a multiple of 3.
+	 * Encodes size bytes, or only the first of them. Reads nothing after them. Returns the
+	 * number of bytes it encoded, a multiple of 3.
 	 */
 	size_t (*encode)(char *text, const unsigned char *bytes, size_t size);
 
 	/*
-	 * Encodes whole lines of columns characters, a multiple of 4 and not 0, and a newline each.
-	 * Returns how many lines it encoded.
+	 * Encodes whole lines. columns, a multiple of 4 and not 0, is the length of a line without
+	 * its newline. Returns the number of lines it encoded.
 	 */
 	size_t (*encode_lines)(char *text, const unsigned char *bytes, size_t size, size_t columns);
 
 	/*
-	 * Decodes from the front of size characters, up to a group that has a byte that is none, or
-	 * some groups before that. Returns how many of them it decoded, a multiple of 4.
+	 * Decodes size characters. Stops at a group with an invalid byte, or some groups before it.
+	 * Returns the number of characters it decoded, a multiple of 4.
 	 */
 	size_t (*decode)(unsigned char *bytes, const unsigned char *text, size_t size);
 
 	/*
-	 * Decodes whole lines of columns characters, a multiple of 4 and not 0, and a newline each,
-	 * up to one that is different. Returns how many lines it decoded.
+	 * Decodes whole lines (columns as above). Stops before a line that differs. Returns the
+	 * number of lines it decoded.
 	 */
 	size_t (*decode_lines)(unsigned char *bytes, const unsigned char *text, size_t size,
 			       size_t columns);
@@ -54,10 +54,13 @@ extern const struct base64_kernel base64_vbmi, base64_avx2;
 extern const struct base64_kernel base64_neon;
 #endif
 
-/* Those of this build, the fastest first; the last is NULL, the one before it base64_scalar. */
+/* The kernels of this build, the fastest first, base64_scalar last; NULL ends the list. */
 extern const struct base64_kernel *const base64_kernels[];
 
-/* What the characters 0 to 63 are, and for each byte which character it is (UINT8_MAX: none). */
+/*
+ * base64_alphabet: the character of each value 0 to 63. base64_values: the value of each byte,
+ * UINT8_MAX if it is no character.
+ */
 extern const char base64_alphabet[];
 extern const unsigned char base64_values[256];
 

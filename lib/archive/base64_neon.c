@@ -1,7 +1,7 @@
-/* base64_neon.c - the loops of base64 with the vectors of aarch64: 48 bytes, 64 characters
+/* base64_neon.c - base64 with the vectors of aarch64: 48 bytes, 64 characters
  *
- * NEON loads and stores every third or fourth byte by itself, and looks up in tables of 64, which
- * every aarch64 CPU has: see W. Muła, "Base64 encoding with SIMD instructions", 2016.
+ * NEON can load and store every third or fourth byte as a vector, and look up in tables of 64
+ * bytes. Every aarch64 CPU has it. See W. Muła, "Base64 encoding with SIMD instructions", 2016.
  */
 #ifdef __aarch64__
 
@@ -15,7 +15,7 @@ static inline void encode_48(char *text, const unsigned char *bytes)
 {
 	const uint8x16x4_t alphabet = vld1q_u8_x4((const uint8_t *)base64_alphabet);
 	const uint8x16_t mask = vdupq_n_u8(63);
-	uint8x16x3_t in = vld3q_u8(bytes); /* first, second, third bytes of 16 groups */
+	uint8x16x3_t in = vld3q_u8(bytes); /* the first, second and third bytes of 16 groups */
 	uint8x16_t b = vorrq_u8(vshlq_n_u8(in.val[0], 4), vshrq_n_u8(in.val[1], 4));
 	uint8x16_t c = vorrq_u8(vshlq_n_u8(in.val[1], 2), vshrq_n_u8(in.val[2], 6));
 	uint8x16x4_t out;
@@ -27,7 +27,7 @@ static inline void encode_48(char *text, const unsigned char *bytes)
 	vst4q_u8((uint8_t *)text, out);
 }
 
-/* UINT8_MAX for bytes that are no characters: those past 127 are in neither half of the table */
+/* UINT8_MAX for bytes that are no characters; bytes above 127 are in neither half of the table */
 static inline uint8x16_t values_of(uint8x16_t in)
 {
 	const uint8x16x4_t low = vld1q_u8_x4(base64_values);

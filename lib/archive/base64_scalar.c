@@ -1,11 +1,11 @@
-/* base64_scalar.c - the loops of base64 for any CPU */
+/* base64_scalar.c - base64 for any CPU */
 #include <stdint.h>
 
 #include "base64_kernel.h"
 
 const char base64_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* clang-format off: a row for each high half of a byte */
+/* clang-format off */
 enum { NO = UINT8_MAX };
 const unsigned char base64_values[256] = {
 	NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,

@@ -1,7 +1,7 @@
-/* base64_vector.h - the loops around one vector's worth of base64, for all vector kernels
+/* base64_vector.h - the loops around single vectors of base64, for all vector kernels
  *
- * A kernel calls them with constants and functions of its own, so that they are compiled into it,
- * for its instructions.
+ * A kernel calls these inline functions with its own constants and functions, so that they are
+ * compiled for its instructions.
  */
 #ifndef ARCHIVE_BASE64_VECTOR_H
 #define ARCHIVE_BASE64_VECTOR_H
@@ -12,18 +12,18 @@
 
 #define BASE64_INLINE static inline __attribute__((always_inline))
 
-/* What a kernel does at once: characters from 3/4 as many bytes, or back. */
+/* What a kernel does at a time: this many characters, and 3/4 as many bytes. */
 struct base64_vector {
 	size_t characters;
 	size_t reach; /* bytes that encode reads */
 
 	void (*encode)(char *text, const unsigned char *bytes);
 
-	/* Returns 0 where all were characters. */
+	/* Returns 0 if all were characters. */
 	unsigned int (*decode)(unsigned char *bytes, const unsigned char *text);
 };
 
-/* The loops of struct base64_kernel. */
+/* The functions of struct base64_kernel. */
 
 BASE64_INLINE size_t base64_encode_vectors(struct base64_vector vector, char *text,
 					   const unsigned char *bytes, size_t size)
@@ -44,7 +44,7 @@ BASE64_INLINE size_t base64_encode_vector_lines(struct base64_vector vector, cha
 	size_t length = columns / 4 * 3, lines = 0;
 	size_t last = (columns - 1) / vector.characters * (vector.characters / 4 * 3);
 
-	/* the last vector of a line goes too far, which the next line puts right */
+	/* the last vector writes past the line; newline and next line overwrite that */
 	for (; size >= last + vector.reach; size -= length, lines++) {
 		for (size_t i = 0; i < columns; i += vector.characters)
 			vector.encode(text + i, bytes + i / 4 * 3);
@@ -76,7 +76,7 @@ BASE64_INLINE size_t base64_decode_vector_lines(struct base64_vector vector, uns
 
 	if (columns < vector.characters)
 		return 0;
-	/* the last vector of a line ends with it, and does some groups once more */
+	/* the last vector ends where the line ends, so it decodes some groups again */
 	for (; size > columns; size -= columns + 1, lines++) {
 		unsigned int wrong = text[columns] ^ '\n';
 

@@ -1,8 +1,8 @@
 /* base64_x86.c - the loops of base64 with the vectors of x86-64: AVX2 and AVX-512 VBMI
  *
- * The ideas are those of Wojciech Muła and Daniel Lemire: "Faster Base64 Encoding and Decoding
- * Using AVX2 Instructions" (ACM Transactions on the Web 12(3), 2018), "Base64 encoding and decoding
- * at almost the speed of a memory copy" (Software: Practice and Experience 50(2), 2020).
+ * The ideas are from Wojciech Muła and Daniel Lemire: "Faster Base64 Encoding and Decoding Using
+ * AVX2 Instructions" (ACM Transactions on the Web 12(3), 2018), "Base64 encoding and decoding at
+ * almost the speed of a memory copy" (Software: Practice and Experience 50(2), 2020).
  */
 #ifdef __x86_64__
 
@@ -17,14 +17,14 @@
 /*
  * Tables for 16 bytes. AVX2 has each twice, as its shuffles work on each half of a vector.
  *
- * Encoding: where each 32 bits get the bytes of their group from, in the order 1 0 2 1, so that two
- * of its values are in the low and two in the high 16 bits.
+ * Encoding: the bytes of a group that each 32 bits get, in the order 1 0 2 1. So two of its values
+ * are in the low 16 bits and two in the high 16 bits.
  */
 #define SPREAD 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10
 
 /*
- * What makes a character of a value is added to it. By range of values: 0 to 25, 26 to 51, 52 to 61
- * (ten), 62, 63.
+ * Encoding: added to a value, this gives its character. Indexed by the range of the value: 0 to 25,
+ * 26 to 51, 52 to 61 (ten entries), 62, 63.
  */
 #define DIGIT ('0' - 52)
 #define TO_CHARACTER                                                                         \
@@ -32,23 +32,26 @@
 		'+' - 62, '/' - 63, 0, 0
 
 /*
- * Decoding: a byte is a character where the entries of its high and its low half have no bit in
- * common. 1: the low half is neither that of + nor that of /, 2: it is past 9, 4: it is 0, 8: it is
- * past Z's and z's, 16: always.
+ * Decoding: a byte is a character if the entries of its high half and its low half share no bit.
+ * The bits of LOW_HALF: 1: neither '+' nor '/' has this low half; 2: it is above that of '9'; 4: it
+ * is 0; 8: it is above that of 'Z' and 'z'; 16: always set.
  */
 #define HIGH_HALF 16, 16, 1, 2, 4, 8, 4, 8, 16, 16, 16, 16, 16, 16, 16, 16
 #define LOW_HALF 21, 17, 17, 17, 17, 17, 17, 17, 17, 17, 19, 26, 27, 27, 27, 26
 
-/* What makes a value of a character, by its high half; / has the one before. */
+/*
+ * Decoding: added to a character, this gives its value. Indexed by the high half; '/' uses the
+ * entry before its own.
+ */
 #define TO_VALUE \
 	0, 63 - '/', 62 - '+', 52 - '0', -'A', -'A', 26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0
 
-/* Puts the three bytes of each 32 bits, which are in the order 2 1 0, to the front. */
+/* Moves the three bytes of each 32 bits, which are in the order 2 1 0, to the front. */
 #define GATHER 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1
 
 /* --- AVX2: 24 bytes, 32 characters --- */
 
-/* Returns the characters of 12 bytes in each half; of either 16 bytes are read. */
+/* Returns the characters of 12 bytes in each half. Reads 16 bytes from each pointer. */
 AVX2 static inline __m256i encode_12_and_12(const unsigned char *low, const unsigned char *high)
 {
 	__m256i in = _mm256_inserti128_si256(
@@ -92,7 +95,7 @@ AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned c
 	__m256i groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00011000));
 
 	groups = _mm256_shuffle_epi8(groups, _mm256_setr_epi8(GATHER, GATHER));
-	/* 12 bytes of each half, one behind the other */
+	/* join the 12 bytes of both halves */
 	groups = _mm256_permutevar8x32_epi32(groups, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 7, 7));
 	_mm256_storeu_si256((__m256i *)bytes, groups);
 	return !_mm256_testz_si256(wrong_high, wrong_low);
@@ -100,7 +103,7 @@ AVX2 static inline unsigned int decode_32(unsigned char *bytes, const unsigned c
 
 static const struct base64_vector of_32 = { 32, 28, encode_24, decode_32 };
 
-/* Encodes a line of 76 characters, whose last 12 are there. */
+/* Encodes a line of 76 characters. end holds its last 12, already encoded. */
 AVX2 static inline void encode_line_of_76(char *text, const unsigned char *bytes, __m128i end)
 {
 	encode_24(text, bytes);
@@ -110,13 +113,13 @@ AVX2 static inline void encode_line_of_76(char *text, const unsigned char *bytes
 }
 
 /*
- * Encodes lines of 76 characters, the usual ones, two at once: two vectors for each, and one for
- * what is left of both, 12 characters. That is one vector less than they take one by one.
+ * Encodes lines of 76 characters, the default, two at a time: two vectors for each line, and one
+ * for the last 12 characters of both. So two lines take five vectors, not six.
  */
 AVX2 static size_t encode_lines_of_76(char *text, const unsigned char *bytes, size_t size)
 {
-	const size_t length = 57; /* of bytes for a line */
-	const size_t width = 77;  /* of it as text, with its newline */
+	const size_t length = 57; /* bytes of a line */
+	const size_t width = 77;  /* characters of a line, with its newline */
 	size_t lines = 0;
 
 	for (; size >= length + 48 + 16; size -= 2 * length, lines += 2) {
@@ -142,8 +145,7 @@ VBMI static inline void encode_48(char *text, const unsigned char *bytes)
 	};
 	__m512i in = _mm512_maskz_loadu_epi8(0x0000ffffffffffff, bytes);
 	__m512i groups = _mm512_permutexvar_epi8(_mm512_loadu_si512(spread), in);
-	/* for each byte of 64 bits, from which bit on it is taken; the alphabet uses 6 of its bits
-	 */
+	/* the bit at which each byte begins; the lookup uses its low 6 bits */
 	__m512i values =
 		_mm512_multishift_epi64_epi8(_mm512_set1_epi64(0x3036242a1016040a), groups);
 
@@ -151,7 +153,7 @@ VBMI static inline void encode_48(char *text, const unsigned char *bytes)
 			    _mm512_permutexvar_epi8(values, _mm512_loadu_si512(base64_alphabet)));
 }
 
-/* decodes with AVX2, which is as fast as the bytes come */
+/* decoding uses AVX2, which keeps up with the input */
 static const struct base64_vector of_64 = { 64, 48, encode_48, NULL };
 
 /* --- the kernel avx2 --- */
@@ -194,7 +196,7 @@ const struct base64_kernel base64_avx2 = {
 	.decode_lines = avx2_decode_lines,
 };
 
-/* --- the kernel vbmi --- */
+/* --- kernel vbmi --- */
 
 static bool vbmi_usable(void)
 {

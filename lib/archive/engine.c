@@ -1,4 +1,4 @@
-/* engine.c - which ways to compress are built in */
+/* engine.c - the compression engines that are built in */
 #include "engine.h"
 
 #include <string.h>

@@ -1,10 +1,10 @@
-/* engine_libdeflate.c - compressing with libdeflate: every block is a stream of its own */
+/* engine_libdeflate.c - compress with libdeflate: each block is a stream of its own */
 #include "engine.h"
 
 #include <errno.h>
 #include <libdeflate.h>
 
-enum { BLOCK_SIZE = 1024 * 1024 }; /* what beginning anew costs is below 0.5% of the size */
+enum { BLOCK_SIZE = 1024 * 1024 }; /* a new stream for each costs less than 0.5% of the size */
 
 static void *libdeflate_open(int level)
 {
@@ -29,7 +29,7 @@ static size_t libdeflate_compress(void *state, const unsigned char *block, size_
 				  size_t size, bool last, unsigned char *out)
 {
 	(void)before; /* 0: there is no window */
-	(void)last;   /* each block is */
+	(void)last;   /* every block is the last of its stream */
 	return libdeflate_deflate_compress(state, block, size, out,
 					   libdeflate_deflate_compress_bound(state, size));
 }

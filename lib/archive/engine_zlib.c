@@ -1,4 +1,4 @@
-/* engine_zlib.c - compressing with zlib: every block refers to the one before it */
+/* engine_zlib.c - compress with zlib: each block refers to the one before it */
 #include "engine.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 enum {
 	WINDOW_BITS = 15,
-	MEMORY_LEVEL = 8, /* 9 gives longer deflate blocks: slower, and no smaller here */
+	MEMORY_LEVEL = 8, /* 9 makes longer deflate blocks: slower, and not smaller here */
 	BLOCK_SIZE = 128 * 1024,
 };
 
@@ -47,18 +47,18 @@ static size_t zlib_bound(void *opened, size_t size)
 {
 	struct state *state = opened;
 
-	/* the empty stored block that a flush ends with is not in zlib's sum */
+	/* zlib does not count the empty stored block that ends a flush */
 	return deflateBound(&state->stream, size) + 16;
 }
 
-/* As after zlib_open, in front of a new block. Returns zlib's result. */
+/* Resets the stream for a new block. Returns zlib's result. */
 static int begin(struct state *state)
 {
 	int result = deflateReset(&state->stream);
 
 	/*
-	 * Level 6, the usual one, with 96 in place of 128 candidates for a match: 4 to 14% less
-	 * time on ELF files, for 0.1 to 0.25% more bytes. A reset forgets it.
+	 * Level 6, the default, but with 96 candidates for a match, not 128: 4 to 14% less time on
+	 * ELF files, 0.1 to 0.25% more bytes. deflateReset undoes it.
 	 */
 	if (result == Z_OK && state->level == 6)
 		result = deflateTune(&state->stream, 8, 16, 128, 96);

@@ -1,8 +1,7 @@
-/* gzip.c - compressing a stream as gzip (RFC 1952), by several threads
+/* gzip.c - compress a stream as gzip (RFC 1952) with several threads
  *
- * What is written to the sink is cut into blocks. The caller's thread fills them and writes out
- * what became of them, in order; the workers compress them in between. Blocks wait in a ring, which
- * bounds the memory.
+ * The input is cut into blocks. The caller's thread fills them, workers compress them, and the
+ * caller's thread writes them out in order. They are in a ring, which limits the memory.
  */
 #include "gzip.h"
 
@@ -16,13 +15,13 @@
 #include "base/report.h"
 
 struct block {
-	unsigned char *memory; /* a window, then the block itself */
+	unsigned char *memory; /* the window, then the block itself */
 	unsigned char *out;
-	size_t before; /* bytes of the window that are there */
+	size_t before; /* bytes of the window that are used */
 	size_t size;
 	bool last;
-	bool done;	/* compressed: what follows is valid */
-	size_t written; /* to out; 0: it failed */
+	bool done;	/* compressed: the next fields are valid */
+	size_t written; /* bytes in out; 0: failed */
 	uint32_t crc;
 };
 
@@ -33,29 +32,29 @@ struct worker {
 };
 
 struct gzip {
-	struct sink sink; /* first: a struct sink * to it is a struct gzip * */
+	struct sink sink; /* first: a struct sink * to it is also a struct gzip * */
 	struct sink *to;
 	const struct engine *engine;
 	int level;
-	unsigned int limit;   /* of workers; with 0 the caller's thread compresses */
-	unsigned int running; /* workers */
+	unsigned int limit;   /* most workers; 0: the caller's thread compresses */
+	unsigned int running; /* workers that run */
 	struct worker *workers;
 
-	/* The caller's thread alone. Blocks are counted from 0; block n is in ring[n % room]. */
+	/* Only for the caller's thread. Blocks count from 0; block n is in ring[n % room]. */
 	struct block *ring;
 	size_t room;
-	size_t bound;	       /* the most that becomes of a block */
-	struct block *current; /* the one that is filled, or NULL */
+	size_t bound;	       /* the most bytes of a compressed block */
+	struct block *current; /* the one being filled, or NULL */
 	uint64_t flushed;      /* blocks written out */
-	uint32_t crc;	       /* of the member so far */
-	uint32_t length;       /* its bytes modulo 2^32 */
+	uint32_t crc;	       /* of the current member so far */
+	uint32_t length;       /* its input bytes modulo 2^32 */
 
-	/* Shared, under the mutex; so are the blocks' done flags. */
+	/* Shared, protected by mutex, as are the blocks' done flags. */
 	pthread_mutex_t mutex;
-	pthread_cond_t more;	 /* for workers: there is work, or none will come */
-	pthread_cond_t one_done; /* for the caller's thread */
-	uint64_t filled;	 /* blocks handed over */
-	uint64_t taken;		 /* blocks a worker has taken up */
+	pthread_cond_t more;	 /* wakes workers: there is a block, or stopping is set */
+	pthread_cond_t one_done; /* wakes the caller's thread */
+	uint64_t filled;	 /* blocks given to the workers */
+	uint64_t taken;		 /* blocks that a worker has started */
 	bool stopping;
 };
 
@@ -94,7 +93,10 @@ static void *work(void *argument)
 	return NULL;
 }
 
-/* One more, if it can be had: where the system gives no more, those that there are do it. */
+/*
+ * Starts one more worker. If the system allows no more, the running ones do the work, or the
+ * caller's thread if there are none.
+ */
 static void start_worker(struct gzip *gzip)
 {
 	struct worker *worker = &gzip->workers[gzip->running];
@@ -136,8 +138,8 @@ static int write_trailer(struct gzip *gzip)
 }
 
 /*
- * A member's trailer is written when it is known what follows: without the last one, what was
- * written before a failure is no whole gzip, wherever it ended.
+ * Writes a member's trailer only when the next member begins; gzip_close writes the last one. So
+ * after a failure the last member has no trailer, and readers see that the output is cut short.
  */
 static int write_block(struct gzip *gzip, const struct block *block)
 {
@@ -164,7 +166,7 @@ static bool is_done(struct gzip *gzip, struct block *block, bool wait)
 	return done;
 }
 
-/* Writes out what is done, and waits for what is not until at most pending blocks are left. */
+/* Writes finished blocks out, in order. Waits until at most pending blocks are left. */
 static int flush(struct gzip *gzip, uint64_t pending)
 {
 	while (gzip->flushed < gzip->filled) {
@@ -179,9 +181,9 @@ static int flush(struct gzip *gzip, uint64_t pending)
 	return 0;
 }
 
-/* --- filling --- */
+/* --- filling blocks --- */
 
-/* Makes the next block the current one, with the end of the one before it as its window. */
+/* Makes the next block the current one. Its window is the end of the block before it. */
 static int begin_block(struct gzip *gzip)
 {
 	const struct engine *engine = gzip->engine;
@@ -201,7 +203,7 @@ static int begin_block(struct gzip *gzip)
 	block->last = false;
 	block->done = false;
 	if (engine->window && gzip->filled) {
-		/* every block but the last is full, and longer than a window */
+		/* every block but the last is full, and larger than a window */
 		memcpy(block->memory, previous->memory + engine->block_size, engine->window);
 		block->before = engine->window;
 	}
@@ -209,13 +211,13 @@ static int begin_block(struct gzip *gzip)
 	return 0;
 }
 
-/* Hands the current block over, and makes room in the ring for the next. */
+/* Gives the current block to the workers, and makes room in the ring for the next. */
 static int end_block(struct gzip *gzip, bool last)
 {
 	struct block *block = gzip->current;
 
 	block->last = last;
-	/* nobody is needed beside this thread for an archive of one block */
+	/* an archive of one block needs no worker */
 	if (gzip->running < gzip->limit && !last)
 		start_worker(gzip);
 	if (!gzip->running) {
@@ -242,7 +244,7 @@ static int sink_write(struct sink *sink, const void *bytes, size_t size)
 		struct block *block;
 		size_t room;
 
-		/* a full block waits here for more: only then it is known not to be the last */
+		/* keep a full block until more bytes come: else it is the last */
 		if (gzip->current && gzip->current->size == engine->block_size &&
 		    end_block(gzip, false))
 			return -1;
@@ -260,7 +262,7 @@ static int sink_write(struct sink *sink, const void *bytes, size_t size)
 	return 0;
 }
 
-/* --- beginning and end --- */
+/* --- open and close --- */
 
 static void stop_workers(struct gzip *gzip)
 {
@@ -300,13 +302,13 @@ struct sink *gzip_open(struct sink *to, const struct engine *engine, int level,
 	gzip->engine = engine;
 	gzip->level = level;
 	gzip->limit = threads > 1 ? threads : 0;
-	/* for each worker one in hand and one that waits; one that is filled */
+	/* for each worker, one in work and one waiting; and one being filled */
 	gzip->room = 2 * (size_t)threads + 1;
 	pthread_mutex_init(&gzip->mutex, NULL);
 	pthread_cond_init(&gzip->more, NULL);
 	pthread_cond_init(&gzip->one_done, NULL);
 	gzip->ring = calloc(gzip->room, sizeof(*gzip->ring));
-	gzip->workers = calloc(threads + 1, sizeof(*gzip->workers)); /* a NULL state ends them */
+	gzip->workers = calloc(threads + 1, sizeof(*gzip->workers)); /* NULL state: the end */
 	if (gzip->ring && gzip->workers)
 		gzip->workers[0].state = engine->open(level);
 	if (!gzip->ring || !gzip->workers || !gzip->workers[0].state) {
@@ -326,7 +328,7 @@ int gzip_close(struct sink *sink, bool complete)
 	int failed = 0, saved;
 
 	if (complete && !gzip->current)
-		failed = begin_block(gzip); /* nothing was written: an empty member */
+		failed = begin_block(gzip); /* no input: write an empty member */
 	if (complete && !failed)
 		failed = end_block(gzip, true) || write_trailer(gzip) ? -1 : 0;
 	saved = errno;

@@ -1,4 +1,4 @@
-/* tar.c - writing tar archives of regular files */
+/* tar.c - write tar archives of regular files */
 #include "tar.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 enum { BLOCK = 512, CHUNK = 64 * 1024 };
 
-/* POSIX.1-2017, pax, "ustar Interchange Format": numbers are octal digits, NUL at the end */
+/* POSIX.1-2017, pax, "ustar Interchange Format": numbers are octal digits and a NUL */
 struct header {
 	char name[100];
 	char mode[8];
@@ -40,7 +40,7 @@ _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
 
 static const char zeros[2 * BLOCK];
 
-/* Reports what is wrong with a file at its path. Returns -1. */
+/* Reports a problem with a file, and its path. Returns -1. */
 static int report_file(const struct tar_file *file, int errnum, const char *what)
 {
 	report(errnum, "%s:%zu: %s: %s: %s", file->source, file->line, file->name, file->path,
@@ -50,7 +50,10 @@ static int report_file(const struct tar_file *file, int errnum, const char *what
 
 /* --- names --- */
 
-/* By name, '/' before all other bytes: what lies in a directory comes right behind its name. */
+/*
+ * Orders by name, with '/' before all other bytes, so that files of a directory directly follow its
+ * name. Equal names: by line.
+ */
 static int compare_names(const void *a, const void *b)
 {
 	const struct tar_file *const *x = a, *const *y = b;
@@ -92,7 +95,10 @@ static int report_collision(const struct tar_file *a, const struct tar_file *b)
 		      b->source, b->line, b->name, a->name, a->line);
 }
 
-/* Finds the two whose second one has the lowest line; *a comes before *b in compare_names. */
+/*
+ * Finds the collision whose later line is the lowest. *a is before *b in the order of
+ * compare_names.
+ */
 static void find_collision(const struct tar_file **sorted, size_t count, const struct tar_file **a,
 			   const struct tar_file **b)
 {
@@ -149,7 +155,7 @@ static void put_size(struct header *header, uint64_t size)
 		put_octal(header->size, sizeof(header->size), size);
 		return;
 	}
-	/* GNU's base-256: the first byte's high bit, then a big-endian number */
+	/* GNU's base-256: the high bit of the first byte is set, then a big-endian number */
 	memset(header->size, 0, sizeof(header->size));
 	header->size[0] = (char)0x80;
 	for (size_t i = sizeof(header->size); size; size >>= 8)
@@ -157,8 +163,8 @@ static void put_size(struct header *header, uint64_t size)
 }
 
 /*
- * Splits a name at a '/' between prefix and name, or puts it all in name; no NUL where a field is
- * full. Returns false, with the name's beginning in place, where it does not fit.
+ * Puts the name into the field name, or splits it at a '/' between prefix and name. A full field
+ * has no NUL. If the name does not fit, returns false and puts its beginning into the field.
  */
 static bool put_name(struct header *header, const char *name)
 {
@@ -190,7 +196,7 @@ static int write_header(struct sink *to, struct header *header)
 	return to->write(to, header, sizeof(*header));
 }
 
-/* Fills in all but the name, and what stays zero: link, owner's names. */
+/* Fills in all fields but the name. The link and the owner's names stay empty. */
 static void begin_header(struct header *header, char typeflag, unsigned int mode, uint64_t size)
 {
 	*header = (struct header){
@@ -214,7 +220,10 @@ static int write_padding(struct sink *to, uint64_t size)
 	return over ? to->write(to, zeros, BLOCK - over) : 0;
 }
 
-/* Appends "LENGTH KEY=VALUE\n", where LENGTH counts itself: POSIX.1-2017 pax. */
+/*
+ * Appends "LENGTH KEY=VALUE\n", where LENGTH counts itself too: POSIX.1-2017 pax. The caller frees
+ * *records. Returns 0, or -1 with errno and *records NULL.
+ */
 static int append_record(char **records, const char *key, const char *value)
 {
 	size_t rest = strlen(key) + strlen(value) + strlen(" =\n"), length = rest, counted;
@@ -232,7 +241,7 @@ static int append_record(char **records, const char *key, const char *value)
 	return failed ? -1 : 0;
 }
 
-/* Writes the member that says what the header of the one behind it has no room for. */
+/* Writes a member with the values that the next member's header has no room for. */
 static int write_extended_header(struct sink *to, const char *records)
 {
 	struct header header;
@@ -270,7 +279,7 @@ static int write_file_header(struct sink *to, const struct tar_file *file, uint6
 
 static int open_regular(const struct tar_file *file, struct stat *status)
 {
-	/* not blocking: a FIFO nobody writes to is refused, not waited for */
+	/* O_NONBLOCK: refuse a FIFO without waiting for its writer */
 	int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
@@ -351,7 +360,7 @@ int tar_end(struct sink *to)
 /* --- sizes --- */
 
 struct counter {
-	struct sink sink; /* first: a struct sink * to it is a struct counter * */
+	struct sink sink; /* first: a struct sink * to it is also a struct counter * */
 	uint64_t bytes;
 };
 

@@ -1,4 +1,4 @@
-/* command.c - what the main of every command begins and ends with */
+/* command.c - the start and the end of every command's main */
 #include "command.h"
 
 #include <errno.h>
@@ -13,16 +13,19 @@
 
 void command_begin(char **argv)
 {
-	/* the stream's own, without malloc: a message of usual length goes out in one piece */
+	/* A static buffer needs no malloc. A message of usual length is one write. */
 	static char line[4096];
 
 	argv[0] = program_invocation_short_name;
 	setvbuf(stderr, line, _IOLBF, sizeof(line));
-	/* in order: each gets the lowest free number, its own. The wrong way round: EBADF in use */
+	/*
+	 * In order: open returns the lowest free number, which is fd. The wrong direction, so that
+	 * a use still fails with EBADF.
+	 */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
-			exit(STATUS_FAILED); /* with nowhere to say why */
+			exit(STATUS_FAILED); /* stderr may be closed: no message */
 }
 
 int command_misused(const char *format, ...)

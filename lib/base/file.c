@@ -1,4 +1,4 @@
-/* file.c - whole reads and writes on file descriptors */
+/* file.c - complete reads and writes on file descriptors */
 #include "file.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* file.h - whole reads and writes on file descriptors */
+/* file.h - complete reads and writes on file descriptors */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -7,22 +7,21 @@
 #include <sys/types.h>
 
 /*
- * Reads up to size bytes, fewer only at the end of the file; short reads and EINTR are tried
- * again. Returns the number of bytes read, or -1 with errno.
+ * Reads size bytes, or fewer if the file ends first. Retries short reads and EINTR. Returns the
+ * number of bytes read, or -1 with errno.
  */
 ssize_t read_full(int fd, void *buffer, size_t size);
 
-/* Writes all of it; short writes and EINTR are tried again. Returns 0, or -1 with errno. */
+/* Writes all size bytes. Retries short writes and EINTR. Returns 0, or -1 with errno. */
 int write_all(int fd, const void *bytes, size_t size);
 
 /*
- * Reads fd to its end, or fails with EFBIG where that is more than max bytes. A NUL byte, not
- * counted in *size, is put behind what was read; the caller frees *bytes.
- * Returns 0, or -1 with errno and *bytes NULL.
+ * Reads fd to its end and adds a NUL byte, which *size does not count. Fails with EFBIG if there
+ * are more than max bytes. The caller frees *bytes. Returns 0, or -1 with errno and *bytes NULL.
  */
 int read_all(int fd, size_t max, char **bytes, size_t *size);
 
-/* Whether two paths lead to the same file. */
+/* Whether both paths lead to the same existing file. */
 bool file_is_same(const char *a, const char *b);
 
 #endif

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Whether text is digits of the base and nothing else; strtoull takes blanks, signs and "0x". */
+/*
+ * Whether text is one or more digits of the base. strtoull alone would take blanks, signs and "0x".
+ */
 static int is_number(const char *text, int base)
 {
 	if (!*text)

@@ -60,7 +60,7 @@ int output_puts(struct output *out, const char *text)
 int output_close(struct output *out)
 {
 	flush(out);
-	/* some file systems tell of a failed write only here */
+	/* some file systems report a failed write only here */
 	if (close(out->fd) && !out->error && errno != EINTR)
 		out->error = errno;
 	if (!out->error)

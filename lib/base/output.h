@@ -5,33 +5,38 @@
 #include <stddef.h>
 
 /*
- * Where bytes go next: a file, or a stage that changes them on the way (gzip, base64). write
- * takes all of the bytes; it returns 0, or -1 with errno.
+ * Takes bytes: a file, or a stage that converts them (gzip, base64) and passes them on. write takes
+ * all bytes and returns 0, or -1 with errno.
  */
 struct sink {
 	int (*write)(struct sink *sink, const void *bytes, size_t size);
 };
 
-/* A file descriptor behind a buffer, as a sink. Everything a program prints goes through one. */
+/*
+ * A buffered file descriptor, usable as a sink. Everything that a program prints goes through one.
+ */
 struct output {
-	struct sink sink; /* first: a struct sink * to it is a struct output * */
+	struct sink sink; /* first: a struct sink * to it is also a struct output * */
 	int fd;
-	const char *name; /* for messages; the caller's */
-	int error;	  /* errno of the first write that failed; nothing is written after it */
+	const char *name; /* for messages; belongs to the caller */
+	int error;	  /* errno of the first failed write; nothing is written after that */
 	size_t used;
 	char buffer[64 * 1024];
 };
 
-/* Makes out write to fd, which stays the caller's until output_close. */
+/* Makes out write to fd. output_close closes fd. Cannot fail; out needs no freeing. */
 void output_open(struct output *out, int fd, const char *name);
 
-/* Writes bytes, or a string. Returns 0, or -1 with errno; output_close tells of it as well. */
+/*
+ * Write bytes, or a string. Return 0, or -1 with errno. A caller may ignore that: output_close
+ * fails then too.
+ */
 int output_write(struct output *out, const void *bytes, size_t size);
 int output_puts(struct output *out, const char *text);
 
 /*
- * Flushes and closes. Returns 0 where every byte was taken, else -1 with errno. It reports the
- * failure, but for EPIPE: who left early knows.
+ * Flushes and closes. Returns 0 if every byte was written, else -1 with errno. Reports the failure,
+ * except EPIPE: a reader that left early needs no message.
  */
 int output_close(struct output *out);
 

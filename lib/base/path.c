@@ -1,4 +1,4 @@
-/* path.c - paths: where they lead, and of which file */
+/* path.c - look at paths, make absolute ones */
 #include "path.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ bool path_goes_up(const char *path)
 	return false;
 }
 
-/* The same as realpath, for the directory that path's last component is in. */
+/* Returns realpath of the directory that holds path's last component. The caller frees it. */
 static char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,23 +1,24 @@
-/* path.h - paths: where they lead, and of which file */
+/* path.h - look at paths, make absolute ones */
 #ifndef BASE_PATH_H
 #define BASE_PATH_H
 
 #include <stdbool.h>
 
-/* Whether a component of path is "..". */
+/* Whether one of path's components is "..". */
 bool path_goes_up(const char *path);
 
 /*
- * Returns the absolute path of a file under its own last name, in a directory without links; the
- * caller frees it. So a link to a program that asks for its own name keeps it. Below /proc, where
- * a link is this process's own, it is the path of what it leads to. NULL with errno where there is
- * no such directory.
+ * Returns an absolute path of the file: links in its directory are resolved, its last component
+ * stays. So a program that acts on its own name keeps the name of a link to it. Below /proc the
+ * last component is resolved too, because links there differ between processes. The caller frees
+ * the path. Returns NULL with errno if the directory does not exist.
  */
 char *path_of_file(const char *path);
 
 /*
- * Returns the path of what is installed with this program, given from its directory, such as
- * "../share/ktstr/x"; the caller frees it. NULL with errno where it cannot be told.
+ * Returns the path of an installed file. The argument is relative to this program's directory, such
+ * as "../share/ktstr/x". The caller frees the result. Returns NULL with errno if this program's
+ * directory cannot be found.
  */
 char *path_beside_program(const char *path);
 

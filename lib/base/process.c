@@ -1,4 +1,4 @@
-/* process.c - what another program prints, within bounds of time and size */
+/* process.c - capture what another program prints, with limits on time and size */
 #include "process.h"
 
 #include <errno.h>
@@ -50,20 +50,23 @@ static void run_child(char *const argv[], const char *const *unset, int out, int
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
 	    dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0) {
-		/* execvp gives a file that the kernel does not run to a shell */
+		/* execvp would start a file without a known format as a shell script */
 		if (strchr(argv[0], '/'))
 			execv(argv[0], argv);
 		else
 			execvp(argv[0], argv);
 	}
 	cause = errno;
-	/* the pipe is empty and this is less than PIPE_BUF: it can neither block nor be cut */
+	/* the pipe is empty and this is below PIPE_BUF: the write is whole and cannot block */
 	if (write(failure, &cause, sizeof(cause)) < 0)
 		_exit(126);
 	_exit(127);
 }
 
-/* Starts argv; out, err are what it prints. Returns its process ID, or -1 with errno. */
+/*
+ * Starts argv. *out and *err are pipes that its standard output and error can be read from; the
+ * caller closes them. Returns its process ID, or -1 with errno.
+ */
 static pid_t start(char *const argv[], const char *const *unset, int *out, int *err)
 {
 	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, cause = 0;
@@ -72,7 +75,7 @@ static pid_t start(char *const argv[], const char *const *unset, int *out, int *
 	for (int i = 0; i < 3; i++)
 		if (pipe2(pipes[i], O_CLOEXEC))
 			goto out;
-	signal(SIGCHLD, SIG_DFL); /* ignored, there would be no status */
+	signal(SIGCHLD, SIG_DFL); /* if it were ignored, waitpid would give no status */
 	pid = fork();
 	if (pid == 0)
 		run_child(argv, unset, pipes[0][1], pipes[1][1], pipes[2][1], parent);
@@ -98,7 +101,9 @@ out:
 	return pid;
 }
 
-/* Keeps the beginning of standard error, drops the rest. Returns what read(2) did. */
+/*
+ * Reads standard error once, keeps what still fits in result->err. Returns what read(2) returned.
+ */
 static ssize_t take_err(int fd, struct capture *result, size_t *used)
 {
 	char bytes[4096];
@@ -135,7 +140,7 @@ static ssize_t take_out(int fd, struct capture *result, size_t max)
 	return n;
 }
 
-/* It stays a zombie, so that its process group cannot become another's. */
+/* WNOWAIT keeps it a zombie, so that kill(-pid) cannot hit another process group. */
 static bool has_ended(pid_t pid)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -143,7 +148,7 @@ static bool has_ended(pid_t pid)
 	return !waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) && info.si_pid == pid;
 }
 
-/* Reads from those of out's and err's ends that are ready. Returns 0, or -1 with errno. */
+/* Reads once from each of the two pipes (out, err) that is ready. Returns 0, or -1 with errno. */
 static int take_ready(struct pollfd fds[2], size_t max, struct capture *result, size_t *err_used)
 {
 	for (int i = 0; i < 2; i++) {
@@ -162,8 +167,8 @@ static int take_ready(struct pollfd fds[2], size_t max, struct capture *result, 
 }
 
 /*
- * Reads both pipes until the process has ended and they are empty. A child of its may hold them
- * open for longer, so their ends are not waited for. Returns 0, or -1 with errno.
+ * Reads both pipes until the process has ended and they are empty. Does not wait for their ends: a
+ * child of the process may keep them open. Returns 0, or -1 with errno.
  */
 static int drain(pid_t pid, int out, int err, const struct timespec *deadline, size_t max,
 		 struct capture *result)
@@ -172,9 +177,12 @@ static int drain(pid_t pid, int out, int err, const struct timespec *deadline, s
 	size_t err_used = 0;
 
 	for (;;) {
-		bool ended = has_ended(pid); /* first: all that it wrote is in the pipes */
+		bool ended = has_ended(pid); /* before poll, so that poll sees all output */
 		int left = milliseconds_left(deadline), ready;
-		/* without pipes it is about to end, else they tell of most that happens */
+		/*
+		 * Both pipes closed: it will end soon, so look often. Otherwise poll wakes us for
+		 * most events.
+		 */
 		int wait = fds[0].fd < 0 && fds[1].fd < 0 ? 1 : 20;
 
 		if (!ended && !left) {
@@ -182,7 +190,7 @@ static int drain(pid_t pid, int out, int err, const struct timespec *deadline, s
 			return -1;
 		}
 		if (ended && err_used == sizeof(result->err) - 1)
-			fds[1].fd = -1; /* or a child that floods it would keep us here */
+			fds[1].fd = -1; /* a child that keeps writing would keep us here */
 		ready = poll(fds, 2, ended ? 0 : left < wait ? left : wait);
 		if (ready < 0 && errno != EINTR)
 			return -1;
@@ -204,7 +212,7 @@ int process_capture(char *const argv[], const char *const *unset, int *milliseco
 	pid = start(argv, unset, &out, &err);
 	if (pid < 0)
 		return -1;
-	setpgid(pid, pid); /* the child does it too: whoever is first */
+	setpgid(pid, pid); /* parent and child both do it, as either may run first */
 	result->out = calloc(1, 1);
 	failed = !result->out || drain(pid, out, err, &deadline, max, result);
 	saved = errno;

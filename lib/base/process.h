@@ -1,28 +1,28 @@
-/* process.h - what another program prints, within bounds of time and size */
+/* process.h - capture what another program prints, with limits on time and size */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
 
 #include <stddef.h>
 
 struct capture {
-	int status;	 /* as of waitpid(2) */
-	char *out;	 /* standard output, a NUL byte behind it */
+	int status;	 /* as waitpid(2) gives it */
+	char *out;	 /* standard output, and a NUL byte after it */
 	size_t out_size; /* without that NUL byte */
-	char err[512];	 /* the beginning of standard error, as text */
+	char err[512];	 /* the beginning of standard error, NUL-terminated */
 };
 
 /*
- * Runs argv[0], which is found on PATH where it has no '/', with standard input from /dev/null and
- * without the environment's variables that unset names (ends with NULL; NULL: none). A file that
- * the kernel does not run is no shell script: ENOEXEC.
+ * Runs argv[0], which is looked up on PATH if it has no '/'. Its standard input is /dev/null. The
+ * environment variables named in unset (ends with NULL; NULL: none) are removed. If argv[0] has a
+ * '/' and the kernel cannot run the file, it fails with ENOEXEC: no shell runs it.
  *
- * It has *milliseconds, from which the time that it took is taken off. It is done when it has
- * ended, though children of its may hold the pipes open. It is killed where it takes longer,
- * prints more than max bytes or outlives this program; what is left of its process group is killed
- * in any case.
+ * The program may run for *milliseconds; the time it took is subtracted from that. It counts as
+ * done when it has ended, even if its children keep the pipes open. It is killed if it runs too
+ * long, prints more than max bytes on standard output, or outlives this program. The rest of its
+ * process group is always killed.
  *
- * The caller frees result->out. Returns 0, or -1 with errno and result->out NULL: ETIMEDOUT,
- * EFBIG, or why it could not run.
+ * Returns 0, or -1 with errno (ETIMEDOUT, EFBIG, or why it could not run) and result->out NULL. The
+ * caller frees result->out.
  */
 int process_capture(char *const argv[], const char *const *unset, int *milliseconds, size_t max,
 		    struct capture *result);

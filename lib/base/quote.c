@@ -1,4 +1,4 @@
-/* quote.c - words that bash reads back byte for byte */
+/* quote.c - quote a string as one word for bash */
 #include "quote.h"
 
 #include <stdbool.h>
@@ -15,8 +15,8 @@ static bool is_printable(char c)
 }
 
 /*
- * bash reads a script in its caller's locale. In some (GB18030, Big5) a byte from 0x80 makes one
- * character with the quote or backslash that comes after it.
+ * Octal, because bash reads a script in its caller's locale. In some locales (GB18030, Big5) a byte
+ * from 0x80 and the quote or backslash after it are one character.
  */
 static char *quote_octal(const char *text)
 {

@@ -1,4 +1,4 @@
-/* record.c - the record grammar that definitions and manifests share */
+/* record.c - the grammar of records, which definitions and manifests share */
 #include "record.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 struct record_reader {
 	const char *source;
 	const struct record_rule *rules;
-	size_t *first_line; /* for each rule, where it stood first in this scope; 0: not yet */
+	size_t *first_line; /* per rule: line of its first record in this scope, or 0 */
 
-	const char *text, *end; /* what is left of the memory, where there is no stream */
+	const char *text, *end; /* the rest of the memory, if there is no stream */
 	FILE *stream;
 
 	size_t line;
@@ -137,7 +137,7 @@ static int copy_line(struct record_reader *reader, ssize_t *length)
 	return 0;
 }
 
-/* Puts the next line, without its end, into buffer. Returns 1, 0 at the end, or -1. */
+/* Puts the next line into buffer, without its line end. Returns 1, 0 at the end, or -1. Reports. */
 static int read_line(struct record_reader *reader)
 {
 	ssize_t length;
@@ -174,7 +174,7 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* The byte that the three octal digits at text stand for, or -1. */
+/* Returns the byte that three octal digits at text stand for, or -1. */
 static int decode_octal(const char *text)
 {
 	int value = 0;
@@ -187,7 +187,7 @@ static int decode_octal(const char *text)
 	return value > 0 && value < 256 ? value : -1;
 }
 
-/* Decodes a field in place, where it can only get shorter. */
+/* Decodes a field in place: it never gets longer. Returns 0, or -1. Reports. */
 static int decode_field(struct record_reader *reader, char *field)
 {
 	char *to = field;
@@ -217,7 +217,7 @@ static int decode_field(struct record_reader *reader, char *field)
 	return 0;
 }
 
-/* Cuts the line in buffer into words. Returns their number, or -1. */
+/* Splits the line in buffer into words. Returns their number, or -1. Reports. */
 static ssize_t split_line(struct record_reader *reader)
 {
 	char *p = reader->buffer;
@@ -241,8 +241,7 @@ static ssize_t split_line(struct record_reader *reader)
 	return (ssize_t)count;
 }
 
-/* A user's own keyword: "x-" and printable bytes without a backslash, so that it needs no escape.
- */
+/* Whether it is a user's own keyword: "x-" and bytes that need no escape. */
 static bool is_users_own(const char *keyword)
 {
 	if (strncmp(keyword, "x-", 2))
@@ -339,7 +338,7 @@ static int write_field(struct output *out, const char *field)
 	if (!*field)
 		return output_puts(out, "\"\"");
 	if (!strcmp(field, "\"\""))
-		return output_puts(out, "\\042\\042"); /* or it would read as the empty field */
+		return output_puts(out, "\\042\\042"); /* plain, it is the empty field */
 	for (const char *p = field; *p; p++) {
 		char escape[5];
 		int failed;

@@ -1,9 +1,9 @@
-/* record.h - the record grammar that definitions and manifests share
+/* record.h - the grammar of records, which definitions and manifests share
  *
- * One record a line: a keyword, then fields between blanks (spaces, tabs). Empty lines and lines
- * whose first byte that is not a blank is '#' are skipped. In a field, a blank, newline, backslash
- * or control byte stands as a backslash and three octal digits, as in fstab(5); "" is the empty
- * field. Keywords that begin with "x-" are a user's own and may have any fields.
+ * One record a line: a keyword, then fields, separated by blanks (spaces, tabs). Empty lines are
+ * skipped, and lines whose first non-blank byte is '#'. In a field, a blank, newline, backslash or
+ * control byte is written as a backslash and three octal digits, as in fstab(5). "" is the empty
+ * field. Keywords that begin with "x-" are the user's own and may have any fields.
  */
 #ifndef BASE_RECORD_H
 #define BASE_RECORD_H
@@ -34,18 +34,19 @@ struct record_rule {
 
 struct record {
 	const char *keyword;
-	char *const *fields; /* decoded; NULL at the end */
+	char *const *fields; /* decoded; ends with NULL */
 	size_t nfields;
 	size_t line;			/* counted from 1 */
-	const struct record_rule *rule; /* NULL for an x- keyword */
+	const struct record_rule *rule; /* NULL for a keyword with x- */
 };
 
 struct record_reader;
 
 /*
- * Reads text[0..size), or a stream, as records of the given rules. source is the name in messages.
- * Neither the text nor the rules are copied; the stream stays the caller's. Return NULL with errno
- * where there is no memory.
+ * Open a reader of text[0..size), or of a stream, whose records follow the rules. source is the
+ * name for messages. The reader copies neither source nor text nor rules: they must stay valid. It
+ * does not close the stream. Return the reader, which record_close frees, or NULL with errno if
+ * there is no memory.
  */
 struct record_reader *record_open_memory(const char *source, const char *text, size_t size,
 					 const struct record_rule *rules);
@@ -53,22 +54,24 @@ struct record_reader *record_open_stream(const char *source, FILE *stream,
 					 const struct record_rule *rules);
 
 /*
- * Returns 1 and the next record, valid until the next call; 0 at the end; -1 with errno, EBADMSG
- * for what breaks the grammar or the rules. Reports.
+ * Returns 1 and the next record, which is valid until the next call; 0 at the end; -1 with errno,
+ * EBADMSG if the grammar or the rules are broken. Reports.
  */
 int record_next(struct record_reader *reader, struct record *record);
 
-/* Begins a new scope: keywords that may stand once may stand once more. */
+/* Starts a new scope: each keyword that may occur only once may occur again. */
 void record_new_scope(struct record_reader *reader);
 
-/* Reports "SOURCE:LINE: KEYWORD: MESSAGE" about a record just read. Returns -1 with EBADMSG. */
+/*
+ * Reports "SOURCE:LINE: KEYWORD: MESSAGE" about the record last read. Returns -1 with EBADMSG, or
+ * with another errno if there was no memory for the message.
+ */
 int record_bad(const struct record_reader *reader, const struct record *record, const char *format,
 	       ...) __attribute__((format(printf, 3, 4)));
 
 void record_close(struct record_reader *reader);
 
-/* Writes a keyword and its fields, which end with NULL, as one line. Returns 0, or -1 with errno.
- */
+/* Write a keyword and its fields, which end with NULL, as one line. Return 0, or -1 with errno. */
 int record_write(struct output *out, const char *keyword, ...) __attribute__((sentinel));
 int record_write_fields(struct output *out, const char *keyword, char *const *fields);
 

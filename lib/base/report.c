@@ -1,4 +1,4 @@
-/* report.c - one line on standard error: what is wrong, and where */
+/* report.c - messages on standard error */
 #include "report.h"
 
 #include <errno.h>

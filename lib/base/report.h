@@ -1,4 +1,4 @@
-/* report.h - one line on standard error: what is wrong, and where */
+/* report.h - messages on standard error */
 #ifndef BASE_REPORT_H
 #define BASE_REPORT_H
 
@@ -7,8 +7,8 @@
  * file's name, a terminal's escape sequence, invalid UTF-8: utf8.h) is written as a backslash and
  * three octal digits, so that one problem is one line. A message over 16 KiB is cut short.
  *
- * Functions of lib/ whose header says "reports" have written such a line when they return -1;
- * the others leave it to the caller, who finds the cause in errno.
+ * If the header of a function in lib/ says "Reports", the function has written such a line when it
+ * returns -1. Other functions leave that to the caller, who finds the cause in errno.
  */
 
 /* Called before each line, unless NULL: clears a progress line that the cursor is in. */

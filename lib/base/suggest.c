@@ -1,4 +1,4 @@
-/* suggest.c - the names that a mistyped one may have meant */
+/* suggest.c - suggest names for a mistyped one */
 #include "suggest.h"
 
 #include <stdint.h>
@@ -12,12 +12,15 @@ static size_t min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Insertions, deletions and replacements between the two, and swaps of neighbours (as one). */
+/*
+ * Counts the insertions, deletions, replacements and swaps of neighbours that turn one into the
+ * other. Only the first NAME_MAX_COMPARED bytes count.
+ */
 static size_t edit_distance(const char *a, const char *b)
 {
 	size_t a_size = min(strlen(a), NAME_MAX_COMPARED),
 	       b_size = min(strlen(b), NAME_MAX_COMPARED);
-	uint16_t rows[3][NAME_MAX_COMPARED + 1]; /* of the table: two before, one before, current */
+	uint16_t rows[3][NAME_MAX_COMPARED + 1]; /* the current row and the two above it */
 	uint16_t *before = rows[0], *above = rows[1], *row = rows[2];
 
 	for (size_t j = 0; j <= b_size; j++)
@@ -57,7 +60,7 @@ int suggest_names(const char *name, const struct strings *names, struct strings 
 			continue;
 		while (place < found && distances[place] <= distance)
 			if (!strcmp(best[place++], candidate))
-				goto next; /* two sources have it */
+				goto next; /* the same name from two sources */
 		if (place == SUGGESTIONS)
 			continue;
 		if (found < SUGGESTIONS)

@@ -1,9 +1,12 @@
-/* utf8.c - which bytes of a text may reach a terminal as they are */
+/* utf8.c - decide which characters may be printed on a terminal */
 #include "utf8.h"
 
 #include <stdint.h>
 
-/* Length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates), 0 where none is. */
+/*
+ * Returns the length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates), or 0 if
+ * there is none.
+ */
 static size_t utf8_length(const unsigned char *p, uint32_t *character)
 {
 	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -30,7 +33,10 @@ static size_t utf8_length(const unsigned char *p, uint32_t *character)
 	return length;
 }
 
-/* A character that moves, hides or reorders text on a terminal: controls, marks, Unicode's Bidi. */
+/*
+ * Whether a character moves, hides or reorders text on a terminal: control characters, invisible
+ * marks, Unicode's bidirectional controls.
+ */
 static bool misleads(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||

@@ -1,4 +1,4 @@
-/* utf8.h - which bytes of a text may reach a terminal as they are */
+/* utf8.h - decide which characters may be printed on a terminal */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 /*
- * Whether the character at text, which is not its end, must not be printed as it is: it is no
- * UTF-8 (RFC 3629), or moves, hides or reorders what a terminal shows. *length is then how many
- * bytes are to be escaped, else how many the character has.
+ * Whether the character at text must be escaped before it is printed: it is not valid UTF-8 (RFC
+ * 3629), or it moves, hides or reorders what a terminal shows. text must not be empty. *length is
+ * the number of bytes to escape, or else the number of bytes of the character.
  */
 bool utf8_needs_escape(const char *text, size_t *length);
 

@@ -1,4 +1,4 @@
-/* elf_dynamic.c - what an ELF file asks of a dynamic loader, read without running it */
+/* elf_dynamic.c - read what an ELF file needs from the dynamic loader, without running it */
 #include "elf_dynamic.h"
 
 #include <elf.h>
@@ -10,38 +10,38 @@
 #include "elf/elf_reader.h"
 #include "elf/glibc.h"
 
-/* Far above what linkers make: what is more is malformed, and not worth memory or time. */
+/* Far above what linkers write. A file with more is malformed: it gets no memory and no time. */
 enum {
 	LOADS_MAX = 256,
 	DYNAMIC_MAX = 1024 * 1024,
 	STRINGS_MAX = 64 * 1024 * 1024,
 	VERSIONS_MAX = 65536,
 	LIST_MAX = 64 * 1024,	       /* bytes of DT_RPATH, DT_RUNPATH or DT_SONAME */
-	KEPT_MAX = 16 * 1024 * 1024,   /* bytes of strings: very many may name one very long one */
-	TABLE_MAX = 256 * 1024 * 1024, /* bytes of relocations, of symbols */
-	CHUNK = 24 * 1024, /* whole entries of each kind of these: 8, 12, 16 or 24 bytes */
+	KEPT_MAX = 16 * 1024 * 1024,   /* bytes of copied strings: many may be the same */
+	TABLE_MAX = 256 * 1024 * 1024, /* bytes of one relocation table, of the symbols */
+	CHUNK = 24 * 1024,	       /* a multiple of their entries' sizes: 8, 12, 16, 24 bytes */
 };
 
-/* A file that is being read. */
+/* An ELF file while it is read. */
 struct image {
 	struct elf elf;
 	struct elf_segment loads[LOADS_MAX];
 	size_t load_count;
-	struct elf_segment dynamic; /* type PT_NULL: there is none */
-	char *strings;		    /* DT_STRTAB, a NUL byte behind it */
+	struct elf_segment dynamic; /* type PT_NULL if there is none */
+	char *strings;		    /* DT_STRTAB, and a NUL byte after it */
 	size_t strings_size;
-	size_t kept; /* bytes of strings that were copied from there */
+	size_t kept; /* bytes of strings copied from there */
 };
 
-/* The values, or addresses, of the tags that stand once; 0 where they do not stand. */
+/* The values of tags that occur once; 0 if they are missing. */
 struct tags {
 	uint64_t strings, strings_size;
 	uint64_t versions;
 	uint64_t flags_1;
 	uint64_t symbols;
 	uint64_t rela, rela_size, rel, rel_size;
-	uint64_t plt, plt_size, plt_kind; /* the kind is DT_REL or DT_RELA */
-	uint64_t soname, rpath, runpath;  /* offsets in the strings plus 1 */
+	uint64_t plt, plt_size, plt_kind; /* plt_kind: DT_REL or DT_RELA */
+	uint64_t soname, rpath, runpath;  /* offsets in strings, plus 1 */
 };
 
 static int malformed(void)
@@ -50,7 +50,7 @@ static int malformed(void)
 	return -1;
 }
 
-/* As elf_read_at, but the file must not end before. Returns 0, or -1 with errno. */
+/* As elf_read_at, but a file that ends too early is malformed. Returns 0, or -1 with errno. */
 static int read_part(const struct image *image, void *bytes, size_t size, uint64_t offset)
 {
 	int found = elf_read_at(image->elf.fd, bytes, size, offset);
@@ -77,7 +77,9 @@ static int read_segments(struct image *image)
 	return 0;
 }
 
-/* Where in the file is what will be at this address? Returns 0, or -1 with errno. */
+/*
+ * Sets *offset to the place in the file of what is loaded at address. Returns 0, or -1 with errno.
+ */
 static int find_address(const struct image *image, uint64_t address, uint64_t *offset)
 {
 	for (size_t i = 0; i < image->load_count; i++) {
@@ -105,7 +107,7 @@ static int read_strings(struct image *image, const struct tags *tags)
 	return 0;
 }
 
-/* Returns a string of the table, which the NUL byte behind it ends if nothing else; or NULL. */
+/* Returns a string of the table, or NULL. The NUL byte after the table ends its last string. */
 static const char *string_at(const struct image *image, uint64_t offset)
 {
 	return offset < image->strings_size ? image->strings + offset : NULL;
@@ -124,7 +126,7 @@ static int add_string(struct image *image, struct strings *list, uint64_t offset
 	return text ? keep_string(image, list, text) : malformed();
 }
 
-/* Takes an offset plus 1; 0 leaves *text NULL. */
+/* Copies the string at an offset, given plus 1, to *text. With 0, leaves *text NULL. */
 static int copy_string(const struct image *image, uint64_t after_offset, char **text)
 {
 	const char *found;
@@ -138,7 +140,7 @@ static int copy_string(const struct image *image, uint64_t after_offset, char **
 	return *text ? 0 : -1;
 }
 
-/* Reads entry i of the dynamic section. Returns whether there is one. */
+/* Reads entry i of the dynamic section. Returns false after the last one. */
 static bool next_tag(const struct image *image, const char *section, size_t i, uint64_t *tag,
 		     uint64_t *value)
 {
@@ -226,7 +228,10 @@ static int read_needed(struct image *image, const char *section, struct elf_dyna
 	return 0;
 }
 
-/* The versions of one library, from offset at; *budget is how many more are read at all. */
+/*
+ * Adds the versions needed of one library, which begin at offset at. *budget is how many more may
+ * be read.
+ */
 static int read_versions_of(struct image *image, const char *file, uint64_t at,
 			    unsigned int *budget, struct elf_dynamic *dynamic)
 {
@@ -237,7 +242,7 @@ static int read_versions_of(struct image *image, const char *file, uint64_t at,
 			return malformed();
 		if (read_part(image, &version, sizeof(version), at))
 			return -1;
-		/* a weak one may be missing */
+		/* a weak version may be missing */
 		if (!(elf_half(&image->elf, version.vna_flags) & VER_FLG_WEAK) &&
 		    (add_string(image, &dynamic->versions,
 				elf_word(&image->elf, version.vna_name)) ||
@@ -249,7 +254,7 @@ static int read_versions_of(struct image *image, const char *file, uint64_t at,
 	}
 }
 
-/* Like the loader, by the links from one to the next, which lead forward only. */
+/* Follows the links between the records, as the loader does. Links lead only forward. */
 static int read_versions(struct image *image, uint64_t address, struct elf_dynamic *dynamic)
 {
 	unsigned int budget = VERSIONS_MAX;
@@ -279,7 +284,9 @@ static int read_versions(struct image *image, uint64_t address, struct elf_dynam
 	}
 }
 
-/* Whether the strings have the name of such a function: in most files that is all there is to do.
+/*
+ * Whether the strings contain the name of such a function. Most files do not, and need no further
+ * search.
  */
 static bool names_unwinder(const struct image *image)
 {
@@ -288,7 +295,7 @@ static bool names_unwinder(const struct image *image)
 	for (const char *p = image->strings, *end = p + image->strings_size; p < end;
 	     p += length + 1) {
 		length = strlen(p);
-		/* a name may be the end of a longer one, in one string for both */
+		/* a linker may store a name as the end of a longer string */
 		for (const char *name = p; *name; name++)
 			if (glibc_unwinds_in(name))
 				return true;
@@ -296,7 +303,7 @@ static bool names_unwinder(const struct image *image)
 	return false;
 }
 
-/* Raises *last to the highest symbol that a table of relocations refers to. */
+/* Raises *last to the highest symbol number in a table of relocations. */
 static int find_last_symbol(const struct image *image, uint64_t address, uint64_t size,
 			    bool has_addend, uint64_t *last)
 {
@@ -331,7 +338,7 @@ static int find_last_symbol(const struct image *image, uint64_t address, uint64_
 	return 0;
 }
 
-/* Whether the symbol is one of these functions and another file's. */
+/* Whether the symbol is one of these functions and undefined here. */
 static bool is_unwinder(const struct image *image, const char *symbol)
 {
 	const char *name;
@@ -349,9 +356,9 @@ static bool is_unwinder(const struct image *image, const char *symbol)
 }
 
 /*
- * Nothing tells how many symbols there are in a file without sections. But a function of another
- * file is called through a relocation: of all symbols, only those up to the last that a relocation
- * refers to are read.
+ * A file without sections does not say how many symbols it has. But a call of another file's
+ * function needs a relocation. So only the symbols up to the highest one in the relocations are
+ * read.
  */
 static int read_symbols(const struct image *image, const struct tags *tags,
 			struct elf_dynamic *dynamic)
@@ -380,14 +387,14 @@ static int read_symbols(const struct image *image, const struct tags *tags,
 	return 0;
 }
 
-/* All that the dynamic section, whose bytes these are, tells of and leads to. */
+/* Reads the dynamic section, whose bytes these are, and what it refers to. */
 static int read_section(struct image *image, const char *section, struct elf_dynamic *dynamic)
 {
 	struct tags tags = { 0 };
 
 	read_tags(image, section, &tags);
 	dynamic->no_default_directories = tags.flags_1 & DF_1_NODEFLIB;
-	/* a program that is static and relocates itself has no strings, and asks for nothing */
+	/* a static program that relocates itself has no strings and needs nothing */
 	if (tags.strings_size && read_strings(image, &tags))
 		return -1;
 	return read_needed(image, section, dynamic) ||
@@ -421,7 +428,7 @@ static int read_image(struct image *image, struct elf_dynamic *dynamic)
 	return failed;
 }
 
-/* What is an ELF file, if one that ends within its header. */
+/* Whether the file begins like an ELF file, even if it ends within its header. */
 static bool begins_as_elf(int fd)
 {
 	char magic[SELFMAG];

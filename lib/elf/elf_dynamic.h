@@ -1,8 +1,8 @@
-/* elf_dynamic.h - what an ELF file asks of a dynamic loader, read without running it
+/* elf_dynamic.h - read what an ELF file needs from the dynamic loader, without running it
  *
- * 32 and 64 bits, either byte order. Found through the program headers, as the loader does it: the
- * sections may be stripped. Source of the format: the System V ABI, chapter 5; for versions the
- * Linux Standard Base, Core, "Symbol Versioning".
+ * 32 and 64 bits, either byte order. Like the loader, it uses the program headers, as the sections
+ * may be stripped. Source of the format: the System V ABI, chapter 5; for versions, the Linux
+ * Standard Base, Core, "Symbol Versioning".
  */
 #ifndef ELF_ELF_DYNAMIC_H
 #define ELF_ELF_DYNAMIC_H
@@ -14,22 +14,23 @@
 struct elf_dynamic {
 	unsigned int machine; /* e_machine */
 	bool is_64, is_big;
-	struct strings needed; /* DT_NEEDED, and DT_FILTER, in order */
-	char *soname;	       /* these are NULL where they do not stand */
+	struct strings needed; /* DT_NEEDED and DT_FILTER, in order */
+	char *soname;	       /* these three are NULL if missing */
 	char *rpath;
 	char *runpath;
 	bool no_default_directories; /* DF_1_NODEFLIB */
-	/* the versions that must be there: of the library version_files[i] the version versions[i]
+	/*
+	 * versions that must exist: the library version_files[i] must have the version versions[i]
 	 */
 	struct strings version_files, versions;
-	/* has a symbol that is not defined of a function in which glibc loads GLIBC_UNWINDER */
+	/* it has an undefined symbol of a function in which glibc loads GLIBC_UNWINDER */
 	bool calls_unwinder;
 };
 
 /*
- * Reads fd. A static program needs nothing. Returns 1; 0 where it is neither an ELF program nor a
- * shared object; -1 with errno, EBADMSG where it is cut short or malformed. *dynamic is empty where
- * it is not 1, else the caller's to free.
+ * Reads fd, which the caller closes. Of a static program *dynamic needs nothing. Returns 1; 0 if fd
+ * is neither an ELF program nor a shared object; -1 with errno, EBADMSG if the file is cut short or
+ * malformed. After 1 the caller frees *dynamic with elf_free_dynamic; else it is empty.
  */
 int elf_read_dynamic(int fd, struct elf_dynamic *dynamic);
 

@@ -1,4 +1,4 @@
-/* elf_program.c - what an ELF file says of itself, read without running it */
+/* elf_program.c - read an ELF file's notes, machine and interpreter, without running it */
 #include "elf_program.h"
 
 #include <elf.h> /* NOLINT(readability-duplicate-include): the system's, not the one above */
@@ -7,7 +7,7 @@
 
 #include "elf/elf_reader.h"
 
-enum { NOTES_MAX = 1024 * 1024 }; /* notes are small: of all segments no more is read */
+enum { NOTES_MAX = 1024 * 1024 }; /* notes are small: the limit for all segments together */
 
 static size_t align_up(size_t value, size_t align)
 {
@@ -17,7 +17,7 @@ static size_t align_up(size_t value, size_t align)
 static bool segment_has_note(const struct elf *elf, const unsigned char *bytes, size_t size,
 			     size_t align, const char *name)
 {
-	size_t at = 0, wanted = strlen(name) + 1; /* the name's NUL byte counts */
+	size_t at = 0, wanted = strlen(name) + 1; /* the size includes the NUL byte */
 
 	while (size - at >= sizeof(Elf64_Nhdr)) {
 		Elf64_Nhdr note; /* the same in both classes */
@@ -41,7 +41,7 @@ static bool segment_has_note(const struct elf *elf, const unsigned char *bytes, 
 	return false;
 }
 
-/* Whether the segment, of notes, has one of that name: 1, 0, or -1 with errno. */
+/* Whether a segment of notes has one with this name: 1, 0, or -1 with errno. */
 static int search_notes(const struct elf *elf, const struct elf_segment *segment, const char *name)
 {
 	unsigned char *bytes = malloc((size_t)segment->size + 1);
@@ -81,12 +81,12 @@ int elf_has_note(int fd, const char *name)
 	return 0;
 }
 
-/* What uname -m prints where programs of that kind run. */
+/* Returns what uname -m prints where such programs run, or "". */
 static const char *machine_name(const struct elf *elf)
 {
 	switch (elf->machine) {
 	case EM_X86_64:
-		return elf->is_64 ? "x86_64" : ""; /* x32: no host says so */
+		return elf->is_64 ? "x86_64" : ""; /* x32: uname -m cannot show it */
 	case EM_386:
 		return "i686";
 	case EM_AARCH64:
@@ -99,7 +99,7 @@ static const char *machine_name(const struct elf *elf)
 		return elf->is_big ? "ppc64" : "ppc64le";
 	case EM_S390:
 		return elf->is_64 ? "s390x" : "s390";
-	case 258: /* EM_LOONGARCH, which older elf.h lack */
+	case 258: /* EM_LOONGARCH, which an older elf.h lacks */
 		return "loongarch64";
 	default:
 		return "";
@@ -128,7 +128,7 @@ int elf_read_program(int fd, struct elf_program *program)
 		if (found <= 0)
 			return found;
 		program->interpreter[segment.size] = '\0';
-		break; /* the kernel, too, takes the first */
+		break; /* the kernel takes the first one too */
 	}
 	return 1;
 }

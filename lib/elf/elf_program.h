@@ -1,7 +1,7 @@
-/* elf_program.h - what an ELF file says of itself, read without running it
+/* elf_program.h - read an ELF file's notes, machine and interpreter, without running it
  *
- * 32 and 64 bits, either byte order. A file that is cut short or malformed is one that says
- * nothing. Source of the format: the System V ABI, chapters 4 and 5.
+ * 32 and 64 bits, either byte order. A file that is cut short or malformed is no error: it counts
+ * as no ELF file. Source of the format: the System V ABI, chapters 4 and 5.
  */
 #ifndef ELF_ELF_PROGRAM_H
 #define ELF_ELF_PROGRAM_H
@@ -10,19 +10,20 @@
 #include <stdbool.h>
 
 /*
- * Whether fd is an ELF file with a note of that name in a PT_NOTE segment: 1 or 0; -1 with errno
- * where it cannot be read.
+ * Whether fd is an ELF file with a note of this name in a PT_NOTE segment. Returns 1 or 0, or -1
+ * with errno if fd cannot be read.
  */
 int elf_has_note(int fd, const char *name);
 
 struct elf_program {
-	const char *machine;	    /* as uname -m has it ("x86_64"); "" for one not known here */
-	char interpreter[PATH_MAX]; /* the dynamic loader's path; "" where it needs none */
+	const char *machine;	    /* as uname -m prints it ("x86_64"); "" if not known here */
+	char interpreter[PATH_MAX]; /* path of the dynamic loader; "" if it needs none */
 };
 
 /*
- * Whether fd is an ELF program (or a shared object: the two cannot always be told apart), and what
- * it needs to be run: 1 or 0; -1 with errno where it cannot be read.
+ * Whether fd is an ELF program or a shared object (they cannot always be told apart), and what it
+ * needs to run. Returns 1 and *program, which needs no freeing, or 0, or -1 with errno if fd cannot
+ * be read.
  */
 int elf_read_program(int fd, struct elf_program *program);
 

@@ -1,4 +1,4 @@
-/* elf_reader.c - the headers of an ELF file, within its bounds */
+/* elf_reader.c - read the headers of an ELF file, and never beyond its end */
 #include "elf_reader.h"
 
 #include <elf.h>

@@ -1,8 +1,7 @@
-/* elf_reader.h - the headers of an ELF file, within its bounds: what elf_program.c and
- * elf_dynamic.c share
+/* elf_reader.h - read the headers of an ELF file, and never beyond its end
  *
- * 32 and 64 bits, either byte order. Nothing that the file says is trusted. Source of the format:
- * the System V ABI, chapters 4 and 5.
+ * For elf_program.c and elf_dynamic.c. 32 and 64 bits, either byte order. It trusts nothing that
+ * the file says. Source of the format: the System V ABI, chapters 4 and 5.
  */
 #ifndef ELF_ELF_READER_H
 #define ELF_ELF_READER_H
@@ -15,7 +14,7 @@ struct elf {
 	int fd;
 	bool is_64, is_big;
 	unsigned int type, machine;
-	uint64_t program_headers; /* offset of the first */
+	uint64_t program_headers; /* file offset of the first */
 	unsigned int header_size, header_count;
 };
 
@@ -26,17 +25,19 @@ struct elf_segment {
 	uint64_t align;
 };
 
-/* Reads size bytes at offset. Returns 1, 0 where the file ends before, or -1 with errno. */
+/* Reads size bytes at offset. Returns 1, 0 if the file ends before that, or -1 with errno. */
 int elf_read_at(int fd, void *bytes, size_t size, uint64_t offset);
 
-/* Reads the file's header; fd stays the caller's. Returns 1, 0 where it is no ELF file, or -1 with
- * errno. */
+/*
+ * Reads the file's header. *elf uses fd, which the caller closes. Returns 1, 0 if it is no ELF
+ * file, or -1 with errno.
+ */
 int elf_read_header(int fd, struct elf *elf);
 
-/* Reads program header i. Returns 1, 0 where the file ends before, or -1 with errno. */
+/* Reads program header i. Returns 1, 0 if the file ends before that, or -1 with errno. */
 int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *segment);
 
-/* The file's numbers as this machine's. */
+/* Convert a number from the file's byte order to this machine's. */
 uint16_t elf_half(const struct elf *elf, uint16_t value);
 uint32_t elf_word(const struct elf *elf, uint32_t value);
 uint64_t elf_xword(const struct elf *elf, uint64_t value);

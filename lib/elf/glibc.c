@@ -1,12 +1,13 @@
-/* glibc.c - what is known of glibc: the libraries that are its own, its versions, its loader here
- */
+/* glibc.c - facts about glibc: its libraries, its versions, its loader on this machine */
 #include "glibc.h"
 
 #include <elf.h>
 #include <string.h>
 
-/* The loaders' names are glibc's shlib-versions, the flags those of its dl-cache.h and ldconfig.h:
- * 3 for a library of glibc, and what the kind of machine adds. */
+/*
+ * Loader names: glibc's shlib-versions. Flags: its dl-cache.h and ldconfig.h: 3 for a library of
+ * glibc, plus a value for the kind of machine.
+ */
 const struct glibc_platform glibc_here = {
 #if defined(__x86_64__) && defined(__LP64__)
 	EM_X86_64, true, false, "ld-linux-x86-64.so.2", "lib/x86_64-linux-gnu", "x86_64", 0x0303,
@@ -28,20 +29,21 @@ const struct glibc_platform glibc_here = {
 };
 
 /*
- * As of glibc 2.42, what it installs where programs are linked with it or it loads modules itself,
- * and what it installed before. Not here: libcrypt.so.1 and libnsl.so.2, which are projects of
- * their own today; modules of others, as libnss_systemd.so.2; libgcc_s.so.1, which is GCC's.
+ * The libraries that glibc, up to 2.42, installs or once installed for programs to link with, or as
+ * modules that it loads itself. Not listed: libcrypt.so.1 and libnsl.so.2, which are projects of
+ * their own today; other projects' modules, such as libnss_systemd.so.2; libgcc_s.so.1, which
+ * belongs to GCC.
  */
 static const char *const libraries[] = {
 	"libc.so.6",
 	"libm.so.6",
-	/* since 2.34 empty: all is in libc */
+	/* empty since 2.34: their code is in libc */
 	"libpthread.so.0",
 	"libdl.so.2",
 	"librt.so.1",
 	"libutil.so.1",
 	"libanl.so.1",
-	/* name resolution, whose modules and resolver share private symbols */
+	/* name resolution: modules and resolver share private symbols */
 	"libresolv.so.2",
 	"libnss_compat.so.2",
 	"libnss_db.so.2",
@@ -57,10 +59,10 @@ static const char *const libraries[] = {
 	"libmemusage.so",
 	"libpcprofile.so",
 	"libSegFault.so",
-	/* vectors of libm */
+	/* vector functions of libm */
 	"libmvec.so.1",
 	"libBrokenLocale.so.1",
-	/* its dynamic loaders, on every machine that ktstr names */
+	/* the dynamic loaders of every machine that ktstr names */
 	"ld-linux-x86-64.so.2",
 	"ld-linux-x32.so.2",
 	"ld-linux.so.2",
@@ -86,7 +88,7 @@ bool glibc_has_library(const char *name)
 
 bool glibc_unwinds_in(const char *function)
 {
-	/* without the library the first three end the program, the last finds nothing */
+	/* without the library, the first three end the program and the last finds nothing */
 	return !strcmp(function, "pthread_cancel") || !strcmp(function, "pthread_exit") ||
 	       !strcmp(function, "thrd_exit") || !strcmp(function, "backtrace");
 }
@@ -108,15 +110,19 @@ bool glibc_is_version(const char *text)
 
 const char *glibc_version_of(const char *symbol)
 {
-	/* which loader relocates DT_RELR: the linker asks for it by name (-z pack-relative-relocs)
+	/*
+	 * The linker asks for this version when it packs relocations (-z pack-relative-relocs,
+	 * DT_RELR). Loaders know it since 2.36.
 	 */
 	if (!strcmp(symbol, "GLIBC_ABI_DT_RELR"))
 		return "2.36";
 	return !strncmp(symbol, "GLIBC_", 6) && glibc_is_version(symbol + 6) ? symbol + 6 : NULL;
 }
 
-/* Takes the next number of a version, 0 behind its end. Returns how many digits *number has,
- * without the zeros before them. */
+/*
+ * Reads the next number of a version; after its end, an empty one. Returns the number of digits of
+ * *number, without leading zeros.
+ */
 static size_t next_number(const char **version, const char **number)
 {
 	size_t digits;

@@ -1,4 +1,4 @@
-/* ldcache.c - /etc/ld.so.cache: which library the dynamic loader takes for a name */
+/* ldcache.c - look up libraries in /etc/ld.so.cache, as the dynamic loader does */
 #include "ldcache.h"
 
 #include <endian.h>
@@ -15,12 +15,12 @@
 
 enum { CACHE_MAX = 64 * 1024 * 1024 };
 
-/* Numbers are in the byte order of the machine, offsets are counted from the header. */
+/* Numbers are in the machine's byte order. Offsets count from this header. */
 struct cache_header {
 	char magic[sizeof(MAGIC) - 1];
 	uint32_t count;
 	uint32_t strings_size;
-	uint8_t flags; /* the two low bits: byte order, 0 where it is not told */
+	uint8_t flags; /* two low bits: the byte order, 0 if not given */
 	uint8_t unused[3];
 	uint32_t extensions;
 	uint32_t unused_too[3];
@@ -30,10 +30,10 @@ struct cache_entry {
 	uint32_t flags;
 	uint32_t name, path;
 	uint32_t os_version;
-	uint64_t hwcap; /* what the machine must be able to do; 0: nothing */
+	uint64_t hwcap; /* abilities that the CPU must have; 0: none */
 };
 
-/* The older table, which stands before the header in a file for both. */
+/* The older table. In a file with both, it comes before the header. */
 struct old_header {
 	/* cppcheck-suppress unusedStructMember ; compared in place */
 	char magic[sizeof(OLD_MAGIC)];
@@ -48,7 +48,7 @@ enum {
 	ORDER = BYTE_ORDER == LITTLE_ENDIAN ? 2 : 3,
 };
 
-/* Where the header is: behind the older table, if that is there. May be past the end. */
+/* Returns the offset of the header: after the older table, if there is one. May be past the end. */
 static uint64_t find_header(const char *bytes, size_t size)
 {
 	struct old_header old;
@@ -61,7 +61,7 @@ static uint64_t find_header(const char *bytes, size_t size)
 	return (end + HEADER_ALIGN - 1) / HEADER_ALIGN * HEADER_ALIGN;
 }
 
-/* Finds the table in what was read; leaves it empty where there is none. */
+/* Finds the table in the bytes read. Leaves it empty if there is none. */
 static void find_table(struct ldcache *cache, size_t size)
 {
 	uint64_t begin = find_header(cache->bytes, size);
@@ -86,7 +86,7 @@ int ldcache_read(const char *path, struct ldcache *cache)
 	size_t size;
 
 	*cache = (struct ldcache){ 0 };
-	if (fd < 0) /* want of descriptors or memory is no missing cache */
+	if (fd < 0) /* too few descriptors or no memory: there may still be a cache */
 		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
 	if (!read_all(fd, CACHE_MAX, &cache->bytes, &size))
 		find_table(cache, size);
@@ -94,7 +94,7 @@ int ldcache_read(const char *path, struct ldcache *cache)
 	return !cache->bytes && errno == ENOMEM ? -1 : 0;
 }
 
-/* A string of the cache, which the NUL byte behind the file ends if nothing else. */
+/* Returns a string of the cache. The NUL byte after the file ends the last one. */
 static const char *string_at(const struct ldcache *cache, uint32_t offset)
 {
 	return offset < cache->size ? cache->bytes + cache->begin + offset : "";

@@ -1,6 +1,6 @@
-/* ldcache.h - /etc/ld.so.cache: which library the dynamic loader takes for a name
+/* ldcache.h - look up libraries in /etc/ld.so.cache, as the dynamic loader does
  *
- * The format "glibc-ld.so.cache1.1" of glibc 2.2 and later, alone or behind the table of
+ * Reads the format "glibc-ld.so.cache1.1" of glibc 2.2 and later, alone or after the table of
  * "ld.so-1.7.0" (ldconfig -c compat). Source of the format: glibc, sysdeps/generic/dl-cache.h.
  */
 #ifndef ELF_LDCACHE_H
@@ -11,24 +11,25 @@
 
 #define LDCACHE_PATH "/etc/ld.so.cache"
 
-/* Zero-initialised it is empty. */
+/* Zero-initialised, it is an empty cache. */
 struct ldcache {
-	char *bytes;  /* the file, a NUL byte behind it */
-	size_t begin; /* of the table: what its offsets are counted from */
-	size_t size;  /* from there */
-	size_t count; /* of entries */
+	char *bytes;  /* the file, and a NUL byte after it */
+	size_t begin; /* start of the table; its offsets count from here */
+	size_t size;  /* bytes from there to the end */
+	size_t count; /* entries */
 };
 
 /*
- * Reads the cache at path. One that is not there, cannot be read or has another format is empty, as
- * it is for the dynamic loader. Returns 0, or -1 with errno where there is no memory.
+ * Reads the cache at path. If it does not exist, cannot be read or has another format, it is empty,
+ * as for the dynamic loader. Returns 0, or -1 with errno if memory or descriptors are short. The
+ * caller frees it with ldcache_free.
  */
 int ldcache_read(const char *path, struct ldcache *cache);
 
 /*
- * Returns the path of the library of that name, for the kind of machine that the flags are of, or
- * NULL; it is part of the cache. Those in directories for machines of certain abilities
- * (glibc-hwcaps) are passed over.
+ * Returns the path of the library with this name and these flags (cache_flags of struct
+ * glibc_platform), or NULL. The path is part of the cache. Skips libraries in directories for
+ * special CPUs (glibc-hwcaps).
  */
 const char *ldcache_find(const struct ldcache *cache, const char *name, uint32_t flags);
 

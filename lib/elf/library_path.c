@@ -1,4 +1,4 @@
-/* library_path.c - the lists of directories in which a dynamic loader looks for libraries */
+/* library_path.c - the directories in which a dynamic loader looks for libraries */
 #include "library_path.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@ int library_defaults_find(struct library_defaults *defaults)
 	struct strings *directories = &defaults->directories;
 	size_t i;
 
-	/* compiled into the loader; glibc's own library is there as well */
+	/* The loader's own directories are compiled in. glibc lies there too, so look for it. */
 	for (i = glibc_here.is_64 ? 0 : 2; i < 2; i++) {
 		char path[96];
 
@@ -26,13 +26,13 @@ int library_defaults_find(struct library_defaults *defaults)
 	if (strings_addf(directories, "/%s", names[i]) ||
 	    strings_addf(directories, "/usr/%s", names[i]))
 		return -1;
-	/* where Debian's way is followed, the plain ones come behind */
+	/* on Debian and its derivatives the plain directories come last */
 	return i == 0 && (strings_add(directories, "/lib") || strings_add(directories, "/usr/lib"))
 		       ? -1
 		       : 0;
 }
 
-/* Returns how long $NAME or ${NAME} is at text, or 0. No blank or other end is needed behind it. */
+/* Returns the length of $NAME or ${NAME} at text, or 0. No delimiter is needed after it. */
 static size_t token_length(const char *text, const char *name)
 {
 	size_t length = strlen(name);
@@ -44,7 +44,7 @@ static size_t token_length(const char *text, const char *name)
 	return !strncmp(text + 1, name, length) ? length + 1 : 0;
 }
 
-/* Writes text[0..size) with what the tokens in it stand for. */
+/* Writes text[0..size) with its tokens replaced. */
 static void expand(FILE *out, const struct library_defaults *defaults, const char *path,
 		   const char *text, size_t size)
 {
@@ -91,7 +91,7 @@ int library_path_add(const struct library_defaults *defaults, const char *list,
 		     const char *separators, const char *path, struct strings *directories)
 {
 	if (!*list)
-		return 0; /* no list, not one of an empty directory */
+		return 0; /* an empty list does not mean the current directory */
 	for (;;) {
 		size_t size = strcspn(list, separators);
 

@@ -1,23 +1,24 @@
-/*
- * preload.c - the object that keeps the packed libraries to the packed programs
+/* preload.c - keep a .run's libraries away from the host's programs
  *
- * A .run starts a packed program with LD_LIBRARY_PATH set to its libraries, and with this object in
+ * A .run starts a packed program with its libraries in LD_LIBRARY_PATH and this object in
  * LD_PRELOAD. The dynamic loader has read both when the function below runs, before all other code
- * of the process. It takes them out of the environment, so that the host's programs, which the
- * process starts, have the host's libraries. What the caller of the .run had set stands in
- * KTSTR_LD_LIBRARY_PATH and KTSTR_LD_PRELOAD, and gets its own name back.
+ * of the process. The function removes both from the environment, so that host programs, which the
+ * process may start, use the host's libraries. What the caller of the .run had set is in
+ * KTSTR_LD_LIBRARY_PATH and KTSTR_LD_PRELOAD; the function gives these their own names back.
  *
- * It must load everywhere: it needs no library, glibc's or another, and allocates nothing.
+ * The object must load everywhere: it needs no library, not even glibc, and allocates nothing.
  */
 #include <stddef.h>
 
-/* The C library's, where it has one and has set it. musl has, and gives constructors no arguments;
- * glibc gives them, and has not yet set this one. */
+/*
+ * The C library's environ, if it has one. musl has set it by now, but passes no arguments to
+ * constructors. glibc passes them, but has not set environ yet.
+ */
 extern char **environ __attribute__((weak));
 
 static const char prefix[] = "KTSTR_";
 
-/* Returns what follows start in text, or NULL where text begins otherwise. */
+/* Returns the rest of text after start, or NULL if text does not begin with start. */
 static char *skip(char *text, const char *start)
 {
 	while (*start && *text == *start) {
@@ -32,8 +33,11 @@ static int is_loaders(char *entry)
 	return skip(entry, "LD_LIBRARY_PATH=") || skip(entry, "LD_PRELOAD=");
 }
 
-/* The entries that are left move up. Whoever looks for the auxiliary vector after the first NULL,
- * as Go does, finds NULL there too, which is the end of an empty one, and reads /proc/self/auxv. */
+/*
+ * Moves the remaining entries up and fills the end with NULL. A program that looks for the
+ * auxiliary vector after the first NULL, as Go's do, finds another NULL, which ends an empty
+ * vector. It then reads /proc/self/auxv.
+ */
 __attribute__((constructor)) static void give_back(int argc, char **argv, char **environment)
 {
 	char **from = &environ && environ ? environ : environment;
