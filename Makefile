@@ -44,11 +44,11 @@ SCRIPTS = ktstr-export
 EXAMPLES = fair spread reader
 
 BASE = utf8 report number array strings path file output record quote process command \
-	suggest
+	suggest progress
 REGISTRY = topology entries file_index value definition ask source search stand_in resolve git manifest \
 	libraries needs
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
-ARCHIVE = tar progress gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
+ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \

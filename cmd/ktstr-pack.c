@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "archive/gzip.h"
-#include "archive/progress.h"
 #include "archive/tar.h"
 #include "base/array.h"
 #include "base/command.h"
 #include "base/number.h"
 #include "base/output.h"
+#include "base/progress.h"
 #include "base/record.h"
 #include "base/report.h"
 #include "registry/manifest.h"
@@ -143,7 +143,7 @@ static int read_manifest(struct files *files)
 	return tar_check_names(files->items, files->count);
 }
 
-static int write_tar(struct sink *to, const struct files *files)
+static int write_files(struct sink *to, const struct files *files)
 {
 	for (size_t i = 0; i < files->count; i++)
 		if (tar_add_file(to, &files->items[i]))
@@ -151,31 +151,34 @@ static int write_tar(struct sink *to, const struct files *files)
 	return tar_end(to);
 }
 
+static int write_tar(struct sink *to, const struct files *files, bool show)
+{
+	uint64_t size = show ? tar_size(files->items, files->count) : 0;
+	struct progress progress;
+	int failed;
+
+	to = progress_begin(&progress, to, size);
+	failed = write_files(to, files);
+	progress_end(&progress);
+	return failed;
+}
+
 static int write_tar_gz(struct sink *to, const struct files *files, const struct compression *how,
-			struct progress *progress)
+			bool show)
 {
 	struct sink *gzip = gzip_open(to, how->engine, how->level, how->threads);
 	bool complete;
 
 	if (!gzip)
 		return report_errno("gzip");
-	complete = !write_tar(progress_read(progress, gzip), files);
+	complete = !write_tar(gzip, files, show);
 	return gzip_close(gzip, complete) || !complete ? -1 : 0;
 }
 
 static int write_archive(struct sink *to, const struct files *files, const struct compression *how,
 			 bool show)
 {
-	struct progress progress = { 0 };
-	int failed;
-
-	if (show)
-		progress_begin(&progress, tar_size(files->items, files->count));
-	to = progress_written(&progress, to);
-	failed = how->engine ? write_tar_gz(to, files, how, &progress)
-			     : write_tar(progress_read(&progress, to), files);
-	progress_end(&progress);
-	return failed;
+	return how->engine ? write_tar_gz(to, files, how, show) : write_tar(to, files, show);
 }
 
 static int pack(struct output *out, const struct compression *how, bool show)
