@@ -127,6 +127,7 @@ both_readers() {
 	done
 }
 
+# bats test_tags=promise:values-are-data
 @test "quote: a word is printable ASCII, and bash reads it back in every multibyte locale" {
 	local i charmap LOCPATH=$BATS_TEST_TMPDIR
 	need localedef
@@ -151,6 +152,7 @@ both_readers() {
 	done
 }
 
+# bats test_tags=promise:values-are-data
 @test "quote: safe words stay, others are quoted, what could mislead a reader is in octal" {
 	local text quoted
 	while read -r text quoted; do

@@ -8,30 +8,18 @@ setup() {
 	page=$TOP/SECURITY.md
 }
 
-@test "docs: every test that SECURITY.md names is in the tree with exactly that title" {
-	local file title count=0
-	while IFS=$'\t' read -r file title; do
-		grep -qxF -- "@test \"$title\" {" "$TOP/$file" || {
-			echo "$file has no test: $title"
-			return 1
-		}
-		count=$((count + 1))
-	done < <(sed -nE 's/^  - `(test\/[a-z\/-]+\.bats)`: `([^`]+)`$/\1\t\2/p' "$page")
-	echo "$count tests"
-	# a line that names a file and is none of these would be passed over
-	[ "$count" -ge 50 ]
-	[ "$count" = "$(grep -c '\.bats' "$page")" ]
-}
-
-@test "docs: every promise of SECURITY.md names a test" {
-	run -0 awk '
-		/^## / { inside = $0 == "## What it promises" }
-		!inside { next }
-		/^- / || /^#/ { if (promise != "" && !tests) print promise; promise = /^- / ? $0 : ""; tests = 0 }
-		/^- / { count++ }
-		/^  - `test/ { tests++ }
-		END { if (promise != "" && !tests) print promise; if (count < 15) print "only " count " promises" }' "$page"
-	[ "$output" = "" ]
+@test "docs: every promise of SECURITY.md has tests, and every tag names a promise" {
+	local file=$BATS_TEST_TMPDIR/more.bats
+	run -0 --separate-stderr "$TOP/test/promises"
+	expect stderr ''
+	expect value "$(grep -c '^[a-z]' <<<"$output")" -ge 20
+	expect value "$(grep -c '^  test/' <<<"$output")" -ge 150
+	sed 's/^## What it does not/- `never-kept`: Nobody tests this.\n\n&/' "$page" >promise.md
+	run -1 --separate-stderr "$TOP/test/promises" promise.md
+	expect stderr 'promises: never-kept: no test has this tag'
+	printf '# bats %s=promise:never-made\n@test "%s" {\n' test_tags 'a title' >"$file"
+	run -1 --separate-stderr "$TOP/test/promises" "$page" "$TOP"/test/*.bats "$TOP"/test/vm/*.bats "$file"
+	expect value "${stderr//"$file"/FILE}" $'promises: never-made: no promise of SECURITY.md has this name:\n  FILE: a title'
 }
 
 @test "docs: SECURITY.md names the functions of the header, in the order in which they are called" {

@@ -34,6 +34,7 @@ nothing_left() {
 	[ "$output" = "" ]
 }
 
+# bats test_tags=promise:same-bytes
 @test "export: the bytes below the marker are those of the pipeline, and the same each time" {
 	ktstr-export -q a
 	sed '1,/^__ARCHIVE__$/d' a.run >below
@@ -83,6 +84,7 @@ include/data 0o755 0 0 0 5" ]
 	[ "$output" = "ktstr-export: KTSTR_PACK: names no program: ' '" ]
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "export: a stage that prints nothing, or not what it should, makes no .run" {
 	printf '#!/bin/sh\necho no marker\n' >other
 	chmod +x other
@@ -179,6 +181,7 @@ pack_with() {
 	[ ! -e a.run ]
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "export: its status is that of the first stage that failed, and nothing is left" {
 	run -1 ktstr-export nosuch
 	printf 'host-only\n' >>t.ktstr
@@ -193,6 +196,7 @@ pack_with() {
 	done
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "export: a failure leaves the old file as it was" {
 	echo old >a.run
 	KTSTR_B64=false run -1 ktstr-export a
@@ -200,6 +204,7 @@ pack_with() {
 	[ -z "$(find . -name '.a.run.*')" ]
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "export: a signal ends it at once and leaves no file" {
 	printf '#!/bin/sh\necho $$ >pid; mv pid started; exec sleep 30\n' >slow
 	chmod +x slow
@@ -270,6 +275,7 @@ pack_with() {
 	[ "$(ls ./-x)" = -y.run ]
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "export: a full disk is an error" {
 	run -1 bash -c 'ktstr-export -o - a 2>&1 >/dev/full'
 	[[ $output == *": No space left on device" ]]

@@ -32,6 +32,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	done
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: a signal in any stage ends it, the stage and all that was made" {
 	for signal in TERM INT HUP; do
 		# shellcheck disable=SC2016
@@ -57,6 +58,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	done
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: TERM at any point ends it clean, or comes too late" {
 	need strace
 	ktstr-export -q -o whole.run a
@@ -80,6 +82,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	((n > 50 && n < 400))
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: KILL at any point leaves the target whole or as it was, and no more than its temporaries" {
 	need strace
 	ktstr-export -q -o whole.run a
@@ -114,6 +117,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	nothing_left
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: no process to be had at any point" {
 	need strace
 	local n when
@@ -138,6 +142,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	((n > 8))
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: file systems of every size that is too small" {
 	need unshare
 	unshare -m true 2>/dev/null || skip "needs mount namespaces (unshare -m)"
@@ -238,6 +243,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 
 # --- the caller's environment ---
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: whatever the environment has, the file is the same" {
 	ktstr-export -q -o whole.run a
 	mv whole.run whole

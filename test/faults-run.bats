@@ -8,6 +8,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	tee tr true uname wc builtin cd command declare disown echo exit export false let local mapfile printf pwd read
 	readonly return set shift shopt type ulimit umask unset wait)
 
+# bats test_tags=promise:callers-environment
 @test "faults-run: functions of the caller's, named like whatever it calls, are not called" {
 	export_test
 	printf '%s\n' '#!/bin/sh' 'exit 0' >t # bash would take the functions over, as the test is to get them
@@ -25,6 +26,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	nothing_left
 }
 
+# bats test_tags=promise:callers-environment
 @test "faults-run: each of bash's options that a caller may have set" {
 	need tar
 	export_test '[ $# = 7 ]'
@@ -43,6 +45,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	nothing_left
 }
 
+# bats test_tags=promise:callers-environment
 @test "faults-run: whatever the environment has, what is extracted is the same" {
 	export_test
 	mkdir 'odd $(x) '$'\n''dir' -- -x
@@ -75,6 +78,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	nothing_left
 }
 
+# bats test_tags=promise:callers-environment
 @test "faults-run: standard descriptors that are closed, in every combination" {
 	export_test 'exit "${RC:-0}"'
 	for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
@@ -86,6 +90,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	done
 }
 
+# bats test_tags=promise:no-verdict
 @test "faults-run: with too few descriptors no damaged file is good, and nothing is left" {
 	export_test
 	sed '/^__ARCHIVE__$/,$ { /^__ARCHIVE__$/! y/ABC/BCA/ }' t.run >bad.run
@@ -102,6 +107,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	((whole > 0))
 }
 
+# bats test_tags=promise:no-verdict
 @test "faults-run: where no process can be had there is no verdict that is good, and nothing is left" {
 	need strace
 	export_test

@@ -3,6 +3,7 @@
 
 load faults_helper
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults: each allocation of ktstr-manifest fails once" {
 	preload
 	mkdir more
@@ -26,6 +27,7 @@ load faults_helper
 	LEAST=50 each_fault FAULT_ALLOC manifest ktstr-preamble
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults: each allocation of ktstr-pack fails once, with one thread and with two" {
 	preload
 	a_file 2500000
@@ -37,6 +39,7 @@ load faults_helper
 	done
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults: the disk becomes full at each write of each program" {
 	preload
 	a_file 600000
@@ -56,6 +59,7 @@ load faults_helper
 	each_fault FAULT_WRITE text ktstr-b64 -d
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults: each read of a file or of standard input fails" {
 	preload
 	a_file 300000
@@ -69,6 +73,7 @@ load faults_helper
 	FAULT_SAYS='t.ktstr: Input/output error' each_fault FAULT_READ /dev/null ktstr-manifest -f t.ktstr a
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults: short and interrupted reads and writes change no byte" {
 	preload
 	a_file 60000

@@ -35,10 +35,12 @@ replay() {
 	replay definition
 }
 
+# bats test_tags=promise:values-are-data
 @test "fuzz: values of manifests can be quoted, names in them lead nowhere else" {
 	replay manifest
 }
 
+# bats test_tags=promise:values-are-data
 @test "fuzz: any bytes are one quoted word and one line of a message" {
 	replay quote
 }
@@ -86,6 +88,7 @@ replay() {
 	[[ $output == *$'\ninput\n'*"does not hold: size == 0 || data[0] != 'a'"* ]]
 }
 
+# bats test_tags=promise:unknown-programs
 @test "elf: a file cut short at any offset has no answer, or that of the whole" {
 	run -0 cut elf "$TOP"/build/examples/* "$TOP"/test/fuzz/corpus/elf/*
 	[[ $output =~ examples/fair:\ ([0-9]+)\ cuts,\ ([0-9]+)\ answered ]]

@@ -641,6 +641,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	[ "$output" = "quiet: fail" ]
 }
 
+# bats test_tags=promise:returns-a-pass
 @test "harness: the worst that was said is the verdict, whatever was returned" {
 	build t <<-'E'
 		KTSTR_TEST(fis) { ktstr_skip(ctx, "s"); ktstr_fail(ctx, "f"); ktstr_inconclusive(ctx, "i"); return KTSTR_PASS; }
@@ -722,6 +723,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	[ ${#names[@]} = 0 ]
 }
 
+# bats test_tags=promise:returns-a-pass
 @test "harness: a test cannot pass by leaving in another way than returning" {
 	build t -pthread <<-'E'
 		#include <pthread.h>
@@ -754,6 +756,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	[ "$stderr" = "twice: fail: a process that the test forked returned from the test's body; end it with _exit" ]
 }
 
+# bats test_tags=promise:returns-a-pass
 @test "harness: a destructor of the program cannot turn a fail into a pass" {
 	build t <<-'E'
 		KTSTR_TEST(f) { return KTSTR_FAIL; }

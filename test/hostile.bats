@@ -20,6 +20,7 @@ escape() {
 	od -An -v -to1 | tr -d '\n' | tr ' ' '\\'
 }
 
+# bats test_tags=promise:values-are-data
 @test "hostile: a manifest of somebody else's is held to what a definition is" {
 	local line message
 	while IFS='|' read -r line message; do
@@ -85,6 +86,7 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	'a[$(touch canary)]' $'\033]0;x\007' $'\342\200\256txt' $'\377\300' $'\r' '\' '\\' "\\'" "'\\''" ')' '#' '~' '*' '!!' '&&' '|'
 	$'\t ' '-rf' '--' '{a,b}' '%s%n' '${IFS}' $'\x01\x7f' '')
 
+# bats test_tags=promise:values-are-data
 @test "hostile: whatever the arguments are, test and scheduler get them byte for byte, and nothing else runs" {
 	local word
 	script t "printf '%s\\0' \"\$@\" >$PWD/test.args"
@@ -128,6 +130,7 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	nothing_left
 }
 
+# bats test_tags=promise:values-are-data
 @test "hostile: a sysctl that is a directory, or cannot be read and set back, is left alone" {
 	script t
 	for key in kernel net.ipv4.route.flush; do
@@ -140,6 +143,7 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	nothing_left
 }
 
+# bats test_tags=promise:values-are-data
 @test "hostile: what a scheduler prints does not reach a terminal's controls" {
 	export_scheduler "printf '\\033[2Jhello\\r\\tyou\\n'" 'exit 1'
 	run -3 on_host ./t.run
@@ -187,6 +191,7 @@ t.close()' "$1"
 	} >t.run
 }
 
+# bats test_tags=promise:values-are-data
 @test "hostile: an archive with names that lead out of its directory writes nothing there" {
 	need python3 busybox
 	mkdir victim applets

@@ -75,6 +75,7 @@ fails() {
 	}
 }
 
+# bats test_tags=promise:right-libraries
 @test "libs: the libraries of programs of this system are those of ldd, in its order" {
 	local count=0 path
 	for path in /usr/bin/git /usr/bin/bsdtar /usr/bin/gdb /usr/bin/qemu-system-x86_64 /usr/bin/ssh /usr/bin/bash /usr/bin/strace \
@@ -295,6 +296,7 @@ need_caches() {
 	fails "ktstr-libs: $PWD/a/libone.so: this is no shared library*"
 }
 
+# bats test_tags=promise:right-libraries
 @test "libs: every missing library is named, with who wants it, and nothing is printed" {
 	library a/libone.so
 	library a/libtwo.so
@@ -315,6 +317,7 @@ need_caches() {
 	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/p needs $PWD/a/libone.so by its path, *"
 }
 
+# bats test_tags=promise:right-libraries
 @test "libs: two packed files that need different files of one name are an error, the same file is packed once" {
 	library a/libone.so
 	cp a/libone.so b

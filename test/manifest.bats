@@ -110,6 +110,7 @@ run-arg a"* ]]
 	done
 }
 
+# bats test_tags=promise:values-are-data
 @test "manifest: each bad value is named with file, line and what is wrong" {
 	local record message
 	while IFS='|' read -r record message; do
@@ -514,6 +515,7 @@ file include/data $PWD/data 0755" ]]
 	[[ $output == *"gone (in KTSTR_TEST_PATH): No such file or directory" ]]
 }
 
+# bats test_tags=promise:unknown-programs
 @test "manifest: a directory gives its files in name order, and no program without the note is run" {
 	program stranger 'touch ran'
 	printf 'test a\nduration 32\nbinary t\n' >b.ktstr
@@ -535,6 +537,7 @@ file include/data $PWD/data 0755" ]]
 	run -1 ktstr-manifest fair
 }
 
+# bats test_tags=promise:unknown-programs
 @test "manifest: a program that the kernel does not run is not run by a shell" {
 	need_bare ktstr-manifest
 	cp "$TOP/build/examples/fair" foreign
@@ -547,6 +550,7 @@ file include/data $PWD/data 0755" ]]
 	[ ! -e PWNED ]
 }
 
+# bats test_tags=promise:unknown-programs
 @test "manifest: ELF files cut short at any of the first 4096 bytes are strangers" {
 	need readelf
 	local size note

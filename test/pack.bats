@@ -184,6 +184,7 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 	ktstr-pack -1 -6 <manifest | cmp - level6
 }
 
+# bats test_tags=promise:same-bytes
 @test "pack: the bytes do not depend on the number of threads" {
 	need_fast ktstr-pack
 	local engine level jobs
@@ -266,6 +267,7 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 	[ "$(ktstr-pack -9 <manifest | wc -c)" -lt "$(ktstr-pack -1 <manifest | wc -c)" ]
 }
 
+# bats test_tags=promise:same-bytes
 @test "pack: the same files give the same bytes, whoever owns them and however old they are" {
 	ktstr-pack <manifest >first
 	touch -d 2001-01-01 hello
@@ -380,12 +382,14 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 		od -An -tx1)" = ' 80 00 00 00 00 00 00 02 00 00 00 00' ]
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a file that becomes shorter while it is read is an error" {
 	packs_meanwhile ': >victim'
 	[ "$status" -eq 1 ]
 	[ "$stderr" = "ktstr-pack: <stdin>:1: victim: $here/victim: it became shorter while it was read: pack it when nothing writes to it" ]
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a file that grows while it is read is an error" {
 	packs_meanwhile 'echo more >>victim'
 	[ "$status" -eq 1 ]
@@ -398,6 +402,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	[[ $stderr = *": $here/victim: it changed while it was read: "* ]]
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a file that is written to and gets its old time back is an error" {
 	packs_meanwhile 'echo other | dd of=victim conv=notrunc status=none; touch -d 2001-01-01 victim'
 	[ "$status" -eq 1 ]
@@ -438,11 +443,13 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	fails_on "$here" 'Is a directory: only regular files are packed'
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a FIFO is an error, and not waited for" {
 	mkfifo fifo
 	fails_on "$here/fifo" 'not a regular file'
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a device is an error" {
 	fails_on /dev/zero 'not a regular file'
 }
@@ -469,6 +476,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	echo "file link $here/link 0755" | ktstr-pack -t | tar -xOf - link | cmp - hello
 }
 
+# bats test_tags=promise:values-are-data
 @test "pack: names that leave the archive's directory are refused" {
 	refuses_name /abs "file: the name is absolute: leave out the leading '/': /abs"
 	refuses_name .. "file: the name has a component '..': it would lead out of the archive: .."

@@ -41,12 +41,14 @@ with() {
 	done
 }
 
+# bats test_tags=promise:values-are-data
 @test "preamble: the last line is the marker, and no other line is" {
 	ktstr-preamble <m >header
 	[ "$(tail -n 1 header)" = __ARCHIVE__ ]
 	[ "$(grep -cx __ARCHIVE__ header)" = 1 ]
 }
 
+# bats test_tags=promise:values-are-data
 @test "preamble: bash reads every value back byte for byte" {
 	ktstr-preamble <m | sed -n '/^KTSTR_TEST_NAME=/,/^DECOMPRESS=/p' >values
 	# shellcheck disable=SC1091
@@ -114,6 +116,7 @@ with() {
 }
 
 
+# bats test_tags=promise:values-are-data
 @test "preamble: the header is ASCII, whatever bytes the values have" {
 	local byte
 	cp /bin/true $'caf\351'

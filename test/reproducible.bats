@@ -80,6 +80,7 @@ same_bytes() {
 	run ! same_bytes original -9
 }
 
+# bats test_tags=promise:same-bytes
 @test "reproducible: in another directory, and nothing of either's name is in the file" {
 	local there="$PWD/another place/with a much longer path/and \$(odd) 'bytes'" file
 	mkdir -p "$there"
@@ -105,6 +106,7 @@ same_bytes() {
 	done
 }
 
+# bats test_tags=promise:same-bytes
 @test "reproducible: by another user, who owns the files or does not" {
 	as_nobody
 	chmod a+rx . original
@@ -151,6 +153,7 @@ same_bytes() {
 	done
 }
 
+# bats test_tags=promise:same-bytes
 @test "reproducible: by any number of threads" {
 	local jobs
 	for jobs in 1 2 7; do
@@ -178,6 +181,7 @@ same_bytes() {
 	[ $status = 0 ]
 }
 
+# bats test_tags=promise:same-bytes
 @test "reproducible: in any environment" {
 	mkdir home elsewhere
 	HOME=$PWD/home TMPDIR=$PWD/elsewhere COLUMNS=20 LINES=3 TERM=dumb SOURCE_DATE_EPOCH=1234567890 same_bytes

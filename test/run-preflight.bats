@@ -31,6 +31,7 @@ accepted() {
 	nothing_left
 }
 
+# bats test_tags=promise:looking-changes-nothing
 @test "preflight: --check says what was found, ends 0 and runs nothing" {
 	export_scheduler "touch $BATS_TEST_TMPDIR/ran"
 	run -0 on_host ./t.run --check
@@ -43,6 +44,7 @@ accepted() {
 	accepted
 }
 
+# bats test_tags=promise:looking-changes-nothing
 @test "preflight: --check is of use without root" {
 	as_nobody
 	export_test "touch $BATS_TEST_TMPDIR/ran"
@@ -53,6 +55,7 @@ accepted() {
 	[ "$output" = "t.run: not suitable: user ID 65534 found, root needed: sudo ./t.run" ]
 }
 
+# bats test_tags=promise:refuses-at-once
 @test "preflight: every failing check is reported, at once" {
 	export_scheduler
 	sed -i "s/^topology.*/topology 2n4l8c2t/" t.ktstr
@@ -66,6 +69,7 @@ accepted() {
 	[ -z "$(ls -A tmp)" ]
 }
 
+# bats test_tags=promise:refuses-at-once
 @test "preflight: root without the capabilities is no root, where a scheduler is to be attached" {
 	need setpriv
 	export_scheduler "${attach[@]}" "${stay[@]}"
@@ -80,6 +84,7 @@ accepted() {
 	run -0 on_host setpriv --bounding-set=-cap_38 ./t.run --quiet
 }
 
+# bats test_tags=promise:refuses-at-once
 @test "preflight: a kernel without sched_ext or BTF, in lockdown, or with isolated CPUs takes no scheduler" {
 	export_scheduler
 	echo '[none] integrity confidentiality' >"$HOST/kernel/security/lockdown"
@@ -112,6 +117,7 @@ attached_is() {
 	refused "sched_ext is $(<"$HOST/kernel/sched_ext/state") with the scheduler simple_1.0_x86_64, none may be attached: it is $1"
 }
 
+# bats test_tags=promise:others-left-alone
 @test "preflight: another scheduler that is attached is named with its process and how to stop it" {
 	export_test
 	mkdir "$HOST/kernel/sched_ext/root"
@@ -192,6 +198,7 @@ attached_is() {
 	[[ $output == *"ok: cgroup v2 at $REAL_CGROUP"$'\n'* ]]
 }
 
+# bats test_tags=promise:others-left-alone
 @test "preflight: a cgroup of the name that a run needs is left alone where it is in use" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	# shellcheck disable=SC2016
@@ -213,6 +220,7 @@ attached_is() {
 		./t.run --quiet; s=$?; rmdir $m/ktstr || exit 98; exit $s'
 }
 
+# bats test_tags=promise:others-left-alone
 @test "preflight: a process in that cgroup counts in a PID namespace where it has no number, too" {
 	unshare -pf --mount-proc true 2>/dev/null || skip "needs a PID namespace with a /proc of its own"
 	export_test
@@ -239,6 +247,7 @@ attached_is() {
 	run -0 on_host bash -c 'umount -l "$1"; mount -t cgroup2 none "else where"; ./t.run --quiet' x "$REAL_CGROUP"
 }
 
+# bats test_tags=promise:refuses-at-once
 @test "preflight: programs of another machine, or without what starts them, are refused" {
 	need gcc
 	export_test
@@ -332,6 +341,7 @@ attached_is() {
 
 # --- the work directory ---
 
+# bats test_tags=promise:disk-not-filled
 @test "preflight: the work directory is where there is room and where programs can be executed" {
 	export_test 'echo "$KTSTR_DIR"'
 	run -0 --separate-stderr on_host ./t.run
@@ -351,6 +361,7 @@ attached_is() {
 	nothing_left
 }
 
+# bats test_tags=promise:disk-not-filled
 @test "preflight: the work directory needs room for the files, and from a pipe for its text" {
 	head -c 3000000 /dev/urandom >big
 	export_test
@@ -380,6 +391,7 @@ attached_is() {
 	[[ $output == *": gone (not a writable directory): give one with --tmpdir DIR" ]]
 }
 
+# bats test_tags=promise:no-verdict
 @test "preflight: a file system without room for another file is no suitable one, and no verdict" {
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	mkdir small
@@ -449,6 +461,7 @@ attached_is() {
 	refused "host has 0 LLCs with at least 1 cores of 2 threads, test needs 1: run it on a larger host"
 }
 
+# bats test_tags=promise:as-exported
 @test "topology: LLCs of unequal size count where they are large enough" {
 	fake_cpus 0-11
 	fake_llc 0-7
@@ -477,6 +490,7 @@ attached_is() {
 	accepted
 }
 
+# bats test_tags=promise:as-exported
 @test "topology: offline CPUs and those this process may not use do not count" {
 	fake_cpus 0-7
 	fake_llc 0-3

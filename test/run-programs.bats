@@ -120,6 +120,7 @@ export_records() {
 	ktstr-export -q --no-libs -f t.ktstr t
 }
 
+# bats test_tags=promise:startable
 @test "programs: what a loader cannot find or use is known before the test starts, for each program" {
 	local row wanted
 	library libs here
@@ -163,6 +164,7 @@ export_records() {
 	is_refused 'the test needs cannot be started on this host: *'
 }
 
+# bats test_tags=promise:startable
 @test "programs: an interpreter that is missing, and arguments that are too long, are known before the test starts" {
 	script pass "touch $PWD/ran"
 	printf '#!/usr/bin/no-such-python3\nprint(1)\n' >tool
@@ -194,6 +196,7 @@ export_records() {
 	nothing_left
 }
 
+# bats test_tags=promise:startable
 @test "programs: a test that ends with 126 or 127 itself has failed, however it is built" {
 	local status kind
 	script script 'exit "$RC"'
@@ -213,6 +216,7 @@ export_records() {
 	nothing_left
 }
 
+# bats test_tags=promise:startable
 @test "programs: what the kernel does not execute is no verdict, of the test's or the scheduler's" {
 	CFLAGS_HERE=-static compile static 'int main(void) { return 0; }' || skip "needs a static C library"
 	# a program for a machine that this one is not, which was exported as if it were
@@ -246,6 +250,7 @@ export_packed() {
 	rm -rf libs
 }
 
+# bats test_tags=promise:libraries-are-private
 @test "programs: packed libraries are the program's alone: its children have what the caller has" {
 	local row path preload wanted
 	shows_environment shows
@@ -295,6 +300,7 @@ export_packed() {
 	nothing_left
 }
 
+# bats test_tags=promise:libraries-are-private
 @test "programs: a script and a static test have no library path, whatever is packed" {
 	shows_environment shows
 	script script 'env | grep LD_ || true'
@@ -385,6 +391,7 @@ drops() {
 	chmod +x t
 }
 
+# bats test_tags=promise:other-users
 @test "programs: a test that becomes another user reaches its files where it says so, and nothing else" {
 	as_nobody
 	chmod 1777 tmp
@@ -402,6 +409,7 @@ drops() {
 	nothing_left
 }
 
+# bats test_tags=promise:other-users
 @test "programs: where it does not say so no program of the host takes the packed one's place, and it is told" {
 	as_nobody
 	chmod 1777 tmp

@@ -33,6 +33,7 @@ scheduler_failed() {
 	nothing_left
 }
 
+# bats test_tags=promise:values-are-data
 @test "scheduler: its arguments arrive byte for byte, paths of packed files as extracted" {
 	echo conf >'con fig'
 	export_scheduler "printf '%s\\0' \"\$@\" >$BATS_TEST_TMPDIR/args; cat \"\$2\" >$BATS_TEST_TMPDIR/conf" \
@@ -56,6 +57,7 @@ scheduler_failed() {
 	[ "$(cat timeout)" = 9000 ]
 }
 
+# bats test_tags=promise:takes-all-away
 @test "scheduler: cgroup-parent is there before it starts, and gone with all below it" {
 	export_scheduler "mkdir \$(awk '\$3 == \"cgroup2\" { print \$2; exit }' /proc/mounts)\$2/cell" \
 		"[ \$? = 0 ] || exit 5" "${attach[@]}" "${stay[@]}"
@@ -65,6 +67,7 @@ scheduler_failed() {
 	nothing_left
 }
 
+# bats test_tags=promise:others-left-alone
 @test "scheduler: cgroups that were there before, above and beside its own, stay with what is in them" {
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	echo 'cgroup-parent /theirs/ours/cell' >>t.ktstr
@@ -81,6 +84,7 @@ scheduler_failed() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away
 @test "scheduler: sysctls are set before it starts, and set back last" {
 	export_scheduler 'grep -qx 17 /proc/sys/vm/dirty_ratio || exit 5' "${attach[@]}" "${stay[@]}"
 	echo 'sysctl vm.dirty_ratio 17' >>t.ktstr
@@ -100,6 +104,7 @@ scheduler_failed() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away
 @test "scheduler: a sysctl that cannot be set back ends the run before anything was started" {
 	local row key value message
 	export_test "touch $BATS_TEST_TMPDIR/started"
@@ -136,6 +141,7 @@ scheduler_failed() {
 	[ "$(sysctl_now vm/swappiness)" = 60 ]
 }
 
+# bats test_tags=promise:takes-all-away
 @test "scheduler: a sysctl that could not be set back is an error of the host, and no pass" {
 	# the test puts another in its place that takes what it likes
 	fake_sysctl vm/swappiness 60
@@ -147,6 +153,7 @@ scheduler_failed() {
 	[[ ${lines[-1]} == *"no verdict, which would have been status 0" ]]
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: it ends before it is attached: status and last lines are shown" {
 	export_scheduler 'for i in {1..30}; do echo line $i; done; echo verifier says no >&2; exit 7'
 	scheduler_failed "it ended with status 7 before it was attached"
@@ -164,6 +171,7 @@ t.run: scheduler: verifier says no
 	done
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: one that attaches and dies at once is not taken for another's" {
 	# the kernel takes a moment to detach it
 	export_scheduler "${attach[@]}" "$(kernel_says state disabling); (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
@@ -191,6 +199,7 @@ not ok 1 t" ]
 	nothing_left
 }
 
+# bats test_tags=promise:disk-not-filled
 @test "scheduler: what prints without end does not fill the disk" {
 	long_test
 	export_scheduler "${attach[@]}" "trap '${detach[*]}; exit 0' TERM INT" \
@@ -207,6 +216,7 @@ not ok 1 t" ]
 	nothing_left
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: alive and never attached, with a name in root/ops or without, is no attachment" {
 	export_scheduler "${stay[@]}"
 	scheduler_failed "it is alive, but not attached after 2 s (sched_ext is disabled)"
@@ -228,6 +238,7 @@ not ok 1 t" ]
 	nothing_left
 }
 
+# bats test_tags=promise:others-left-alone
 @test "scheduler: another one that is attached in its place is named" {
 	export_scheduler "${attach[@]}" 'exit 3'
 	run -3 --separate-stderr on_host ./t.run --quiet
@@ -240,6 +251,7 @@ not ok 1 t" ]
 	scheduler_failed "more than one scheduler was attached after it was started (enable_seq went from 7 to 9)"
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: detached while the test runs, its process alive: the test is stopped at once" {
 	long_test
 	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${stay[@]}"
@@ -248,6 +260,7 @@ not ok 1 t" ]
 	((SECONDS - start < 5)) # the test takes 6
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: detached and attached again while the test runs is no whole run" {
 	long_test
 	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${attach[@]}" "$(kernel_says enable_seq 9)" "${stay[@]}"
@@ -261,6 +274,7 @@ not ok 1 t" ]
 	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run, after a CPU came or went"
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: its process ends while the test runs, with whatever status" {
 	long_test
 	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' 'exit 0'
@@ -269,6 +283,7 @@ not ok 1 t" ]
 	[[ $stderr == *"t.run: scheduler: EXIT: runnable task stall"* ]]
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: detached at the very end counts, though the test has passed" {
 	script t "$(kernel_says state disabled); exit 0"
 	export_scheduler "${attach[@]}" "${stay[@]}"
@@ -316,6 +331,7 @@ partial_switch() { # NAME SWITCH_ALL STATUS MESSAGES TEST
 	ended "$3" "$4"
 }
 
+# bats test_tags=promise:partial-switch
 @test "scheduler: a partial switch is said, and a pass needs a task of the test with the policy SCHED_EXT" {
 	local partial='*warning: the scheduler switches only tasks of the policy SCHED_EXT*'
 	each_case partial_switch <<-EOF
@@ -355,6 +371,7 @@ whose() { # NAME STATUS MESSAGES SCHEDULER OTHER
 	ended "$2" "$3"
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: it is this run's only where a process of its cgroup holds the link and no other came to hold one" {
 	local failed='*: the scheduler fake failed: ' others
 	others="${failed}the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *"
@@ -390,6 +407,7 @@ ejected() { # NAME MESSAGE SCHEDULER TEST
 	ended 3 "*: the scheduler fake failed: $2" && ((SECONDS - start < 20)) && nothing_left
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "scheduler: an ejection counts from the attach to the end of all of the test, and is said at once" {
 	local stalls exits
 	stalls=$(kernel_logs 'BPF scheduler "fake" disabled (runnable task stall)')
@@ -423,6 +441,7 @@ alone() { # NAME STATUS MESSAGES TEST OTHER
 	ended "$2" "$3"
 }
 
+# bats test_tags=promise:no-other-scheduler
 @test "scheduler: a test without one is watched: no other attaches while it runs" {
 	local failed='*: another scheduler was attached while the test ran '
 	each_case alone <<-EOF
@@ -463,6 +482,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	ended "$2" "$3" && nothing_left && [[ $(<pins) == *theirs* && $(<pins) != *ours* ]]
 }
 
+# bats test_tags=promise:others-left-alone
 @test "scheduler: what it pins in bpffs is named and removed, and nothing else there" {
 	local removed='*warning: the scheduler left /sys/fs/bpf/ours in bpffs: it is removed*' RUN=(./t.run --quiet --attach-timeout 2)
 	local pin="ln -s x /sys/fs/bpf/ours; : >$BATS_TEST_TMPDIR/pinned" ended='trap "exit 0" TERM INT; while :; do sleep 0.05; done'
@@ -484,6 +504,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	[[ $stderr != *"an old reason"* ]]
 }
 
+# bats test_tags=promise:takes-all-away
 @test "scheduler: one that ignores INT and TERM is killed" {
 	export_scheduler "trap '' INT TERM" "${attach[@]}" 'while :; do sleep 0.2; done'
 	# the kernel detaches it when it is killed; here this does
@@ -493,6 +514,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	nothing_left
 }
 
+# bats test_tags=promise:forced-out
 @test "scheduler: sched_ext that stays enabled after its end is no pass and a loud error, with what to do" {
 	export_scheduler "${attach[@]}" 'trap "exit 0" INT TERM; while :; do sleep 0.05; done'
 	run -70 on_host ./t.run
@@ -500,6 +522,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	[[ $output != *": pass"* ]]
 }
 
+# bats test_tags=promise:takes-all-away
 @test "scheduler: what it leaves in the background is ended" {
 	export_scheduler "${attach[@]}" '(setsid sleep 89.25 &)' "${stay[@]}"
 	run -0 on_host ./t.run

@@ -36,6 +36,7 @@ ended() {
 	[ "$(cat /proc/sys/kernel/msgmax)" != 4096 ]
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: TERM, INT and HUP end the test and the scheduler, with status 128+N" {
 	for signal in TERM INT HUP; do
 		rm -f started
@@ -45,6 +46,7 @@ ended() {
 	done
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: a second signal, and a third, do not break it" {
 	start_run 'trap "" TERM'
 	kill -TERM "$PID"
@@ -56,6 +58,7 @@ ended() {
 	ended 143
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: kill -9 of the shell: the janitor does it" {
 	start_run
 	the_kernel
@@ -64,6 +67,7 @@ ended() {
 	grep -q "t.run: the run was killed: cleaning up" err
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: kill -9 right after a cgroup was made: the janitor knows of it" {
 	local name
 	export_test 'exit 0'
@@ -76,6 +80,7 @@ ended() {
 	done
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: kill -9 right after the work directory was made: the janitor knows of it" {
 	export_test 'exit 0'
 	mkdir bin
@@ -85,6 +90,7 @@ ended() {
 	nothing_left
 }
 
+# bats test_tags=promise:both-killed
 @test "teardown: kill -9 of shell and janitor together: the scheduler and the test die all the same" {
 	setpriv --pdeathsig KILL true 2>/dev/null || skip "needs setpriv --pdeathsig"
 	start_run
@@ -99,6 +105,7 @@ ended() {
 	wait "$job" || true
 }
 
+# bats test_tags=promise:no-verdict
 @test "teardown: kill -9 of a run with --ktap is not ok" {
 	export_test "touch $BATS_TEST_TMPDIR/started; sleep 85.25"
 	on_host "$PWD/t.run" --ktap >out 2>err &
@@ -112,6 +119,7 @@ ended() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: kill -9 while it cleans up: the janitor goes on, and the next run is not disturbed" {
 	export_test 'mkdir "$KTSTR_CGROUP_ROOT/a"'
 	sed -i "s|^remove_work() {$|&\n\t: >'$BATS_TEST_TMPDIR/cleaning'; sleep 1|" t.run
@@ -135,6 +143,7 @@ ended() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: a janitor that was killed leaves the work to the shell" {
 	start_run
 	local janitor
@@ -167,6 +176,7 @@ withdraw() {
 	rmdir "$REAL_CGROUP/intruders.$$"
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: a process from outside that came into the run's cgroup is named and left alone, what is the test's is not" {
 	local signal pid
 	for signal in TERM KILL; do
@@ -191,6 +201,7 @@ withdraw() {
 	done
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: a closed terminal ends it" {
 	need script
 	script t "touch $BATS_TEST_TMPDIR/started; sleep 87.25"
@@ -206,6 +217,7 @@ withdraw() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away,promise:no-verdict
 @test "teardown: an error of the script itself cleans up, too, and is no verdict" {
 	script t 'sleep 86.25'
 	export_scheduler "${attach[@]}" "${stay[@]}"
@@ -217,6 +229,7 @@ withdraw() {
 	nothing_left
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: a second .run is refused with the first one's PID, and does not disturb it" {
 	start_run
 	cp t.run second.run
@@ -257,6 +270,7 @@ withdraw() {
 	END
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: of two runs in two containers, with a /run of each, one is refused" {
 	start_run
 	run -4 nsenter -t "$PID" -m -r -w unshare -m bash -c 'mount -t tmpfs none /run; ./t.run --quiet; s=$?; ls -A /run; exit $s'
@@ -267,6 +281,7 @@ withdraw() {
 	ended 143
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: in a container without tracefs no scheduler is started and no sysctl set; a test alone runs" {
 	rm "$HOST/kernel/tracing/README"
 	export_test
@@ -325,6 +340,7 @@ withdraw() {
 	[[ $output == *"or was killed: without flock(1) this cannot be told (is none running? then: rm /run/ktstr.lock)"* ]]
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: of runs that start together one runs, wherever the others are" {
 	export_test 'sleep 2'
 	# the first is slow to say that it holds the lock, the second comes then

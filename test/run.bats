@@ -3,6 +3,7 @@
 
 load run_helper
 
+# bats test_tags=promise:only-status-0-passes
 @test "run: the test's own status comes out: pass, fail, inconclusive, skip" {
 	export_test 'exit "$RC"'
 	RC=0 run -0 --separate-stderr on_host ./t.run
@@ -14,6 +15,7 @@ load run_helper
 	nothing_left
 }
 
+# bats test_tags=promise:only-status-0-passes
 @test "run: a status that no test has, and a signal, are failures" {
 	export_test 'if [ "$RC" = 9 ]; then kill -SEGV $$; fi; exit "$RC"'
 	for RC in 3 5 64 65 77 126 127 193 255; do
@@ -79,6 +81,7 @@ linked_with_library() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away
 @test "run: what the test leaves in its cgroup and in the background is ended and removed" {
 	export_test 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"; (setsid sleep 93.25 &)' \
 		'sleep 93.25 & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"'
@@ -113,6 +116,7 @@ linked_with_library() {
 	done
 }
 
+# bats test_tags=promise:as-exported
 @test "run: what is frozen cannot be overridden" {
 	export_test
 	for option in --cpus --topology --affinity; do
@@ -142,6 +146,7 @@ t.run: "*"read everything above __ARCHIVE__ first"* ]]
 	done
 }
 
+# bats test_tags=promise:only-status-0-passes
 @test "run: a test that outlives duration, watchdog and 10 s is killed with its children and has failed" {
 	export_test 'trap "" TERM; sleep 97.25 & while :; do sleep 97.25; done'
 	local start=$SECONDS
@@ -202,6 +207,7 @@ damaged() {
 	nothing_left
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "run: a payload that is cut short, grew, or was changed is told apart, with status 65" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	local size characters
@@ -217,6 +223,7 @@ damaged() {
 	damaged noise.run "12 characters were appended: copy it again"
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "run: a flipped bit anywhere in the payload is found" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	local size header i bit
@@ -244,6 +251,7 @@ damaged() {
 	[ ! -e ran ]
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "run: bytes changed within a file, which unpack all the same, are found before anything is started" {
 	head -c 300000 /dev/urandom >big
 	export_test "touch $BATS_TEST_TMPDIR/ran"
@@ -275,6 +283,7 @@ damaged() {
 	nothing_left
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "run: line endings changed on the way are named as that" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	sed 's/$/\r/' t.run >crlf.run
@@ -288,6 +297,7 @@ damaged() {
 	damaged half.run "its line endings were changed to CR LF: copy it again, as binary"
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "run: a file cut short anywhere in its header runs nothing and is damaged" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	local lines_in_header cut status
@@ -423,6 +433,7 @@ export_with() {
 
 # --- inspection ---
 
+# bats test_tags=promise:looking-changes-nothing
 @test "run: --info, --list, --print-command, --verify and --extract need no root and run nothing" {
 	script sched
 	echo x >conf
@@ -462,6 +473,7 @@ export_with() {
 	nothing_left
 }
 
+# bats test_tags=promise:looking-changes-nothing
 @test "run: --extract refuses what is no new or empty directory, and what it unpacks is checked first" {
 	export_test
 	echo file >file
@@ -479,6 +491,7 @@ export_with() {
 	cmp t 'new dir/ktstr'
 }
 
+# bats test_tags=promise:callers-environment
 @test "run: shell options, functions and variables of the caller do not change what it does" {
 	export_test
 	sed() { echo bad; }
@@ -490,6 +503,7 @@ export_with() {
 	nothing_left
 }
 
+# bats test_tags=promise:callers-environment
 @test "run: where PATH is empty no program is taken from the current directory" {
 	local program
 	export_test
@@ -518,6 +532,7 @@ export_with() {
 
 # --- output ---
 
+# bats test_tags=promise:no-verdict
 @test "run: --ktap prints a document with the verdict, all else as diagnostics" {
 	export_test 'echo ok 1 not a verdict; echo "Bail out!"; printf "no newline"; exit "$RC"'
 	RC=0 run -0 --separate-stderr on_host ./t.run --ktap --quiet
@@ -539,6 +554,7 @@ ok 1 t" ]
 	nothing_left
 }
 
+# bats test_tags=promise:no-verdict
 @test "run: --ktap says why a host is not suitable, and that a damaged file or a killed run is not ok" {
 	export_test 'sleep 92.25'
 	echo enabled >"$HOST/kernel/sched_ext/state"

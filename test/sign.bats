@@ -83,6 +83,7 @@ change_byte() {
 	printf "\\$(printf %o $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
+# bats test_tags=promise:signature-fits
 @test "sign: the signature is beside the .run, checked as documented, by every kind of key" {
 	local kind
 	for kind in ed25519 ecdsa rsa; do
@@ -111,6 +112,7 @@ change_byte() {
 	check ./-x/-y
 }
 
+# bats test_tags=promise:signature-fits
 @test "sign: a changed byte is found, in the header, in the payload, appended, and a cut" {
 	local size header offset
 	ktstr-export -q --sign key a
@@ -133,6 +135,7 @@ change_byte() {
 	check
 }
 
+# bats test_tags=promise:signature-fits
 @test "sign: of another key, for another use, of another .run or damaged is no good signature" {
 	make_key other
 	ktstr-export -q --sign key a
@@ -208,6 +211,7 @@ change_byte() {
 	nothing_left
 }
 
+# bats test_tags=promise:signs-both
 @test "sign: what keeps it from signing is said, leaves nothing, and an old pair as it was" {
 	local key
 	mkdir directory bin
@@ -234,6 +238,7 @@ change_byte() {
 	untouched
 }
 
+# bats test_tags=promise:signs-both
 @test "sign: what ssh-keygen left half-made is not given out" {
 	local real stub
 	mkdir bin
@@ -252,6 +257,7 @@ change_byte() {
 	done
 }
 
+# bats test_tags=promise:signs-both
 @test "sign: a signal while it signs leaves nothing, and an old pair as it was" {
 	local signal pid i status
 	mkdir bin
@@ -274,6 +280,7 @@ change_byte() {
 	done
 }
 
+# bats test_tags=promise:signs-both
 @test "sign: a signal between the two renames changes nothing: both are done" {
 	mkdir bin
 	old_pair
@@ -287,6 +294,7 @@ change_byte() {
 	[ "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" = '' ]
 }
 
+# bats test_tags=promise:signs-both
 @test "sign: killed between the two renames leaves a pair that does not pass for good" {
 	mkdir bin
 	old_pair
@@ -331,6 +339,7 @@ change_byte() {
 	[ "$(cat file)" = old ]
 }
 
+# bats test_tags=promise:signs-both
 @test "sign: a signature that is left beside an unsigned .run is warned of, kept, and does not fit" {
 	old_pair
 	run -0 ktstr-export -q a
@@ -368,6 +377,7 @@ change_byte() {
 	check
 }
 
+# bats test_tags=promise:signature-fits
 @test "sign: --help of ktstr-export and of the .run say how to check, and it works as they say" {
 	local help
 	make_key other

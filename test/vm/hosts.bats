@@ -62,6 +62,7 @@ missed() {
 	grep -qx 'host has 1 LLCs with at least 2 cores of 1 threads, test needs 2: run it on a larger host, or without taskset or cpuset: this process may use the CPUs 0-3 of 0-7' "$boot/out/allowed"
 }
 
+# bats test_tags=promise:as-exported
 @test "hosts: 2 NUMA nodes with 4 LLCs: met, and missed in each dimension" {
 	host 2n4l2c1t
 	told fits 1n1l1c1t=0 1n1l2c1t=0 1n2l2c1t=0 1n3l1c1t=0 1n4l2c1t=0 2n2l1c1t=0 2n4l2c1t=0

@@ -30,6 +30,7 @@ teardown() {
 	told host here=0 getconf=
 }
 
+# bats test_tags=promise:right-libraries
 @test "libs: packed, they serve the scheduler, which attaches, and the test, which passes" {
 	told libraries status=0 left=
 	said libraries 'test libraries, scheduler fifo, git *' pass
@@ -39,11 +40,13 @@ teardown() {
 	done
 }
 
+# bats test_tags=promise:right-libraries
 @test "libs: the host's glibc is checked before that" {
 	told check status=0
 	said check 'ok: glibc 2.*'
 }
 
+# bats test_tags=promise:startable
 @test "libs: not packed, neither the scheduler nor the test is started, and what is missing is named" {
 	told bare status=4 left=
 	said bare 'the test libraries cannot be started on this host: the library lib*.so.1* is not found: *'

@@ -30,12 +30,14 @@ soon() {
 	(($(sed -n 's/^seconds=//p' "$boot/out/$1") < 30))
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that stalls is ejected by the watchdog: the kernel's reason is told" {
 	failed stall 'it was detached (sched_ext is disabl*), and its process is alive, * s into the run (runnable task stall)'
 	said stall 'kernel: *sched_ext: BPF scheduler "fifo" disabled (runnable task stall)' 'scheduler: scx_stall: EXIT: runnable task stall (*)'
 	soon stall
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that is ejected and then ends with status 0 has failed as well" {
 	failed stall_leave '* s into the run (runnable task stall)'
 	soon stall_leave
@@ -77,10 +79,12 @@ soon() {
 	said hotplug 'scheduler: scx_fifo: EXIT: unregistered from the main kernel (cpu 1 going offline, exiting scheduler)'
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: SysRq-S during the run" {
 	failed sysrq 'it*, * s into the run (disabled by sysrq-S)'
 }
 
+# bats test_tags=promise:others-left-alone
 @test "misbehaviour: another scheduler that is attached: named with its process and what stops it, and left alone" {
 	local other
 	other=$(sed -n 's/^other=//p' "$boot/out/conflicts")
@@ -92,6 +96,7 @@ soon() {
 	told conflict_over status=0 left=
 }
 
+# bats test_tags=promise:others-left-alone
 @test "misbehaviour: another scheduler that attaches while this run's does not: no pass, named, and left alone" {
 	local other
 	other=$(sed -n 's/^other=//p' "$boot/out/in_its_place")
@@ -99,6 +104,7 @@ soon() {
 	told in_its_place still=enabled other_ended=0
 }
 
+# bats test_tags=promise:no-other-scheduler
 @test "misbehaviour: another scheduler that attaches while a test without one runs: no verdict, named, and left alone" {
 	local other
 	other=$(sed -n 's/^other=//p' "$boot/out/alone")
@@ -137,6 +143,7 @@ soon() {
 	said no_link pass
 }
 
+# bats test_tags=promise:forced-out
 @test "misbehaviour: one that stays attached after its end is forced out by SysRq-S, and is no pass" {
 	failed no_link_killed 'a scheduler stayed attached after all of its processes were ended: *'
 	said no_link_killed 'warning: the scheduler fifo stayed attached without a process: it is forced out by SysRq-S'
@@ -154,10 +161,12 @@ soon() {
 	failed error_early 'it was attached and ejected at once, *' || failed error_early 'it is alive, but not attached after 2 s *'
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that is ejected after the test's end, while a leftover of it lives" {
 	failed ejects_late 'it*, * s into the run (disabled by sysrq-S)'
 }
 
+# bats test_tags=promise:partial-switch
 @test "misbehaviour: a partial switch: a pass needs a task of the test on the scheduler" {
 	told partial status=2 left=
 	said partial 'inconclusive: the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it (* looks)'

@@ -21,6 +21,7 @@ teardown() {
 		'printk=4 4 1 7' cell=0
 }
 
+# bats test_tags=promise:takes-all-away
 @test "snapshot: the host is the same after each way in which a run can end" {
 	local name status
 	while read -r name status; do
@@ -56,6 +57,7 @@ teardown() {
 	said refused 'the sysctl vm/drop_caches cannot be set back from 1: no test may set it'
 }
 
+# bats test_tags=promise:takes-all-away
 @test "snapshot: a controller that others have come to use stays enabled, which is said" {
 	told others status=0 cpus=0
 	said others 'note: the controller cpuset, which was not in /sys/fs/cgroup/cgroup.subtree_control, is left there: others use it now'

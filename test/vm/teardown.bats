@@ -29,6 +29,7 @@ stopped() {
 	stopped term 143
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: HUP to its process group, as from a connection that ends" {
 	stopped hup 129
 }
@@ -42,6 +43,7 @@ stopped() {
 	stopped again 143
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: TERM at any time while it begins" {
 	local n
 	for n in 0 1 2 3; do
@@ -49,6 +51,7 @@ stopped() {
 	done
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: kill -9 at any time while it begins" {
 	local n
 	for n in 0 1 2 3; do
@@ -65,6 +68,7 @@ stopped() {
 	said second "not suitable: another .run is running on this host, PID $first (works.run): wait for its end, or stop it: kill $first"
 }
 
+# bats test_tags=promise:both-killed
 @test "teardown: kill -9 of shell and janitor: the kernel detaches the scheduler; the next run says what to do" {
 	told both status=137 state=disabled
 	told after_both status=4

@@ -48,6 +48,7 @@ teardown() {
 	said c_skips 'c_skips: skip: nothing to do' skip
 }
 
+# bats test_tags=promise:only-status-0-passes
 @test "verdicts: a test crashes: libktstr says how; a program without libktstr is found out by its signal" {
 	told c_crashes status=1 left=
 	said c_crashes 'c_crashes: fail: *Segmentation fault*' fail
@@ -95,6 +96,7 @@ teardown() {
 	[ "$(<"$boot/out/arguments.cgroup")" = /sys/fs/cgroup/cells/one ]
 }
 
+# bats test_tags=promise:looking-changes-nothing
 @test "verdicts: --check says what was found, and changes nothing" {
 	told check status=0 left=
 	said check 'ok: root' 'ok: programs' 'ok: machine x86_64' 'ok: sched_ext' 'ok: no sched_ext scheduler is attached' \
