@@ -16,47 +16,47 @@ refuses() {
 }
 
 @test "b64: encodes the vectors of RFC 4648" {
-	[ "$(encodes '' -w 0)" = '' ]
-	[ "$(encodes f -w 0)" = 'Zg==' ]
-	[ "$(encodes fo -w 0)" = 'Zm8=' ]
-	[ "$(encodes foo -w 0)" = 'Zm9v' ]
-	[ "$(encodes foob -w 0)" = 'Zm9vYg==' ]
-	[ "$(encodes fooba -w 0)" = 'Zm9vYmE=' ]
-	[ "$(encodes foobar -w 0)" = 'Zm9vYmFy' ]
+	expect value "$(encodes '' -w 0)" ''
+	expect value "$(encodes f -w 0)" 'Zg=='
+	expect value "$(encodes fo -w 0)" 'Zm8='
+	expect value "$(encodes foo -w 0)" 'Zm9v'
+	expect value "$(encodes foob -w 0)" 'Zm9vYg=='
+	expect value "$(encodes fooba -w 0)" 'Zm9vYmE='
+	expect value "$(encodes foobar -w 0)" 'Zm9vYmFy'
 }
 
 @test "b64: decodes the vectors of RFC 4648" {
-	[ "$(encodes '' -d)" = '' ]
-	[ "$(encodes Zg== -d)" = f ]
-	[ "$(encodes Zm8= -d)" = fo ]
-	[ "$(encodes Zm9v -d)" = foo ]
-	[ "$(encodes Zm9vYg== -d)" = foob ]
-	[ "$(encodes Zm9vYmE= -d)" = fooba ]
-	[ "$(encodes Zm9vYmFy -d)" = foobar ]
+	expect value "$(encodes '' -d)" ''
+	expect value "$(encodes Zg== -d)" f
+	expect value "$(encodes Zm8= -d)" fo
+	expect value "$(encodes Zm9v -d)" foo
+	expect value "$(encodes Zm9vYg== -d)" foob
+	expect value "$(encodes Zm9vYmE= -d)" fooba
+	expect value "$(encodes Zm9vYmFy -d)" foobar
 }
 
 @test "b64: knows all 64 characters" {
 	local all=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
-	[ "$(encodes $all -d | base64 -w 0)" = $all ]
-	[ "$(encodes $all -d | ktstr-b64 -w 0)" = $all ]
+	expect value "$(encodes $all -d | base64 -w 0)" $all
+	expect value "$(encodes $all -d | ktstr-b64 -w 0)" $all
 }
 
 @test "b64: empty input gives no output, either way" {
-	[ "$(ktstr-b64 </dev/null | wc -c)" -eq 0 ]
-	[ "$(ktstr-b64 -w 0 </dev/null | wc -c)" -eq 0 ]
-	[ "$(ktstr-b64 -d </dev/null | wc -c)" -eq 0 ]
+	expect value "$(ktstr-b64 </dev/null | wc -c)" -eq 0
+	expect value "$(ktstr-b64 -w 0 </dev/null | wc -c)" -eq 0
+	expect value "$(ktstr-b64 -d </dev/null | wc -c)" -eq 0
 }
 
 @test "b64: lines have 76 columns, and the last one ends in a newline" {
 	head -c 115 /dev/zero | ktstr-b64 >"$BATS_TEST_TMPDIR/text"
-	[ "$(awk '{ printf "%d ", length($0) }' "$BATS_TEST_TMPDIR/text")" = '76 76 4 ' ]
-	[ "$(wc -c <"$BATS_TEST_TMPDIR/text")" -eq 159 ]
+	expect value "$(awk '{ printf "%d ", length($0) }' "$BATS_TEST_TMPDIR/text")" '76 76 4 '
+	expect value "$(wc -c <"$BATS_TEST_TMPDIR/text")" -eq 159
 }
 
 @test "b64: -w sets the columns, and -w 0 writes no newline at all" {
-	[ "$(encodes foobar -w 3 | od -An -c | tr -d ' ')" = 'Zm9\nvYm\nFy\n' ]
-	[ "$(encodes foobar --wrap=8 | od -An -c | tr -d ' ')" = 'Zm9vYmFy\n' ]
-	[ "$(encodes foobar -w0 | od -An -c | tr -d ' ')" = 'Zm9vYmFy' ]
+	expect value "$(encodes foobar -w 3 | od -An -c | tr -d ' ')" 'Zm9\nvYm\nFy\n'
+	expect value "$(encodes foobar --wrap=8 | od -An -c | tr -d ' ')" 'Zm9vYmFy\n'
+	expect value "$(encodes foobar -w0 | od -An -c | tr -d ' ')" 'Zm9vYmFy'
 }
 
 @test "b64: writes what coreutils and python write, and reads it back, for all short lengths" {
@@ -96,11 +96,11 @@ refuses() {
 
 @test "b64: input that comes in small pieces decodes the same" {
 	local i
-	[ "$(for i in Z m 9 v Y m F y; do printf %s $i; sleep 0.01; done | ktstr-b64 -d)" = foobar ]
+	expect value "$(for i in Z m 9 v Y m F y; do printf %s $i; sleep 0.01; done | ktstr-b64 -d)" foobar
 }
 
 @test "b64: newlines may stand between any characters" {
-	[ "$(printf '\n\nZ\nm\n9v\nYg=\n=\n\n' | ktstr-b64 -d)" = foob ]
+	expect value "$(printf '\n\nZ\nm\n9v\nYg=\n=\n\n' | ktstr-b64 -d)" foob
 }
 
 @test "b64: a byte outside of the alphabet is refused with its offset" {
@@ -127,7 +127,7 @@ refuses() {
 			accepted+=$(printf "$octal")
 		fi
 	done
-	[ "$accepted" = +/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ]
+	expect value "$accepted" +/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 }
 
 @test "b64: the offset is right far into the input" {
@@ -137,13 +137,13 @@ refuses() {
 	} >"$BATS_TEST_TMPDIR/text"
 	run -1 --separate-stderr bash -c 'ktstr-b64 -d <"$1" | wc -c; exit ${PIPESTATUS[0]}' - \
 		"$BATS_TEST_TMPDIR/text"
-	[ "$output" = 99999 ]
-	[ "$stderr" = "ktstr-b64: standard input: byte 135090: not base64: '?'" ]
+	expect output 99999
+	expect stderr "ktstr-b64: standard input: byte 135090: not base64: '?'"
 }
 
 @test "b64: all that stands before what is wrong is decoded" {
 	run -1 --separate-stderr bash -c 'printf "Zm9vYmFyYm!" | ktstr-b64 -d'
-	[ "$output" = foobar ]
+	expect output foobar
 }
 
 @test "b64: text that ends within a group is refused, with where it ended" {
@@ -180,8 +180,8 @@ refuses() {
 }
 
 @test "b64: -i skips what is not in the alphabet, when decoding" {
-	[ "$(printf 'Zm-9v\r\n\0Y g=\t=!\n' | ktstr-b64 -di)" = foob ]
-	[ "$(printf 'Zm\3519v' | ktstr-b64 --decode --ignore-garbage)" = foo ]
+	expect value "$(printf 'Zm-9v\r\n\0Y g=\t=!\n' | ktstr-b64 -di)" foob
+	expect value "$(printf 'Zm\3519v' | ktstr-b64 --decode --ignore-garbage)" foo
 }
 
 @test "b64: -i forgives nothing else" {
@@ -192,41 +192,41 @@ refuses() {
 
 @test "b64: a full disk is an error" {
 	run -1 bash -c 'echo hi | ktstr-b64 2>&1 >/dev/full'
-	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	expect output "ktstr-b64: standard output: No space left on device"
 	run -1 bash -c 'echo Zm9v | ktstr-b64 -d 2>&1 >/dev/full'
-	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	expect output "ktstr-b64: standard output: No space left on device"
 	run -1 bash -c 'head -c 1000000 /dev/zero | ktstr-b64 2>&1 >/dev/full'
-	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	expect output "ktstr-b64: standard output: No space left on device"
 	run -1 bash -c 'ktstr-b64 --help 2>&1 >/dev/full'
-	[ "$output" = "ktstr-b64: standard output: No space left on device" ]
+	expect output "ktstr-b64: standard output: No space left on device"
 }
 
 @test "b64: a reader that left ends it without a word" {
 	run -1 bash -c '{ trap "" PIPE; exec ktstr-b64 </dev/zero; } | head -c0; exit ${PIPESTATUS[0]}'
-	[ "$output" = '' ]
+	expect output ''
 }
 
 @test "b64: SIGPIPE is left alone" {
 	run -141 bash -c 'env --default-signal=PIPE ktstr-b64 </dev/zero | head -c0; exit ${PIPESTATUS[0]}'
-	[ "$output" = '' ]
+	expect output ''
 }
 
 @test "b64: input that cannot be read is an error" {
 	run -1 bash -c 'ktstr-b64 </'
-	[ "$output" = "ktstr-b64: standard input: Is a directory" ]
+	expect output "ktstr-b64: standard input: Is a directory"
 	run -1 bash -c 'ktstr-b64 -d <&-'
-	[ "$output" = "ktstr-b64: standard input: Bad file descriptor" ]
+	expect output "ktstr-b64: standard input: Bad file descriptor"
 }
 
 @test "b64: closed standard output is an error" {
 	run -1 bash -c 'echo hi | ktstr-b64 >&-'
-	[ "$output" = "ktstr-b64: standard output: Bad file descriptor" ]
+	expect output "ktstr-b64: standard output: Bad file descriptor"
 }
 
 @test "b64: decoded bytes are no terminal's" {
 	need script
 	run -64 on_terminal ktstr-b64 -d
-	[[ $output == "ktstr-b64: what is decoded is not written to a terminal: "* ]]
+	expect output begins "ktstr-b64: what is decoded is not written to a terminal: "
 }
 
 @test "b64: misuse is status 64 and one line on standard error" {
@@ -234,16 +234,16 @@ refuses() {
 	for arguments in -x --wrong '-w x' '-w -1' '-w 99999999999999999999' -w 'file' '-d -- -'; do
 		# shellcheck disable=SC2086
 		run -64 --separate-stderr ktstr-b64 $arguments </dev/null
-		[ "$output" = '' ]
-		[[ ${stderr_lines[0]} = "ktstr-b64: "* ]]
-		[ "${#stderr_lines[@]}" = 1 ]
+		expect output ''
+		expect value "${stderr_lines[0]}" begins "ktstr-b64: "
+		expect value "${#stderr_lines[@]}" 1
 	done
 }
 
 @test "b64: --help and --version go to standard output" {
 	run -0 --separate-stderr ktstr-b64 --help
-	[[ ${lines[0]} = "usage: ktstr-b64 "* ]]
-	[ "$stderr" = '' ]
+	expect line 0 begins "usage: ktstr-b64 "
+	expect stderr ''
 	run -0 --separate-stderr ktstr-b64 -V
 	[[ $output =~ ^ktstr-b64\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
@@ -284,7 +284,7 @@ kernels() {
 		-o "$BATS_TEST_TMPDIR/base64" test/unit/base64.c lib/archive/base64*.c \
 		lib/base/{output,file,report,utf8}.c
 	kernels qemu-aarch64 "$BATS_TEST_TMPDIR/base64" check
-	[ "${lines[0]}" = 'neon: ok' ]
+	expect line 0 'neon: ok'
 }
 
 @test "b64: pipes are made to hold 1 MiB, larger ones stay as they are" {

@@ -29,27 +29,27 @@ both_readers() {
 		many a b	c 
 		x-mine any number of fields here
 	EOF
-	[ "$output" = $'one a\nmany\nmany a b c\nx-mine any number of fields here' ]
+	expect output $'one a\nmany\nmany a b c\nx-mine any number of fields here'
 }
 
 @test "record: escapes stand for bytes and come back as they were" {
 	run -0 both_readers <<<'many \040\011\012 \134\001\177 é\303\251#'
-	[ "$output" = 'many \040\011\012 \134\001\177 éé#' ]
+	expect output 'many \040\011\012 \134\001\177 éé#'
 }
 
 @test "record: two quotes are the empty field, and can be written as themselves" {
 	run -0 both_readers <<<'many "" \042\042 a""'
-	[ "$output" = 'many "" \042\042 a""' ]
+	expect output 'many "" \042\042 a""'
 }
 
 @test "record: a carriage return before the newline is dropped, also without a newline" {
 	run -0 both_readers < <(printf 'one a\r\nmany b\r')
-	[ "$output" = $'one a\nmany b' ]
+	expect output $'one a\nmany b'
 }
 
 @test "record: empty input has no records" {
 	run -0 both_readers </dev/null
-	[ "$output" = "" ]
+	expect output ""
 }
 
 @test "record: what breaks the grammar is named with its line" {
@@ -78,23 +78,23 @@ both_readers() {
 
 @test "record: a keyword that stands once is refused the second time" {
 	run -1 both_readers <<<$'many\none a\nmany\none b'
-	[[ $output == *"<stdin>:4: one: stands once, and stood on line 2 already"* ]]
+	expect output has "<stdin>:4: one: stands once, and stood on line 2 already"
 }
 
 @test "record: a message is one line, whatever bytes the input has" {
 	run -1 both_readers < <(printf 'tw\033[31mo\n')
-	[[ $output == *'tw\033[31mo: unknown keyword'* ]]
-	[ "${#lines[@]}" = 1 ]
+	expect output has 'tw\033[31mo: unknown keyword'
+	expect value "${#lines[@]}" 1
 }
 
 @test "record: what a terminal would obey or could not show is in octal in a message" {
 	run -1 both_readers < <(printf 'a\302\233b\233c\342\200\256é\n')
-	[[ $output == *':1: a\302\233b\233c\342\200\256é: unknown keyword'* ]]
+	expect output has ':1: a\302\233b\233c\342\200\256é: unknown keyword'
 }
 
 @test "record: a byte order mark is named" {
 	run -1 both_readers < <(printf '\357\273\277one a\n')
-	[ "$output" = "base: <stdin>:1: begins with a byte order mark: save it without" ]
+	expect output "base: <stdin>:1: begins with a byte order mark: save it without"
 }
 
 @test "record: a field of 1 MiB and 100000 records are read" {
@@ -121,7 +121,7 @@ both_readers() {
 	local i
 	for ((i = 0; i < 50; i++)); do
 		head -c 300 /dev/urandom | tr -d '\0' >wanted
-		[ "$(base quote <wanted | wc -l)" = 0 ]
+		expect value "$(base quote <wanted | wc -l)" 0
 		printf 'printf %%s %s' "$(base quote <wanted)" | bash | cmp - wanted
 		printf 'printf %%s %s' "$(base quote <wanted)" | LC_ALL=C bash | cmp - wanted
 	done
@@ -176,7 +176,7 @@ both_readers() {
 		\xed\xa0\x80 $'\355\240\200'
 	EOF
 	run -0 base quote </dev/null
-	[ "$output" = "''" ]
+	expect output "''"
 }
 
 @test "number: digits of the base within the range, and nothing else" {
@@ -205,5 +205,5 @@ both_readers() {
 		16 0 999 0xff invalid
 	EOF
 	run -0 base number 10 0 9 ""
-	[ "$output" = invalid ]
+	expect output invalid
 }

@@ -105,24 +105,24 @@ same_options() {
 @test "completion: of options and engines, in a word of their own and behind =" {
 	need zsh
 	run -0 both $'ktstr-export --qu\t'
-	[ "$output" = "ktstr-export --quiet" ]
+	expect output "ktstr-export --quiet"
 	run -0 both $'ktstr-pack --engine z\t'
-	[ "$output" = "ktstr-pack --engine zlib" ]
+	expect output "ktstr-pack --engine zlib"
 	run -0 both $'ktstr-pack --engine=z\t'
-	[ "$output" = "ktstr-pack --engine=zlib" ]
+	expect output "ktstr-pack --engine=zlib"
 	run -0 both $'ktstr-export --engine nothing-like-it\t'
-	[ "$output" = "ktstr-export --engine nothing-like-it" ]
+	expect output "ktstr-export --engine nothing-like-it"
 }
 
 @test "completion: of the names of the tests in this directory, where a name is to stand" {
 	need zsh
 	definitions first second >a.ktstr
 	run -0 both $'ktstr-export \030*'
-	[ "$output" = "ktstr-export first second" ]
+	expect output "ktstr-export first second"
 	run -0 both $'ktstr-manifest -b none f\t'
-	[ "$output" = "ktstr-manifest -b none first" ]
+	expect output "ktstr-manifest -b none first"
 	run -0 both $'ktstr-pack f\t'
-	[ "$output" = "ktstr-pack f" ]
+	expect output "ktstr-pack f"
 }
 
 @test "completion: of the names in the files and test binaries that the command line names" {
@@ -136,14 +136,14 @@ same_options() {
 	cp "$TOP/build/examples/fair" home
 	for option in "-f 'a b/c\$d.ktstr'" '-fa\ b/c\$d.ktstr' '--file="a b/c\$d.ktstr"' "--file a' 'b/c\\\$d.ktstr"; do
 		run -0 both "ktstr-export $option -q "$'\t'
-		[ "$output" = "ktstr-export $option -q there" ]
+		expect output "ktstr-export $option -q there"
 	done
 	for option in '-b "a b/t&"' '-ba\ b/t\&' "--binary='a b/t&'"; do
 		run -0 both "ktstr-manifest $option "$'\t'
-		[ "$output" = "ktstr-manifest $option spread" ]
+		expect output "ktstr-manifest $option spread"
 	done
 	run -0 both $'ktstr-export -b ~/fair -f a.ktstr \030*'
-	[ "$output" = "ktstr-export -b ~/fair -f a.ktstr fair here" ]
+	expect output "ktstr-export -b ~/fair -f a.ktstr fair here"
 }
 
 @test "completion: a program that is not marked as a test binary is not run at the press of a key" {
@@ -151,10 +151,10 @@ same_options() {
 	printf '#!/bin/sh\ntouch was-run\necho no\n' >script
 	chmod +x script
 	run -0 both $'ktstr-export -b ./script \t'
-	[ "$output" = "ktstr-export -b ./script" ]
-	[ ! -e was-run ]
+	expect output "ktstr-export -b ./script"
+	expect no-file was-run
 	ktstr-manifest -b ./script --list || true # but here
-	[ -e was-run ]
+	expect file was-run
 }
 
 @test "completion: a pipe is not read, what takes long is given up, and nothing is said" {
@@ -164,9 +164,9 @@ same_options() {
 	printf '#!/bin/sh\nexec sleep 60\n' >bin/ktstr-manifest
 	chmod +x bin/ktstr-manifest
 	run -0 both $'ktstr-export -f pipe.ktstr \t'
-	[ "$output" = "ktstr-export -f pipe.ktstr" ]
+	expect output "ktstr-export -f pipe.ktstr"
 	PATH=$PWD/bin:$PATH run -0 both $'ktstr-export \t'
-	[ "$output" = "ktstr-export" ]
+	expect output "ktstr-export"
 	run -1 grep -a Terminated screen
 }
 
@@ -174,14 +174,14 @@ same_options() {
 	need zsh
 	definitions group:one group:two >a.ktstr
 	run -0 both $'ktstr-export group:o\t'
-	[ "$output" = "ktstr-export group:one" ]
+	expect output "ktstr-export group:one"
 	mkdir bin
 	printf '#!/bin/sh\n%s\n' 'printf "%s\tx\n" "\$(touch ran)" "x;touch ran" "a b" "\`touch ran\`" good' >bin/ktstr-manifest
 	chmod +x bin/ktstr-manifest
 	bin/ktstr-manifest | grep -qF '$(touch ran)'
 	PATH=$PWD/bin:$PATH run -0 both $'ktstr-export \030*'
-	[ "$output" = "ktstr-export good" ]
-	[ ! -e ran ]
+	expect output "ktstr-export good"
+	expect no-file ran
 }
 
 @test "completion: of files that fit: programs for -b, definitions for -f, any for -o, and directories" {
@@ -190,23 +190,23 @@ same_options() {
 	touch text.ktstr text text.sh text.run 'd e/x.ktstr' 'd e/run&it' 'd e/y'
 	chmod +x text.sh 'd e/run&it'
 	run -0 both $'ktstr-export -b te\t'
-	[ "$output" = "ktstr-export -b text.sh" ]
+	expect output "ktstr-export -b text.sh"
 	run -0 both $'ktstr-export -f te\t'
-	[ "$output" = "ktstr-export -f text.ktstr" ]
+	expect output "ktstr-export -f text.ktstr"
 	run -0 both $'ktstr-export --file=te\t'
-	[ "$output" = "ktstr-export --file=text.ktstr" ]
+	expect output "ktstr-export --file=text.ktstr"
 	run -0 both $'ktstr-export -o text.r\t'
-	[ "$output" = "ktstr-export -o text.run" ]
+	expect output "ktstr-export -o text.run"
 	run -0 both $'ktstr-export --sign text.r\t'
-	[ "$output" = "ktstr-export --sign text.run" ]
+	expect output "ktstr-export --sign text.run"
 	run -0 both $'ktstr-preamble --decompress sha512su\t'
-	[ "$output" = "ktstr-preamble --decompress sha512sum" ]
+	expect output "ktstr-preamble --decompress sha512sum"
 	run -0 both $'ktstr-preamble --template text.s\t'
-	[ "$output" = "ktstr-preamble --template text.sh" ]
+	expect output "ktstr-preamble --template text.sh"
 	run -0 both $'ktstr-export -f d\tx\t'
-	[ "$output" = 'ktstr-export -f d\ e/x.ktstr' ]
+	expect output 'ktstr-export -f d\ e/x.ktstr'
 	run -0 both $'ktstr-export -f d\\ e/\t'
-	[ "$output" = 'ktstr-export -f d\ e/x.ktstr' ]
+	expect output 'ktstr-export -f d\ e/x.ktstr'
 	run -0 both $'ktstr-manifest --binary=d\\ e/r\t'
-	[ "$output" = 'ktstr-manifest --binary=d\ e/run\&it' ]
+	expect output 'ktstr-manifest --binary=d\ e/run\&it'
 }

@@ -29,8 +29,8 @@ repository() {
 	(cd 'other place' && umask 077 && git config tar.umask 0 && LC_ALL=C TZ=Asia/Tokyo make -s dist)
 	cmp "tree/build/$name.tar.gz" "other place/build/$name.tar.gz"
 	run -0 tar -tf "tree/build/$name.tar.gz"
-	[ "$(grep -v '/$' <<<"$output" | sed "s|^$name/||" | sort)" = "$(git -C tree ls-files | sort)" ]
-	[ "$(grep -v "^$name/" <<<"$output")" = "" ]
+	expect value "$(grep -v '/$' <<<"$output" | sed "s|^$name/||" | sort)" "$(git -C tree ls-files | sort)"
+	expect value "$(grep -v "^$name/" <<<"$output")" ""
 }
 
 @test "dist: an unpacked tarball builds, tests and installs without git, and gives the same tarball" {
@@ -42,13 +42,13 @@ repository() {
 	make -s -j 2 install PREFIX=/usr DESTDIR="$PWD/build/root" CC="${CC:-cc}" \
 		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} >/dev/null
 	run -0 build/root/usr/bin/ktstr-pack --version
-	[[ $output == "ktstr-pack $version "* ]]
+	expect output begins "ktstr-pack $version "
 	make -s dist
 	cmp "build/$name.tar.gz" "$BATS_TEST_TMPDIR/tree/build/$name.tar.gz"
 	# bats leaves its own directory on PATH, and variables, which a second one must not find
 	run -0 env -i HOME="$HOME" PATH=/usr/local/bin:/usr/bin:/bin make -s check TESTS=test/dist.bats \
 		BATS_FLAGS='--tap -f version' CC="${CC:-cc}" ${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"}
-	[[ $output == *"ok 1 "* ]]
+	expect output has "ok 1 "
 }
 
 @test "dist: the version stands in the Makefile, and the programs, the package and the changelog agree" {
@@ -56,11 +56,11 @@ repository() {
 	[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
 	for program in "$TOP"/build/bin/*; do
 		run -0 "$program" --version
-		[[ "$output " == "${program##*/} $version "* ]]
+		expect value "$output " begins "${program##*/} $version "
 	done
 	grep -qx "Version: $version" "$TOP/build/lib/pkgconfig/ktstr.pc"
 	run -0 head -n 1 "$TOP/debian/changelog"
-	[[ $output == "ktstr-tools ($version) "* ]]
+	expect output begins "ktstr-tools ($version) "
 	[ ! -e "$TOP/CHANGELOG.md" ] || grep -qE "^## \[?(Unreleased|$version)\b" "$TOP/CHANGELOG.md"
 	# and nowhere else
 	run -1 grep -rnF "$version" "$TOP/cmd" "$TOP/lib" "$TOP/man" "$TOP/share" "$TOP/README.md"
@@ -69,7 +69,7 @@ repository() {
 @test "dist: make help names the targets, and make alone does not stop at help" {
 	local target
 	run -0 make -s -C "$TOP" help
-	[[ ${lines[0]} == "ktstr tools: "* ]]
+	expect line 0 begins "ktstr tools: "
 	for target in $(sed -n 's/^\.PHONY: //p' "$TOP/Makefile"); do
 		case $target in
 		all | help | FORCE) ;;
@@ -77,13 +77,13 @@ repository() {
 		esac
 	done
 	run -0 make -s -n -C "$TOP" --trace
-	[[ $output != *"'/^#/!q"* ]]
+	expect output has-not "'/^#/!q"
 }
 
 @test "make: the jobs and the settings of a make check do not reach the make of a test" {
 	printf '%s\n' "load $TOP/test/helper" '@test inner {' "make -s -j2 -C '$TOP' help" '}' >inner.bats
 	MAKEFLAGS=' -j2 --jobserver-auth=3,4 -- PREFIX=relative' MAKELEVEL=1 MFLAGS=-j2 run -0 bats --tap inner.bats
-	[[ $output == *"ok 1 inner"* ]]
+	expect output has "ok 1 inner"
 }
 
 # objects DIRECTORY: builds there, from the sources of this tree, one of each kind of what is compiled
@@ -110,16 +110,20 @@ objects() {
 	need readelf
 	[ "$(uname -m)" = x86_64 ] || skip "is for x86-64"
 	run -0 readelf -n "$TOP/build/obj/lib/base/quote.o"
-	[[ $output == *IBT*SHSTK* ]]
+	expect output has IBT
+	expect output has SHSTK
 	run -0 readelf -n "$TOP/build/obj/lib/harness/run.o"
-	[[ $output == *IBT*SHSTK* ]]
+	expect output has IBT
+	expect output has SHSTK
 	run -0 make -n -B -C "$TOP" build/bin/ktstr-b64
-	[[ $output == *" -fstack-clash-protection -fcf-protection "* ]]
+	expect output has " -fstack-clash-protection -fcf-protection "
 	# a compiler that knows neither, as those for other machines
 	printf '#!/bin/sh\ncase $* in *-fstack-clash*|*-fcf-*) exit 1;; esac\n' >cc
 	chmod +x cc
 	run -0 make -n -B -C "$TOP" CC="$PWD/cc" build/bin/ktstr-b64
-	[[ $output == *" -fstack-protector-strong "* && $output != *-fcf-* && $output != *-fstack-clash* ]]
+	expect output has " -fstack-protector-strong "
+	expect output has-not -fcf-
+	expect output has-not -fstack-clash
 }
 
 @test "make: no function is called that glibc 2.31 lacks" {
@@ -130,5 +134,5 @@ objects() {
 		process_madvise strlcpy strlcat __strlcpy_chk __strlcat_chk fsopen fsmount move_mount open_tree mount_setattr)
 	run -0 nm -uA "$TOP"/build/lib/*.a "$TOP"/build/obj/cmd/*.o
 	run -1 grep -wF "$(printf ' U %s\n' "${new[@]}")" <<<"$output"
-	[ -z "$output" ]
+	expect output ''
 }

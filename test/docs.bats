@@ -25,12 +25,12 @@ setup() {
 @test "docs: SECURITY.md names the functions of the header, in the order in which they are called" {
 	local name named called
 	named=$(sed -n '/^## What a .run does/,/^`--check`/p' "$page" | grep -E '^[0-9]\.|;' | grep -oE '`[a-z]+_[a-z_]+`|^[0-9]\. `[a-z]+`' | grep -oE '[a-z]+[a-z_]*')
-	[ "$(wc -l <<<"$named")" -ge 10 ]
+	expect value "$(wc -l <<<"$named")" -ge 10
 	for name in $named; do
 		grep -qx "$name() {" "$TOP/share/preamble"/*.bash
 	done
 	called=$(sed -n '/^run() {/,/^}/p' "$TOP/share/preamble/main.bash" | grep -oE '[a-z]+[a-z_]*' | grep -xF "$named" | awk '!seen[$0]++')
-	[ "$called" = "$(grep -vx cleanup <<<"$named")" ]
+	expect value "$called" "$(grep -vx cleanup <<<"$named")"
 }
 
 @test "docs: how a signature is checked works as SECURITY.md and README.md say" {
@@ -46,9 +46,9 @@ setup() {
 	printf '%s namespaces="ktstr-run" %s\n' IDENTITY "$(cat key.pub)" exporter@example.org "$(cat key.pub)" >allowed_signers
 	for document in SECURITY README; do
 		grep '^    ssh-keygen -Y verify ' "$TOP/$document.md" >check.bash
-		[ "$(wc -l <check.bash)" = 1 ]
+		expect value "$(wc -l <check.bash)" 1
 		run -0 bash -e check.bash
-		[[ $output == 'Good "ktstr-run" signature for '* ]]
+		expect output begins 'Good "ktstr-run" signature for '
 	done
 	echo >>NAME.run
 	echo >>spread.run

@@ -35,13 +35,13 @@ export_kinds() {
 		sed '/^__ARCHIVE__$/q' kind1.run >one
 		sed '/^__ARCHIVE__$/q' kind$kind.run >other
 		diff one other >changed || [ $? = 1 ]
-		[ "$(grep -c '^[<>]' changed)" -gt 5 ]
+		expect value "$(grep -c '^[<>]' changed)" -gt 5
 		run ! grep '^[<>]' <(grep -vE '^[<>] [A-Z][A-Z0-9_]*=' changed)
 		first=$(grep -n '^# --- Frozen' one | cut -d: -f1)
 		last=$(grep -n '^# --- Engine' one | cut -d: -f1)
 		for line in $(grep -oE '^[0-9]+(,[0-9]+)?' changed | tr , ' '); do
-			[ "$line" -gt "$first" ]
-			[ "$line" -lt "$last" ]
+			expect value "$line" -gt "$first"
+			expect value "$line" -lt "$last"
 		done
 	done
 }
@@ -49,29 +49,29 @@ export_kinds() {
 @test "engine: the frozen part is nothing but assignments and comments, in fewer than 80 lines" {
 	export_kinds
 	sed -n '/^# --- Frozen/,/^# --- Engine/p' kind2.run >frozen
-	[ "$(wc -l <frozen)" -lt 80 ]
+	expect value "$(wc -l <frozen)" -lt 80
 	run ! grep -vE '^[A-Z][A-Z0-9_]*=|^#|^$' frozen
 }
 
 @test "engine: its digest is the same for every .run, the template, --engine and the installed file" {
 	export_kinds
 	[[ $sum =~ ^[0-9a-f]{64}$ ]]
-	[ "$(cat "$TOP/build/share/ktstr/engine.sha256")" = "$sum  -" ]
+	expect value "$(cat "$TOP/build/share/ktstr/engine.sha256")" "$sum  -"
 	for file in kind1.run kind2.run kind3.run "$TOP/build/share/ktstr/preamble.bash"; do
 		sed -Ef "$TOP/build/share/ktstr/engine.sed" "$file" | sha256sum -c "$TOP/build/share/ktstr/engine.sha256"
 	done
 	diff <(sed -Ef "$TOP/build/share/ktstr/engine.sed" kind2.run) \
 		<(sed -Ef "$TOP/build/share/ktstr/engine.sed" "$TOP/build/share/ktstr/preamble.bash")
 	# the engine ends with the marker, and holds the rest of the script
-	[ "$(sed -Ef "$TOP/build/share/ktstr/engine.sed" kind2.run | tail -n 1)" = __ARCHIVE__ ]
-	[ "$(sed -Ef "$TOP/build/share/ktstr/engine.sed" kind2.run | head -n 1)" = '#!/usr/bin/env bash' ]
+	expect value "$(sed -Ef "$TOP/build/share/ktstr/engine.sed" kind2.run | tail -n 1)" __ARCHIVE__
+	expect value "$(sed -Ef "$TOP/build/share/ktstr/engine.sed" kind2.run | head -n 1)" '#!/usr/bin/env bash'
 }
 
 @test "engine: the header, the manual, SECURITY.md and README.md give one command, which gives the digest" {
 	export_kinds
 	local document
 	recipe kind1.run >wanted
-	[ "$(wc -l <wanted)" = 1 ]
+	expect value "$(wc -l <wanted)" 1
 	for document in man/ktstr-run.7 SECURITY.md README.md; do
 		# in a manual \e is a backslash, \(aq a quote, and \(ha a ^
 		sed -e "s/\\\\(aq/'/g" -e 's/\\(ha/^/g' -e 's/\\e/\\/g' "$TOP/$document" >text
@@ -87,7 +87,7 @@ export_kinds() {
 	cp kind2.run FILE.run
 	local line wanted
 	wanted=$(recipe FILE.run)
-	[ "$(bash -c "$wanted")" = "$sum  -" ]
+	expect value "$(bash -c "$wanted")" "$sum  -"
 	while IFS= read -r line; do
 		awk -v line="${line//\\/\\\\}" '{ print } /^NEED_LLCS=/ { print line }' kind2.run >FILE.run
 		[ "$(bash -c "$wanted")" != "$sum  -" ] || { echo "accepted: $line"; return 1; }
@@ -134,12 +134,12 @@ export_kinds() {
 	# anywhere else a literal assignment counts as well, and so does each byte
 	for line in 1 5 60 700 2000; do
 		sed "${line}a TEST_PATH=x" kind2.run >FILE.run
-		[ "$(bash -c "$wanted")" != "$sum  -" ]
+		expect value "$(bash -c "$wanted")" is-not "$sum  -"
 	done
 	sed 's/cleanup/cleanip/' kind2.run >FILE.run
-	[ "$(bash -c "$wanted")" != "$sum  -" ]
+	expect value "$(bash -c "$wanted")" is-not "$sum  -"
 	sed 's/^# --- Engine.*/# --- Frozen/' kind2.run >FILE.run
-	[ "$(bash -c "$wanted")" != "$sum  -" ]
+	expect value "$(bash -c "$wanted")" is-not "$sum  -"
 	# and what else may be frozen does not
 	for line in "KTSTR_X='\$(a)'" "KTSTR_X=\$'\\''" "KTSTR_X=(a 'b c' \$'\\n')" 'KTSTR_X='; do
 		awk -v line="${line//\\/\\\\}" '{ print } /^NEED_LLCS=/ { print line }' kind2.run >FILE.run

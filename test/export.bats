@@ -26,12 +26,12 @@ nothing_left() {
 @test "export: writes NAME.run, executable whatever the umask, and says so in one line" {
 	umask 077
 	run -0 --separate-stderr ktstr-export a
-	[ "$output" = "" ]
+	expect output ""
 	[[ $stderr =~ ^wrote\ a.run\ \([0-9]+\ bytes\ archive,\ 1\ include\ files\)$ ]]
-	[ "$(stat -c %a a.run)" = 755 ]
+	expect value "$(stat -c %a a.run)" 755
 	bash -n a.run
 	run -0 ktstr-export -q a
-	[ "$output" = "" ]
+	expect output ""
 }
 
 # bats test_tags=promise:same-bytes
@@ -59,8 +59,8 @@ nothing_left() {
 	[ "$(tar -tvzf archive.tar.gz --numeric-owner --utc --full-time | sed 's/  */ /g')" = \
 		"-rwxr-xr-x 0/0 $(stat -c %s t) 1970-01-01 00:00:00 ktstr
 -rwxr-xr-x 0/0 5 1970-01-01 00:00:00 include/data" ]
-	[ "$(bsdtar -tf archive.tar.gz)" = $'ktstr\ninclude/data' ]
-	[ "$(busybox tar -tzf archive.tar.gz)" = $'ktstr\ninclude/data' ]
+	expect value "$(bsdtar -tf archive.tar.gz)" $'ktstr\ninclude/data'
+	expect value "$(busybox tar -tzf archive.tar.gz)" $'ktstr\ninclude/data'
 	[ "$(python3 -c 'import tarfile
 for m in tarfile.open("archive.tar.gz"): print(m.name, oct(m.mode), m.uid, m.gid, m.mtime, m.size)')" = \
 		"ktstr 0o755 0 0 0 $(stat -c %s t)
@@ -79,9 +79,9 @@ include/data 0o755 0 0 0 5" ]
 	grep -qx TEST_DURATION_SECS=77 a.run
 	KTSTR_PACK='ktstr-pack -1' KTSTR_PREAMBLE=ktstr-preamble ktstr-export -q a
 	KTSTR_PACK=no-such-stage run -1 ktstr-export a
-	[ "$output" = "ktstr-export: KTSTR_PACK: no-such-stage: not found" ]
+	expect output "ktstr-export: KTSTR_PACK: no-such-stage: not found"
 	KTSTR_PACK=' ' run -1 ktstr-export a
-	[ "$output" = "ktstr-export: KTSTR_PACK: names no program: ' '" ]
+	expect output "ktstr-export: KTSTR_PACK: names no program: ' '"
 }
 
 # bats test_tags=promise:whole-or-nothing
@@ -90,13 +90,15 @@ include/data 0o755 0 0 0 5" ]
 	chmod +x other
 	for output_file in a.run -; do
 		KTSTR_PACK=true run -1 --separate-stderr ktstr-export -o $output_file a
-		[ "$output$stderr" = "ktstr-export: true: printed no archive" ]
+		expect value "$output$stderr" "ktstr-export: true: printed no archive"
 		for program in true ./other; do
 			KTSTR_PREAMBLE=$program run -1 --separate-stderr ktstr-export -o $output_file a
-			[ "$output$stderr" = "ktstr-export: $program: the header does not end in the line __ARCHIVE__" ]
+			expect value "$output$stderr" "ktstr-export: $program: the header does not end in the line __ARCHIVE__"
 			KTSTR_B64=$program run -1 --separate-stderr ktstr-export -o $output_file a
-			[ -z "$output" ]
-			[[ $stderr == "ktstr-export: $program: printed "*" bytes, where "*" or more are the archive as base64" ]]
+			expect output ''
+			expect stderr begins "ktstr-export: $program: printed "
+			expect stderr has " bytes, where "
+			expect stderr ends " or more are the archive as base64"
 		done
 		nothing_left
 	done
@@ -110,7 +112,8 @@ include/data 0o755 0 0 0 5" ]
 	cmp a.run b.run
 	cmp a.run c.run
 	run -0 --separate-stderr ktstr-export -o - a
-	[[ $stderr == "wrote standard output ("*" bytes archive, 1 include files)" ]]
+	expect stderr begins "wrote standard output ("
+	expect stderr ends " bytes archive, 1 include files)"
 }
 
 # pack_with COMMAND: makes ./packer, which compresses with it
@@ -137,12 +140,12 @@ pack_with() {
 	need zstd xz tar
 	pack_with 'zstd -q'
 	KTSTR_PACK=./packer run -1 ktstr-export a
-	[ "$output" = "ktstr-export: ./packer: printed no gzip archive: name with --decompress what decompresses it" ]
+	expect output "ktstr-export: ./packer: printed no gzip archive: name with --decompress what decompresses it"
 	KTSTR_PACK='ktstr-pack -t' run -1 ktstr-export a
-	[ "$output" = "ktstr-export: ktstr-pack: printed no gzip archive: name with --decompress what decompresses it" ]
+	expect output "ktstr-export: ktstr-pack: printed no gzip archive: name with --decompress what decompresses it"
 	for command in 'xz -dc' cat 'zstd -t' false; do
 		KTSTR_PACK=./packer run -1 ktstr-export --decompress "$command" a
-		[ "${lines[-1]}" = "ktstr-export: --decompress '$command': makes no tar archive of what ./packer printed: it must undo what that does" ]
+		expect line -1 "ktstr-export: --decompress '$command': makes no tar archive of what ./packer printed: it must undo what that does"
 	done
 	pack_with 'zstd -q | head -c 60'
 	KTSTR_PACK=./packer run -1 ktstr-export --decompress 'zstd -dc' a
@@ -151,12 +154,12 @@ pack_with() {
 
 @test "export: --decompress names a program that is here, and goes with KTSTR_PACK" {
 	run -64 ktstr-export --decompress 'cat' a
-	[ "$output" = "ktstr-export: --decompress: set KTSTR_PACK to what compresses so: ktstr-pack makes gzip's format" ]
+	expect output "ktstr-export: --decompress: set KTSTR_PACK to what compresses so: ktstr-pack makes gzip's format"
 	export KTSTR_PACK='ktstr-pack -t'
 	run -1 ktstr-export --decompress 'no-such -dc' a
-	[ "$output" = "ktstr-export: --decompress: no-such: not found, needed to check the archive" ]
+	expect output "ktstr-export: --decompress: no-such: not found, needed to check the archive"
 	run -64 ktstr-export --decompress ' ' a
-	[ "$output" = "ktstr-export: --decompress: names no program: ' '" ]
+	expect output "ktstr-export: --decompress: names no program: ' '"
 	nothing_left
 	ktstr-export -q --decompress $'\tcat\n-u ' a
 	grep -qx 'DECOMPRESS=(cat -u)' a.run
@@ -166,7 +169,7 @@ pack_with() {
 	yes | head -c 100000 >data
 	ktstr-export -q -1 -o 1.run a
 	ktstr-export -q -9 -o 9.run a
-	[ "$(stat -c %s 9.run)" -lt "$(stat -c %s 1.run)" ]
+	expect value "$(stat -c %s 9.run)" -lt "$(stat -c %s 1.run)"
 }
 
 @test "export: threads and engine are handed on, and refused by ktstr-pack" {
@@ -175,10 +178,10 @@ pack_with() {
 	cmp one.run two.run
 	ktstr-manifest a | ktstr-pack --engine zlib | ktstr-b64 | cmp - <(sed '1,/^__ARCHIVE__$/d' one.run)
 	run -64 ktstr-export -j 0 a
-	[ "$output" = "ktstr-pack: -j: not a number from 1 to 1024: 0 (see --help)" ]
+	expect output "ktstr-pack: -j: not a number from 1 to 1024: 0 (see --help)"
 	run -64 ktstr-export --engine none a
-	[ "$output" = "ktstr-pack: --engine: not built in (see --version): none (see --help)" ]
-	[ ! -e a.run ]
+	expect output "ktstr-pack: --engine: not built in (see --version): none (see --help)"
+	expect no-file a.run
 }
 
 # bats test_tags=promise:whole-or-nothing
@@ -200,8 +203,8 @@ pack_with() {
 @test "export: a failure leaves the old file as it was" {
 	echo old >a.run
 	KTSTR_B64=false run -1 ktstr-export a
-	[ "$(cat a.run)" = old ]
-	[ -z "$(find . -name '.a.run.*')" ]
+	expect value "$(cat a.run)" old
+	expect value "$(find . -name '.a.run.*')" ''
 }
 
 # bats test_tags=promise:whole-or-nothing
@@ -219,7 +222,7 @@ pack_with() {
 		kill "-$signal" "$pid"
 		local status=0 start=$SECONDS
 		wait "$pid" || status=$?
-		[ "$status" = $((128 + $(kill -l "$signal"))) ]
+		expect status $((128 + $(kill -l "$signal")))
 		((SECONDS - start < 5))
 		nothing_left
 		for ((i = 0; i < 100; i++)); do
@@ -247,15 +250,15 @@ pack_with() {
 @test "export: what is no regular file is not replaced" {
 	mkdir d
 	run -1 ktstr-export -o d a
-	[ "$output" = "ktstr-export: d: Is a directory" ]
+	expect output "ktstr-export: d: Is a directory"
 	run -1 ktstr-export -o /dev/null a
-	[ "$output" = "ktstr-export: /dev/null: is not a regular file (for standard output: -o -)" ]
+	expect output "ktstr-export: /dev/null: is not a regular file (for standard output: -o -)"
 	[ -c /dev/null ]
 	run -1 ktstr-export -o new/ a
-	[ "$output" = "ktstr-export: new/: ends in a slash: name a file" ]
-	[ ! -e new ]
+	expect output "ktstr-export: new/: ends in a slash: name a file"
+	expect no-file new
 	run -1 ktstr-export -o gone/x.run a
-	[ "$output" = "ktstr-export: gone/x.run: No such file or directory" ]
+	expect output "ktstr-export: gone/x.run: No such file or directory"
 	nothing_left
 }
 
@@ -265,20 +268,20 @@ pack_with() {
 	ktstr-export -q -o link a
 	[ ! -L link ]
 	bash -n link
-	[ "$(cat file)" = old ]
+	expect value "$(cat file)" old
 }
 
 @test "export: TMPDIR and the output may begin with a dash" {
 	mkdir -- -x
 	TMPDIR=-x ktstr-export -q -o -x/-y.run a
 	bash -n ./-x/-y.run
-	[ "$(ls ./-x)" = -y.run ]
+	expect value "$(ls ./-x)" -y.run
 }
 
 # bats test_tags=promise:whole-or-nothing
 @test "export: a full disk is an error" {
 	run -1 bash -c 'ktstr-export -o - a 2>&1 >/dev/full'
-	[[ $output == *": No space left on device" ]]
+	expect output ends ": No space left on device"
 	nothing_left
 }
 
@@ -286,9 +289,9 @@ pack_with() {
 	need script
 	echo before >log
 	ktstr-export -q -o - a >>log
-	[ "$(head -n 1 log)" = before ]
+	expect value "$(head -n 1 log)" before
 	run -64 on_terminal ktstr-export -o - a
-	[[ $output == *"a .run is not written to a terminal"* ]]
+	expect output has "a .run is not written to a terminal"
 }
 
 @test "export: the demo removes its directory, whatever that is called" {
@@ -298,8 +301,8 @@ pack_with() {
 	printf '#!/bin/sh\necho 0\n' >stubs/id # or it would not begin
 	chmod +x stubs/id
 	TMPDIR="$PWD/it's" run -1 "$TOP/share/examples/demo" "$PWD/stubs" t
-	[ -z "$(ls "it's")" ]
-	[[ $output == *'$ ktstr-manifest --list'* ]]
+	expect value "$(ls "it's")" ''
+	expect output has '$ ktstr-manifest --list'
 }
 
 @test "export: the demo asks for root before it begins" {
@@ -307,18 +310,18 @@ pack_with() {
 	printf '#!/bin/sh\necho 1000\n' >stubs/id
 	chmod +x stubs/id
 	PATH=$PWD/stubs:$PATH run -1 "$TOP/share/examples/demo" "$TOP/build/bin" "$TOP/build/examples/fair"
-	[ "$output" = "demo: a .run needs root: sudo make demo" ]
+	expect output "demo: a .run needs root: sudo make demo"
 }
 
 @test "export: shared libraries are packed, --no-libs leaves them out, and KTSTR_LIBS is another program" {
 	echo 'int one;' | ${CC:-cc} -shared -x c - -Wl,-soname,libone.so -o libone.so
 	echo 'int main(void) { return 0; }' | ${CC:-cc} -Wl,--no-as-needed,-rpath,"$PWD" -x c - -x none libone.so -o t
 	ktstr-export -q a
-	[ "$(bash a.run --list)" = $'ktstr\ninclude/data\nlib/ktstr-preload.so\nlib/libone.so' ]
+	expect value "$(bash a.run --list)" $'ktstr\ninclude/data\nlib/ktstr-preload.so\nlib/libone.so'
 	grep -qE '^NEED_GLIBC=2\.[0-9]+' a.run
 	ktstr-manifest a | ktstr-libs | ktstr-pack | ktstr-b64 | cmp - <(sed '1,/^__ARCHIVE__$/d' a.run)
 	ktstr-export -q -o b.run --no-libs a
-	[ "$(bash b.run --list)" = $'ktstr\ninclude/data' ]
+	expect value "$(bash b.run --list)" $'ktstr\ninclude/data'
 	grep -qx "NEED_GLIBC=''" b.run
 	KTSTR_LIBS=cat ktstr-export -q -o c.run a
 	cmp b.run c.run
@@ -332,7 +335,7 @@ pack_with() {
 	done
 	rm ./*.run libone.so
 	run -1 --separate-stderr ktstr-export a
-	[[ $stderr == "ktstr-libs: <stdin>:11: ktstr: $PWD/t needs libone.so, which was not found in "* ]]
+	expect stderr begins "ktstr-libs: <stdin>:11: ktstr: $PWD/t needs libone.so, which was not found in "
 	nothing_left
 }
 
@@ -430,7 +433,7 @@ as_printed() {
 	run -2 as_printed rejected
 	KTSTR_B64=no-such run -1 as_printed a
 	nothing_left
-	[ "$(cat found manifest archive)" = $'mine\nmine\nmine' ]
+	expect value "$(cat found manifest archive)" $'mine\nmine\nmine'
 }
 
 @test "export: the printed pipeline makes the same file in every shell, with every option" {
@@ -452,11 +455,12 @@ as_printed() {
 			as_printed "${args[@]}" >printed.out
 			unset KTSTR_PACK
 			cmp real.out printed.out
-			[ -z "$(ls tmp)" ] && [ "$(find . -name '*.run*' ! -path './made/*' -type f | wc -l)" = "$(find made -type f | wc -l)" ]
+			expect value "$(ls tmp)" ''
+			expect value "$(find . -name '*.run*' ! -path './made/*' -type f | wc -l)" "$(find made -type f | wc -l)"
 			while IFS= read -r file; do
 				[[ $file != *.sig ]] || continue # its key is ed25519: the same, but that is not promised
 				cmp "$file" "made/${file##*/}"
-				[ "$(stat -c %a "$file")" = 755 ]
+				expect value "$(stat -c %a "$file")" 755
 			done < <(find . -name '*.run*' ! -path './made/*' -type f)
 			find . -name '*.run*' -type f -delete
 		done
@@ -467,16 +471,16 @@ as_printed() {
 	for args in "" "a b" "-o" "-j" "--engine=" "--output=" "-x a" "--sha256 a" "a -- b"; do
 		# shellcheck disable=SC2086
 		run -64 ktstr-export $args
-		[ "${#lines[@]}" = 1 ]
+		expect value "${#lines[@]}" 1
 	done
 	run -1 ktstr-export -- ../a
-	[ "$output" = "ktstr-export: no test can have this name: ../a" ]
+	expect output "ktstr-export: no test can have this name: ../a"
 	run -1 ktstr-export ./t
-	[ "$output" = "ktstr-export: no test can have this name: ./t (did you mean -b ./t NAME?)" ]
+	expect output "ktstr-export: no test can have this name: ./t (did you mean -b ./t NAME?)"
 	run -0 ktstr-export --help
-	[[ $output == "usage: ktstr-export "* ]]
+	expect output begins "usage: ktstr-export "
 	run -0 ktstr-export --version
-	[ "$output" = "ktstr-export $(ktstr-manifest --version | cut -d' ' -f2)" ]
+	expect output "ktstr-export $(ktstr-manifest --version | cut -d' ' -f2)"
 }
 
 @test "export: no argument reaches the terminal with controls, in any locale: it is escaped as by ktstr-manifest" {
@@ -492,17 +496,17 @@ as_printed() {
 	wanted=${wanted%: No such file or directory}
 	for locale in C C.UTF-8; do
 		LC_ALL=$locale run -1 ktstr-export "/no/$all"
-		[ "$output" = "ktstr-export: no test can have this name: $wanted" ]
+		expect output "ktstr-export: no test can have this name: $wanted"
 		LC_ALL=$locale run -64 ktstr-export $'-\e[31m\x9b'
-		[ "$output" = 'ktstr-export: unknown option: -\033[31m\233 (see --help)' ]
+		expect output 'ktstr-export: unknown option: -\033[31m\233 (see --help)'
 		LC_ALL=$locale run -1 ktstr-export -o $'a\u9b\u202e/' a
-		[ "$output" = 'ktstr-export: a\302\233\342\200\256/: ends in a slash: name a file' ]
+		expect output 'ktstr-export: a\302\233\342\200\256/: ends in a slash: name a file'
 		rm -f ./*.sig
 		LC_ALL=$locale run -0 ktstr-export -o $'o\e\u9b\u202e.run' a
-		[[ $output == 'wrote o\033\302\233\342\200\256.run ('* ]]
+		expect output begins 'wrote o\033\302\233\342\200\256.run ('
 		touch $'o\e\u9b\u202e.run.sig'
 		LC_ALL=$locale run -0 ktstr-export -o $'o\e\u9b\u202e.run' a
-		[[ $output == *'warning: o\033\302\233\342\200\256.run.sig is not known to fit'* ]]
+		expect output has 'warning: o\033\302\233\342\200\256.run.sig is not known to fit'
 		LC_ALL=$locale run -0 ktstr-export -n -o $'o\e\u9b\u202e.run' a
 		run -1 env LC_ALL=C grep -a $'[^\t -~]' <<<"$output"
 	done

@@ -27,7 +27,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		for stage in "${stages[@]}"; do
 			export_fault env "$stage=./half"
 			after_fault $((128 + $(kill -l $signal)))
-			[ "$stderr" = "ktstr-export: ./half: killed by SIG$signal" ]
+			expect stderr "ktstr-export: ./half: killed by SIG$signal"
 		done
 	done
 }
@@ -41,7 +41,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 			begin_fault
 			run --separate-stderr env --default-signal="$signal" "$stage=./half" ktstr-export -q -o target/a.run a
 			stderr_lines=(none) # nothing is to be said to who did it
-			[ "$stderr" = "" ]
+			expect stderr ""
 			after_fault $((128 + $(kill -l $signal)))
 		done
 	done
@@ -71,11 +71,11 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		grep -q SIGTERM trace || break
 		if cmp -s target/a.run whole; then
 			late=$((late + 1))
-			[ "$status" = 0 ]
+			expect status 0
 			nothing_left
 			continue
 		fi
-		[ "$stderr" = "" ]
+		expect stderr ""
 		stderr_lines=(none)
 		after_fault 143
 	done
@@ -95,10 +95,10 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		grep -q SIGKILL trace || break
 		[ "$(cat target/a.run)" = old ] || cmp target/a.run whole
 		left=$(processes_left)
-		[ -z "$left" ]
+		expect value "$left" ''
 		left=$(find tmp target -mindepth 1 -maxdepth 1 -printf '%f\n' | grep -v -e '^\.a\.run\.[[:alnum:]]\{10\}$' \
 			-e '^a\.run$') || true
-		[ -z "$left" ]
+		expect value "$left" ''
 		rm -rf tmp/* target/.a.run.*
 	done
 	((n > 50 && n < 400))
@@ -130,7 +130,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		run --separate-stderr strace -qq -o trace -e trace=clone -e inject=clone:error=ENOMEM:when="$when" \
 			bash -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
 		grep -q INJECTED trace || break
-		[[ $stderr == *"fork: Cannot allocate memory"* ]]
+		expect stderr has "fork: Cannot allocate memory"
 		stderr_lines=(one) # bash has a second one about itself
 		if cmp -s target/a.run whole; then # it was complete, and no process was to be had to clean up
 			echo old >target/a.run
@@ -139,7 +139,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		[[ $when == "$n" ]] || rm -rf target/.a.run.*
 		after_fault 254
 	done
-	((n > 8))
+	expect value "$n" -gt 8
 }
 
 # bats test_tags=promise:whole-or-nothing
@@ -189,7 +189,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		run --separate-stderr bash -c 'ulimit -f $1; shift; exec "$@"' limited $blocks \
 			bash -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
 		after_fault 153
-		[[ $stderr == *"killed by SIGXFSZ" ]]
+		expect stderr ends "killed by SIGXFSZ"
 	done
 }
 
@@ -236,8 +236,8 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 @test "faults-export: a reader that leaves is not to be told, and nothing is left" {
 	a_file 300000
 	run --separate-stderr bash -c 'set -o pipefail; ktstr-export -q -o - a | head -c 10'
-	[ "$status" = 141 ]
-	[ "$stderr" = "" ]
+	expect status 141
+	expect stderr ""
 	nothing_left
 }
 
@@ -277,7 +277,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	for mask in 0 077 777; do
 		(umask $mask; as_nobody ktstr-export -q -o target/a.run a)
 		cmp target/a.run whole
-		[ "$(stat -c %a target/a.run)" = 755 ]
+		expect value "$(stat -c %a target/a.run)" 755
 		rm -f target/a.run
 		nothing_left
 	done
@@ -302,7 +302,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		begin_fault
 		run --separate-stderr env TMPDIR="$directory" ktstr-export -q -o - a
 		after_fault 1
-		[[ $stderr == "ktstr-export: no temporary directory: set TMPDIR to another: "* ]]
+		expect stderr begins "ktstr-export: no temporary directory: set TMPDIR to another: "
 	done
 	as_nobody
 	chmod 777 target
@@ -310,7 +310,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	begin_fault
 	run --separate-stderr as_nobody ktstr-export -q -o - a
 	after_fault 1
-	[ "$stderr" = "ktstr-export: no temporary directory: set TMPDIR to another: Permission denied" ]
+	expect stderr "ktstr-export: no temporary directory: set TMPDIR to another: Permission denied"
 }
 
 @test "faults-export: programs that are missing are named" {
@@ -319,7 +319,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 		begin_fault
 		run --separate-stderr env PATH="$path" "$BASH" -p "$TOP/build/bin/ktstr-export" -q -o target/a.run a
 		after_fault 1
-		[ "$stderr" = "ktstr-export: cat: not found on PATH" ]
+		expect stderr "ktstr-export: cat: not found on PATH"
 	done
 }
 
@@ -328,13 +328,14 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	ktstr-export -q -o d$'\n'/x.run a
 	bash -n d$'\n'/x.run
 	rm -r d$'\n'
-	[ -z "$(ls -A d)" ]
+	expect value "$(ls -A d)" ''
 	name=$(printf '%0251d' 0)
 	sed -i "s/^test a/test $name/" t.ktstr
 	ktstr-export -q "$name"
 	bash -n "$name.run"
 	rm "$name.run"
 	run -1 --separate-stderr ktstr-export -q "$name$name"
-	[[ $stderr == "ktstr-"*"no such test in"* ]]
+	expect stderr begins "ktstr-"
+	expect stderr has "no such test in"
 	nothing_left
 }

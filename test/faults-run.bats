@@ -20,9 +20,9 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	for option in --quiet --check --list; do
 		run -0 on_host env "${functions[@]}" "$BASH" ./t.run $option
 	done
-	[ -z "$(find . -name 'called.*')" ]
+	expect value "$(find . -name 'called.*')" ''
 	run -0 on_host env "${functions[@]}" "$BASH" -s -- --quiet <t.run
-	[ "${lines[-1]}" = "t.run: pass" ]
+	expect line -1 "t.run: pass"
 	nothing_left
 }
 
@@ -61,7 +61,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 		rm -r out
 		run -0 env "$setting" "$BASH" ./t.run --verify
 	done
-	[ -z "$(find . -name 'ktstr.*-*')" ]
+	expect value "$(find . -name 'ktstr.*-*')" ''
 }
 
 @test "faults-run: whatever the umask, as anybody" {
@@ -71,7 +71,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	chmod 777 free tmp
 	for mask in 0 077 777; do
 		(umask $mask; as_nobody bash ./t.run --extract free/out)
-		[ "$(stat -c %a free/out free/out/ktstr | tr '\n' ' ')" = "755 755 " ]
+		expect value "$(stat -c %a free/out free/out/ktstr | tr '\n' ' ')" "755 755 "
 		rm -r free/out
 		(umask $mask; as_nobody bash ./t.run --verify)
 	done
@@ -104,7 +104,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 		((status != 0)) || whole=$((whole + 1))
 		nothing_left
 	done
-	((whole > 0))
+	expect value "$whole" -gt 0
 }
 
 # bats test_tags=promise:no-verdict
@@ -115,14 +115,14 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	for ((n = 1; n < 60; n++)); do
 		run strace -qq -o trace -e trace=clone -e inject=clone:error=ENOMEM:when=$n "$BASH" ./t.run --verify
 		grep -q INJECTED trace || break
-		((status != 0))
+		expect status -ne 0
 		[[ $output != *"as it was exported"* ]] || break # what is behind that is rm
 		[ -z "$(ls -A tmp)" ] || {
 			echo "$n: status $status, left: $(ls tmp): $output"
 			return 1
 		}
 	done
-	((n > 3))
+	expect value "$n" -gt 3
 }
 
 @test "faults-run: a file system that is too small for what is extracted" {
@@ -134,6 +134,6 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	mkdir small
 	# shellcheck disable=SC2016
 	run -4 unshare -m bash -c 'mount -t tmpfs -o size=100k none small && exec bash ./t.run --extract small/out'
-	[[ ${lines[-1]} == "t.run: the archive could not be unpacked into small/out: is its disk full?"* ]]
+	expect line -1 begins "t.run: the archive could not be unpacked into small/out: is its disk full?"
 	nothing_left
 }

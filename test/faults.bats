@@ -124,20 +124,21 @@ load faults_helper
 @test "faults: where git cannot be started that is no checkout's missing, and is said" {
 	need strace git
 	run -0 --separate-stderr traced -o /dev/null -e trace=clone -e inject=clone:error=EAGAIN ktstr-manifest a
-	[[ $output == *"git unknown"* ]]
-	[ "$stderr" = "ktstr-manifest: warning: git: Resource temporarily unavailable: the state of the sources is unknown" ]
+	expect output has "git unknown"
+	expect stderr "ktstr-manifest: warning: git: Resource temporarily unavailable: the state of the sources is unknown"
 }
 
 @test "faults: a binary that cannot be started is an error" {
 	need strace
 	run -1 --separate-stderr traced -o /dev/null -e trace=clone -e inject=clone:error=EAGAIN \
 		ktstr-manifest -b "$TOP/build/examples/fair" fair
-	[ "$output" = "" ]
-	[[ $stderr == "ktstr-manifest: $TOP/build/examples/fair: cannot be run to ask for "*": Resource temporarily unavailable" ]]
+	expect output ""
+	expect stderr begins "ktstr-manifest: $TOP/build/examples/fair: cannot be run to ask for "
+	expect stderr ends ": Resource temporarily unavailable"
 }
 
 @test "faults: a message is one write, so that no other comes in between" {
 	need strace
 	run -1 traced -o trace -e trace=write ktstr-manifest -f gone.ktstr a
-	[ "$(grep -c 'write(2,' trace)" = 1 ]
+	expect value "$(grep -c 'write(2,' trace)" 1
 }

@@ -62,25 +62,25 @@ idle() {
 	export_fair 'echo "$@"'
 	fake_fleet host
 	run -0 --separate-stderr as_documented '^ktstr-export -o -'
-	[ "$output" = "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5" ]
-	[[ $stderr == *"fair.run: pass" ]]
+	expect output "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5"
+	expect stderr ends "fair.run: pass"
 	for status in 1 2 4; do
 		echo "$status" >hosts.d/host/root/verdict
 		run "-$status" as_documented '^ktstr-export -o -'
 	done
-	[ "$(ls hosts.d/host/root)" = verdict ]
+	expect value "$(ls hosts.d/host/root)" verdict
 }
 
 @test "fleet: ssh with a copied file: checked, run, standard output and error apart" {
 	export_fair 'echo "$@"'
 	fake_fleet host
 	run -0 as_documented '^scp'
-	[[ $output == *"this host is suitable" ]]
-	[ "$(cat fair.out)" = "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5" ]
-	[ "$(tail -n 1 fair.log)" = "fair.run: pass" ]
+	expect output ends "this host is suitable"
+	expect value "$(cat fair.out)" "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5"
+	expect value "$(tail -n 1 fair.log)" "fair.run: pass"
 	echo enabled >hosts.d/host/kernel/sched_ext/state
 	run -4 as_documented '^scp'
-	[[ $output == *"sched_ext is enabled"* ]]
+	expect output has "sched_ext is enabled"
 }
 
 @test "fleet: 255 is ssh's: no connection, a host of another key, a shell that was killed" {
@@ -89,14 +89,14 @@ idle() {
 	run -255 ssh root@nowhere.invalid bash -s <fair.run
 	sed -i 's/^host /other /; s/^\[host\]/[other]/' known_hosts
 	run -255 ssh root@host bash -s <fair.run
-	[ ! -e hosts.d/host/root/started ]
+	expect no-file hosts.d/host/root/started
 	sed -i 's/^other /host /; s/^\[other\]/[host]/' known_hosts
 	ssh root@host bash -s <fair.run >out 2>&1 &
 	local job=$! status=0
 	started host
 	ssh root@host 'read -r pid rest </run/ktstr.lock && kill -KILL "$pid"'
 	wait "$job" || status=$?
-	[ "$status" = 255 ]
+	expect status 255
 	wait_for idle host
 }
 
@@ -147,12 +147,12 @@ idle() {
 		touch hosts.d/host/root/dropped
 		wait_for idle host
 		if [ "$option" ]; then
-			[ "$(cat hosts.d/host/root/status)" = 0 ]
-			[ -e hosts.d/host/root/finished ]
+			expect value "$(cat hosts.d/host/root/status)" 0
+			expect file hosts.d/host/root/finished
 		else
-			[ "$(cat hosts.d/host/root/status)" = 1 ]
+			expect value "$(cat hosts.d/host/root/status)" 1
 			grep -q 'the test was killed by SIGPIPE' hosts.d/host/root/log
-			[ ! -e hosts.d/host/root/finished ]
+			expect no-file hosts.d/host/root/finished
 		fi
 	done
 }
@@ -166,7 +166,7 @@ idle() {
 	pkill -KILL -f -- "-F $PWD/ssh_config -tt root@host"
 	wait_for idle host
 	run -1 pgrep -f 'sleep 83.25'
-	[ ! -e hosts.d/host/root/finished ]
+	expect no-file hosts.d/host/root/finished
 }
 
 @test "fleet: with a terminal output and error are one stream, and the status comes back" {
@@ -175,7 +175,8 @@ idle() {
 	cp fair.run hosts.d/host/root
 	echo 2 >hosts.d/host/root/verdict
 	run -2 --separate-stderr as_documented '^ssh -tt root@host'
-	[[ $output == *$'\nline\r\n'*$'fair.run: inconclusive\r' ]]
+	expect output has $'\nline\r\n'
+	expect output ends $'fair.run: inconclusive\r'
 }
 
 @test "fleet: a run that nobody is connected to is ended as the manual page says" {
@@ -185,7 +186,7 @@ idle() {
 	started host
 	kill -KILL $!
 	run -4 ssh root@host bash -s -- --check <fair.run
-	[[ $output == *"another .run is running on this host"* ]]
+	expect output has "another .run is running on this host"
 	run -0 as_documented 'ktstr.lock'
 	wait_for idle host
 	run -1 pgrep -f 'sleep 82.25'
@@ -205,9 +206,9 @@ idle() {
 	kill -KILL $!
 	exec 5>&-
 	wait_for test -s hosts.d/host/root/status
-	[ "$(cat hosts.d/host/root/status)" = 65 ]
+	expect value "$(cat hosts.d/host/root/status)" 65
 	grep -q 'this file is damaged: it is cut short' hosts.d/host/root/log
-	[ ! -e hosts.d/host/root/started ]
+	expect no-file hosts.d/host/root/started
 	wait_for idle host
 }
 
@@ -217,14 +218,16 @@ idle() {
 	cp fair.run hosts.d/host/root
 	echo 2 >hosts.d/host/root/verdict
 	run -0 as_documented 'fair.status$'
-	[[ $output == *$'\n# line\n'*$'\nnot ok 1 fair\n2' ]]
+	expect output has $'\n# line\n'
+	expect output ends $'\nnot ok 1 fair\n2'
 	rm hosts.d/host/root/{fair.status,started}
 	bash -c "$(documented 'fair.status$' | head -n 1)" &
 	started host
 	pkill -KILL -f -- "-F $PWD/ssh_config root@host ./fair.run --ktap"
 	wait_for test -s hosts.d/host/root/fair.status
 	run -0 bash -c "$(documented 'fair.status$' | tail -n 1)"
-	[[ $output == *$'\n# line\n'*$'\nnot ok 1 fair\n2' ]]
+	expect output has $'\n# line\n'
+	expect output ends $'\nnot ok 1 fair\n2'
 }
 
 @test "fleet: sudo: through a pipe it must ask for nothing, on a terminal it may" {
@@ -233,17 +236,17 @@ idle() {
 	export_fair 'touch ~/started; [ "$(id -u)" = 0 ]'
 	fake_fleet host
 	run -0 bash -euo pipefail -c "$(documented 'sudo -n' | head -n 1)"
-	[[ $output == *"fair.run: pass" ]]
+	expect output ends "fair.run: pass"
 	scp -q fair.run user@host:
 	echo 2 >hosts.d/host/root/verdict
 	run -2 on_terminal bash -c "$(documented 'sudo -n' | tail -n 1)"
-	[[ $output == *"fair.run: inconclusive"* ]]
+	expect output has "fair.run: inconclusive"
 	# one that wants a password: its status is no verdict
 	rm hosts.d/host/root/started
 	echo 'user ALL=(ALL) ALL' >sudoers
 	run -1 bash -euo pipefail -c "$(documented 'sudo -n' | head -n 1)"
-	[ "$output" = "sudo: a password is required" ]
-	[ ! -e hosts.d/host/root/started ]
+	expect output "sudo: a password is required"
+	expect no-file hosts.d/host/root/started
 }
 
 @test "fleet: sudo: a dropped connection ends the run with a terminal, and not without" {
@@ -255,7 +258,7 @@ idle() {
 	started host
 	kill -KILL $!
 	wait_for idle host
-	[ ! -e hosts.d/host/root/finished ]
+	expect no-file hosts.d/host/root/finished
 	rm hosts.d/host/root/started
 	ssh user@host sudo -n bash -s >out 2>&1 <fair.run &
 	started host
@@ -306,15 +309,15 @@ use_ansible() {
 	touch results/old.ktap
 	run -2 as_documented '--joblog'
 	run -1 as_documented '^awk'
-	[ "$output" = $'alpha\tpass\nbeta\tfail\ngamma\tskip' ]
-	[ "$(tail -n 1 results/alpha.ktap)" = "ok 1 fair" ]
-	[ "$(tail -n 1 results/beta.ktap)" = "not ok 1 fair" ]
-	[[ $(tail -n 1 results/gamma.ktap) == "ok 1 fair # SKIP sched_ext is enabled"* ]]
-	[ ! -e results/old.ktap ]
+	expect output $'alpha\tpass\nbeta\tfail\ngamma\tskip'
+	expect value "$(tail -n 1 results/alpha.ktap)" "ok 1 fair"
+	expect value "$(tail -n 1 results/beta.ktap)" "not ok 1 fair"
+	expect value "$(tail -n 1 results/gamma.ktap)" begins "ok 1 fair # SKIP sched_ext is enabled"
+	expect no-file results/old.ktap
 	all_pass
 	run -0 as_documented '--joblog'
 	run -0 as_documented '^awk'
-	[ "$output" = $'alpha\tpass\nbeta\tpass\ngamma\tpass' ]
+	expect output $'alpha\tpass\nbeta\tpass\ngamma\tpass'
 }
 
 @test "fleet: parallel: a host without a verdict is none that passed: no connection, ssh killed, not begun, damaged" {
@@ -329,18 +332,18 @@ use_ansible() {
 	wait $! || true
 	echo never >>hosts
 	run -1 as_documented '^awk'
-	[ "$output" = $'alpha\tpass\nnowhere.invalid\tssh failed\nbeta\tstatus 137\nnever\tnot run' ]
+	expect output $'alpha\tpass\nnowhere.invalid\tssh failed\nbeta\tstatus 137\nnever\tnot run'
 	ssh root@beta 'read -r pid rest </run/ktstr.lock && kill "$pid"'
 	wait_for idle beta
 	echo alpha >hosts
 	sed -i '$d' fair.run
 	run -1 as_documented '--joblog'
 	run -1 as_documented '^awk'
-	[ "$output" = $'alpha\tstatus 65' ]
+	expect output $'alpha\tstatus 65'
 	: >fair.run
 	run -0 as_documented '--joblog'
 	run -1 as_documented '^awk'
-	[ "$output" = $'alpha\tno verdict' ]
+	expect output $'alpha\tno verdict'
 }
 
 @test "fleet: parallel: every status of a test has its word" {
@@ -356,18 +359,20 @@ use_ansible() {
 	echo $((++seq))$'\t:\t  1700000000.000\t     0.100\t0\t0\t0\t15\tssh root@host' >>jobs.list
 	{ echo header; sort -r jobs.list; } >joblog # as they ended
 	run -1 as_documented '^awk'
-	[ "${lines[*]}" = "host0	pass host1	fail host2	inconclusive host3	scheduler-failed host4	skip host64	status 64 \
-host70	status 70 host126	status 126 host127	status 127 host129	status 129 host143	status 143 hostX	killed by signal 15" ]
+	expect value "${lines[*]}" "host0	pass host1	fail host2	inconclusive host3	scheduler-failed host4	skip host64	status 64 \
+host70	status 70 host126	status 126 host127	status 127 host129	status 129 host143	status 143 hostX	killed by signal 15"
 }
 
 @test "fleet: ansible: a run on all hosts at the same time in one command, nothing left there" {
 	use_ansible
 	three_hosts
 	run -2 as_documented '^ansible all'
-	[[ $output == *"alpha | CHANGED"* && $output == *"beta | FAILED"* && $output == *"gamma | FAILED"* ]]
-	[[ $output == *"ok 1 fair # SKIP sched_ext is enabled"* ]]
+	expect output has "alpha | CHANGED"
+	expect output has "beta | FAILED"
+	expect output has "gamma | FAILED"
+	expect output has "ok 1 fair # SKIP sched_ext is enabled"
 	run -0 find hosts.d/*/root -name '*.run'
-	[ "$output" = "" ]
+	expect output ""
 	all_pass
 	run -0 as_documented '^ansible all'
 }
@@ -399,12 +404,12 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	for verdict in 'alpha: pass' 'beta: fail' 'gamma: skip'; do
 		grep -qF "\"$verdict\"" <<<"$output"
 	done
-	[ "$(tail -n 1 results/alpha.ktap)" = "ok 1 fair" ]
-	[ "$(tail -n 1 results/beta.ktap)" = "not ok 1 fair" ]
-	[[ $(tail -n 1 results/gamma.ktap) == "ok 1 fair # SKIP sched_ext is enabled"* ]]
+	expect value "$(tail -n 1 results/alpha.ktap)" "ok 1 fair"
+	expect value "$(tail -n 1 results/beta.ktap)" "not ok 1 fair"
+	expect value "$(tail -n 1 results/gamma.ktap)" begins "ok 1 fair # SKIP sched_ext is enabled"
 	grep -q 'this host is suitable' results/alpha.check
 	grep -q 'not suitable: sched_ext is enabled' results/gamma.check
-	[ -e results/alpha.log ]
+	expect file results/alpha.log
 }
 
 @test "fleet: ansible: the playbook passes options on, and runs it as root where only a user may log in" {
@@ -414,7 +419,7 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	fake_fleet host
 	run -0 bash -c "$(documented '^ansible-playbook' | sed 's/-u root/-u user -b/')"
 	grep -qx '# run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5' results/host.ktap
-	[ "$(tail -n 1 results/host.ktap)" = "ok 1 fair" ]
+	expect value "$(tail -n 1 results/host.ktap)" "ok 1 fair"
 }
 
 @test "fleet: ansible: the playbook fails for an inconclusive test and a host that does not answer" {
@@ -425,8 +430,8 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	echo 2 >hosts.d/host/root/verdict
 	run -4 as_documented '^ansible-playbook'
 	grep -qF '"host: inconclusive"' <<<"$output"
-	[ "$(tail -n 1 results/host.ktap)" = "not ok 1 fair" ]
-	[ "$(ls results)" = $'host.check\nhost.ktap\nhost.log' ]
+	expect value "$(tail -n 1 results/host.ktap)" "not ok 1 fair"
+	expect value "$(ls results)" $'host.check\nhost.ktap\nhost.log'
 }
 
 @test "fleet: ansible: the playbook fails for a file that is damaged, or empty, and keeps what an earlier call kept" {
@@ -435,10 +440,10 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	fake_fleet host
 	sed -i '$d' fair.run
 	run -2 as_documented '^ansible-playbook'
-	[[ $output == *"this file is damaged: it is cut short"* ]]
-	[ -z "$(ls results)" ]
+	expect output has "this file is damaged: it is cut short"
+	expect value "$(ls results)" ''
 	run -2 as_documented '^ansible-playbook'
-	[[ $output == *"$PWD/results is there: move it away"* ]]
+	expect output has "$PWD/results is there: move it away"
 	rmdir results
 	: >fair.run
 	run -2 as_documented '^ansible-playbook'
@@ -454,11 +459,11 @@ host70	status 70 host126	status 126 host127	status 127 host129	status 129 host14
 	printf 'cut\nnever' >>hosts # its last line without an end
 	as_documented 'fleet.ktap'
 	run -0 cat fleet.ktap
-	[ "${lines[0]} ${lines[1]}" = "KTAP version 1 1..6" ]
+	expect value "${lines[0]} ${lines[1]}" "KTAP version 1 1..6"
 	run -0 grep -E '^(not )?ok' fleet.ktap
-	[ "${lines[0]}" = "ok 1 alpha" ]
-	[ "${lines[1]}" = "not ok 2 beta" ]
-	[[ ${lines[2]} == "ok 3 gamma # SKIP sched_ext is enabled"* ]]
-	[ "${lines[3]} ${lines[4]} ${lines[5]}" = "not ok 4 nowhere.invalid not ok 5 cut not ok 6 never" ]
+	expect line 0 "ok 1 alpha"
+	expect line 1 "not ok 2 beta"
+	expect line 2 begins "ok 3 gamma # SKIP sched_ext is enabled"
+	expect value "${lines[3]} ${lines[4]} ${lines[5]}" "not ok 4 nowhere.invalid not ok 5 cut not ok 6 never"
 	grep -qx '  ok 1 fair' fleet.ktap
 }

@@ -20,10 +20,10 @@ replay() {
 	local target tests corpora
 	tests=$(sed -n 's/^\treplay \([a-z0-9]*\)$/\1/p' "$BATS_TEST_FILENAME" | sort)
 	corpora=$(ls "$TOP/test/fuzz/corpus")
-	[ "$tests" = "$corpora" ]
-	[ "$(sed -n 's/^FUZZ = //p' "$TOP/Makefile" | tr ' ' '\n' | sort)" = "$corpora" ]
+	expect value "$tests" "$corpora"
+	expect value "$(sed -n 's/^FUZZ = //p' "$TOP/Makefile" | tr ' ' '\n' | sort)" "$corpora"
 	for target in $tests; do
-		[ -e "$TOP/test/fuzz/$target.c" ]
+		expect file "$TOP/test/fuzz/$target.c"
 	done
 }
 
@@ -66,9 +66,9 @@ replay() {
 	mkdir fuzz
 	cp "$TOP/test/fuzz/make-seeds" fuzz
 	fuzz/make-seeds
-	[ "$(ls fuzz/corpus | tr '\n' ' ')" = "base64 elf gzip ldcache " ]
+	expect value "$(ls fuzz/corpus | tr '\n' ' ')" "base64 elf gzip ldcache "
 	run diff -r fuzz/corpus "$TOP/test/fuzz/corpus"
-	[ -z "$(grep -v "^Only in $TOP/test/fuzz/corpus" <<<"$output")" ]
+	expect value "$(grep -v "^Only in $TOP/test/fuzz/corpus" <<<"$output")" ''
 }
 
 @test "fuzz: a target that finds something ends, and names the input" {
@@ -85,28 +85,29 @@ replay() {
 		"$TOP/build/obj/test/fuzz/fuzz.o" "$TOP/build/obj/test/fuzz/replay.o" "$TOP/build/lib/tools.a"
 	run -0 ./target /dev/null
 	run -134 ./target /dev/null input
-	[[ $output == *$'\ninput\n'*"does not hold: size == 0 || data[0] != 'a'"* ]]
+	expect output has $'\ninput\n'
+	expect output has "does not hold: size == 0 || data[0] != 'a'"
 }
 
 # bats test_tags=promise:unknown-programs
 @test "elf: a file cut short at any offset has no answer, or that of the whole" {
 	run -0 cut elf "$TOP"/build/examples/* "$TOP"/test/fuzz/corpus/elf/*
 	[[ $output =~ examples/fair:\ ([0-9]+)\ cuts,\ ([0-9]+)\ answered ]]
-	[ "${BASH_REMATCH[1]}" = "$(stat -c %s "$TOP/build/examples/fair")" ]
-	[ "${BASH_REMATCH[2]}" -gt 0 ]
-	[ "${BASH_REMATCH[2]}" -lt "${BASH_REMATCH[1]}" ]
+	expect value "${BASH_REMATCH[1]}" "$(stat -c %s "$TOP/build/examples/fair")"
+	expect value "${BASH_REMATCH[2]}" -gt 0
+	expect value "${BASH_REMATCH[2]}" -lt "${BASH_REMATCH[1]}"
 }
 
 @test "record: a text cut short at any offset has the records of the lines that are whole" {
 	local corpus=$TOP/test/fuzz/corpus/manifest
 	run -0 --separate-stderr cut records "$corpus"/{every-record,least,shell-injection}
-	[ "${#lines[@]}" = 3 ]
+	expect value "${#lines[@]}" 3
 }
 
 @test "definitions: a file cut short at any offset is refused, or has the tests in front of the cut" {
 	local corpus=$TOP/test/fuzz/corpus/definition
 	run -0 --separate-stderr cut definitions "$corpus"/{every-record,load.ktstr,defaults-overridden}
-	[ "${#lines[@]}" = 3 ]
+	expect value "${#lines[@]}" 3
 }
 
 @test "elf: a file of very many segments of notes is read no longer than others" {
@@ -121,7 +122,7 @@ replay() {
 	EOF2
 	chmod +x big
 	run -0 --separate-stderr timeout 10 ktstr-manifest --list
-	[ "$output" = "" ]
+	expect output ""
 }
 
 @test "elf: a file that names one long string very many times takes no more memory than others" {
@@ -140,5 +141,5 @@ replay() {
 	printf '%s\n' 'manifest 1' 'test a' 'scheduler eevdf' 'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' \
 		"file ktstr $PWD/big 0755" >manifest
 	run -1 timeout 10 ktstr-libs <manifest
-	[[ $output == *"a damaged ELF file"* ]]
+	expect output has "a damaged ELF file"
 }

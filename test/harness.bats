@@ -46,25 +46,25 @@ gone() { # no process runs this program any more
 		KTSTR_TEST(Mango_2) { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-list
-	[ "$output" = $'Mango_2\napple\nzebra' ]
-	[ -z "$stderr" ]
+	expect output $'Mango_2\napple\nzebra'
+	expect stderr ''
 }
 
 @test "harness: names that are macros keep their spelling" {
 	build t <<<'KTSTR_TEST(linux) { return KTSTR_PASS; }'
 	run -0 ./t --ktstr-list
-	[ "$output" = linux ]
+	expect output linux
 }
 
 @test "harness: a description of a test that gives nothing has every default" {
 	build t <<<'KTSTR_TEST(bare) { return KTSTR_PASS; }'
 	run -0 --separate-stderr ./t --ktstr-describe=bare
-	[ "$output" = 'test bare
+	expect output 'test bare
 scheduler eevdf
 topology 1n1l2c1t
 duration 12
-watchdog 5' ]
-	[ -z "$stderr" ]
+watchdog 5'
+	expect stderr ''
 }
 
 @test "harness: a description has every field, in order, escaped" {
@@ -87,7 +87,7 @@ watchdog 5' ]
 			.host_only = true, .bpf_map_write = writes, .drops_root = true) { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
-	[ "$output" = 'test full
+	expect output 'test full
 scheduler my\040sched ./s
 sched-arg --a\040b
 sched-arg ""
@@ -111,13 +111,13 @@ run-arg go
 run-arg it'"'"'s
 host-only
 bpf-map-write m 8 18446744073709551615
-drops-root' ]
+drops-root'
 }
 
 @test "harness: a topology's members that are left out have their defaults" {
 	build t <<<'KTSTR_TEST(t, .topology = { .llcs = 3 }) { return KTSTR_PASS; }'
 	run -0 ./t --ktstr-describe=t
-	[ "${lines[2]}" = "topology 1n3l2c1t" ]
+	expect line 2 "topology 1n3l2c1t"
 }
 
 @test "harness: a test with every kind of field compiles without a warning, as C11 and C17, by gcc and clang" {
@@ -139,7 +139,7 @@ drops-root' ]
 		for standard in c11 gnu11 gnu17; do
 			run -0 "$compiler" -std=$standard -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes \
 				-Werror -I"$TOP/lib/harness" -c t.c -o t.o
-			[ -z "$output" ]
+			expect output ''
 		done
 	done
 }
@@ -172,22 +172,22 @@ drops-root' ]
 		for standard in gnu++17 c++20; do
 			run -0 "$compiler" -std=$standard -O2 -Wall -Wextra -Werror -I"$TOP/lib/harness" \
 				-c t.cc -o t.o
-			[ -z "$output" ]
+			expect output ''
 			"$compiler" "${flags[@]}" t.o "$lib" -o t
 			run -0 ./t --ktstr-describe spread
-			[ "$output" = 'test spread
+			expect output 'test spread
 scheduler fifo scx_fifo
 sched-arg --slice-us
 sched-arg 5000
 topology 1n2l2c1t
 duration 5
-watchdog 5' ]
+watchdog 5'
 			KTSTR_SCHED_PID=1 run -0 ./t --ktstr-test-fn spread
-			[ "$output" = "spread: pass" ]
+			expect output "spread: pass"
 			run -1 --separate-stderr ./t run throws
-			[ "$output" = "throws: fail" ]
+			expect output "throws: fail"
 			run -0 ./t --ktstr-describe bare
-			[ "${lines[3]} ${lines[4]}" = "duration 12 watchdog 5" ]
+			expect value "${lines[3]} ${lines[4]}" "duration 12 watchdog 5"
 			built=1
 		done
 	done
@@ -199,7 +199,7 @@ watchdog 5' ]
 	for bad in '.duratoin_s = 5' '.topology = { .llc = 2 }' '.scheduler = "fifo"'; do
 		source_file t.c <<<"KTSTR_TEST(t, $bad) { return KTSTR_PASS; }"
 		run "${cc[@]}" "${flags[@]}" -Werror -c t.c -o t.o
-		[ "$status" -ne 0 ]
+		expect status -ne 0
 	done
 }
 
@@ -218,21 +218,22 @@ watchdog 5' ]
 	E
 	run -64 ./t
 	[[ "$output" == "t: two tests are named twin: "*.c:[12]" and "*.c:[12] ]]
-	[[ "$output" == *one.c:1* && "$output" == *t.c:2* ]]
+	expect output has one.c:1
+	expect output has t.c:2
 	run -64 ./t --ktstr-list
-	[[ "$output" != *$'\n'* ]]
+	expect output has-not $'\n'
 }
 
 @test "harness: an empty name is an error at start" {
 	build t <<<'KTSTR_TEST(, .duration_s = 1) { return KTSTR_PASS; }'
 	run -64 ./t --ktstr-list
-	[ "$output" = "t: t.c:1: a test without a name" ]
+	expect output "t: t.c:1: a test without a name"
 }
 
 @test "harness: a name that is none in a definition is an error at start" {
 	build t <<<'KTSTR_TEST(a$b) { return KTSTR_PASS; }'
 	run -64 ./t
-	[[ "$output" == 't: t.c:1: test a$b: a name has letters, digits and '* ]]
+	expect output begins 't: t.c:1: test a$b: a name has letters, digits and '
 }
 
 @test "harness: a duration or watchdog below 1 is an error at start, whatever is asked" {
@@ -243,9 +244,9 @@ watchdog 5' ]
 		int main(void) { return 0; }
 	E
 	run -64 ./t
-	[ "$output" = 't: t.c:3: test minus: duration_s is -3, not at least 1
+	expect output 't: t.c:3: test minus: duration_s is -3, not at least 1
 t: t.c:2: test none: watchdog_s is 0, not at least 1
-t: t.c:1: test zero: duration_s is 0, not at least 1' ]
+t: t.c:1: test zero: duration_s is 0, not at least 1'
 }
 
 @test "harness: a topology that cannot be is an error at start" {
@@ -254,8 +255,8 @@ t: t.c:1: test zero: duration_s is 0, not at least 1' ]
 		KTSTR_TEST(minus, .topology = { .cores_per_llc = -1 }) { return KTSTR_PASS; }
 	E
 	run -64 ./t
-	[ "$output" = 't: t.c:2: test minus: topology: a number is not from 1 to 65536
-t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
+	expect output 't: t.c:2: test minus: topology: a number is not from 1 to 65536
+t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes'
 }
 
 @test "harness: a scheduler without a name, without a program, or with a cgroup_parent of /, is an error at start" {
@@ -274,11 +275,11 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 		KTSTR_TEST(h, .scheduler = &own[2]) { return KTSTR_PASS; }
 	E
 	run -64 ./t
-	[ "${lines[0]}" = "t: t.c:5: test a: its scheduler has no name" ]
-	[ "${lines[1]}" = "t: t.c:6: test b: its scheduler has no name" ]
-	[[ "${lines[2]}" == "t: t.c:7: test c: scheduler r: cgroup_parent does not begin with /"* ]]
-	[ "${lines[3]}" = "t: t.c:8: test d: scheduler scx_lavd: no binary, so that nothing would be started: give one, or run under the kernel's own: eevdf" ]
-	[ "${#lines[@]}" = 4 ]
+	expect line 0 "t: t.c:5: test a: its scheduler has no name"
+	expect line 1 "t: t.c:6: test b: its scheduler has no name"
+	expect line 2 begins "t: t.c:7: test c: scheduler r: cgroup_parent does not begin with /"
+	expect line 3 "t: t.c:8: test d: scheduler scx_lavd: no binary, so that nothing would be started: give one, or run under the kernel's own: eevdf"
+	expect value "${#lines[@]}" 4
 }
 
 @test "harness: what ktstr-manifest would refuse is an error at start" {
@@ -301,7 +302,7 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes' ]
 		KTSTR_TEST(i, .scheduler = &packed, .attaches_schedulers = true) { return KTSTR_PASS; }
 	E
 	run -64 ./t
-	[ "$output" = "t: t.c:8: test a: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: //
+	expect output "t: t.c:8: test a: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: //
 t: t.c:9: test b: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: /a/../b
 t: t.c:10: test c: scheduler s: not a sysctl's name: kernel/../../x
 t: t.c:11: test d: scheduler s: binary is empty (NULL starts none)
@@ -309,7 +310,7 @@ t: t.c:12: test e: scheduler s: config_file is empty
 t: t.c:13: test f: an include_files has an empty path
 t: t.c:14: test g: an include_files has an empty path
 t: t.c:15: test h: topology: a number is not from 1 to 65536
-t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave out one of them" ]
+t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave out one of them"
 }
 
 # --- linking ---
@@ -327,22 +328,23 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 			-fuse-ld=$linker -Wl,--gc-sections
 		strip t
 		run -0 ./t --ktstr-list
-		[ "$output" = $'a\nb' ]
+		expect output $'a\nb'
 		run -0 bash -c "readelf -nW t 2>/dev/null"
-		[[ "$output" == *"ktstr                0x00000004"*"01 00 00 00"* ]]
+		expect output has "ktstr                0x00000004"
+		expect output has "01 00 00 00"
 		# a reader of notes finds them through the program headers
 		run -0 readelf -lW t
 		[[ "$output" =~ 0[0-9]+\ +[^$'\n']*'.note.ktstr' ]]
 		tried=$((tried + 1))
 	done
-	[ $tried -gt 0 ]
+	expect value "$tried" -gt 0
 }
 
 @test "harness: the note's bytes are those that ktstr-manifest looks for" {
 	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
 	objcopy -O binary --only-section=.note.ktstr t note
 	run -0 od -An -tx1 note
-	[ "${lines[*]}" = " 06 00 00 00 04 00 00 00 01 00 00 00 6b 74 73 74  72 00 00 00 01 00 00 00" ]
+	expect value "${lines[*]}" " 06 00 00 00 04 00 00 00 01 00 00 00 6b 74 73 74  72 00 00 00 01 00 00 00"
 }
 
 @test "harness: tests of a shared object and of the program are one set" {
@@ -350,10 +352,10 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	"${cc[@]}" "${flags[@]}" -fPIC -fvisibility=hidden -shared lib.c -o libtests.so
 	build t -Wl,--no-as-needed ./libtests.so <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
 	run -0 ./t --ktstr-list
-	[ "$output" = $'inner\nouter' ]
+	expect output $'inner\nouter'
 	run -4 --separate-stderr ./t --ktstr-test-fn inner
-	[ "$output" = "inner: skip" ]
-	[ "$stderr" = "inner: skip: from the library" ]
+	expect output "inner: skip"
+	expect stderr "inner: skip: from the library"
 }
 
 @test "harness: tests only in a shared object are found, and clash with the program's" {
@@ -361,10 +363,11 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c -o libtests.so
 	build t -Wl,--no-as-needed ./libtests.so <<<''
 	run -0 ./t --ktstr-list
-	[ "$output" = inner ]
+	expect output inner
 	build t -Wl,--no-as-needed ./libtests.so <<<'KTSTR_TEST(inner) { return KTSTR_PASS; }'
 	run -64 ./t --ktstr-list
-	[[ "$output" == *"two tests are named inner: "*lib.c:1* ]]
+	expect output has "two tests are named inner: "
+	expect output has lib.c:1
 }
 
 @test "harness: KTSTR_REQUIRE keeps a shared object that the linker would leave out" {
@@ -372,7 +375,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	"${cc[@]}" "${flags[@]}" -fPIC -fvisibility=hidden -shared lib.c -o libtests.so
 	build t -Wl,--as-needed ./libtests.so <<<'KTSTR_REQUIRE(inner);'
 	run -0 ./t --ktstr-list
-	[ "$output" = inner ]
+	expect output inner
 }
 
 @test "harness: a shared object that has libktstr as well gives way to the program's" {
@@ -384,9 +387,9 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c "$lib" -o libtests.so -fuse-ld=$linker
 		build t -Wl,--no-as-needed ./libtests.so -fuse-ld=$linker <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
 		run -0 ./t --ktstr-list
-		[ "$output" = $'inner\nouter' ]
+		expect output $'inner\nouter'
 		run -0 ./t run
-		[ "$output" = $'inner: pass\nouter: pass' ]
+		expect output $'inner: pass\nouter: pass'
 	done
 }
 
@@ -400,7 +403,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	echo 'int main(void) { return 0; }' >t.c
 	"${cc[@]}" t.c -Wl,--no-as-needed ./libone.so ./libtwo.so -o t
 	run -0 ./t --ktstr-list
-	[ "$output" = $'one\ntwo' ]
+	expect output $'one\ntwo'
 }
 
 @test "harness: a preloaded object's tests are seen by a program linked with -rdynamic" {
@@ -409,7 +412,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c -o libtests.so
 	build t -rdynamic <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
 	LD_PRELOAD=./libtests.so run -0 ./t --ktstr-list
-	[ "$output" = $'inner\nouter' ]
+	expect output $'inner\nouter'
 }
 
 @test "harness: a preloaded object with libktstr that cannot be joined is an error" {
@@ -418,7 +421,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	"${cc[@]}" "${flags[@]}" -fPIC -shared lib.c "$lib" -o libtests.so
 	build t <<<'KTSTR_TEST(outer) { return KTSTR_PASS; }'
 	LD_PRELOAD=./libtests.so run -64 ./t --ktstr-list
-	[[ "$output" == "t: a shared object has tests and libktstr, as the program has: "* ]]
+	expect output begins "t: a shared object has tests and libktstr, as the program has: "
 }
 
 @test "harness: tests that come by dlopen are too late, and it says so" {
@@ -431,7 +434,8 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		int main(void) { return !dlopen("./libtests.so", RTLD_NOW); }
 	E
 	run -64 ./t
-	[[ "$output" == "t: "*lib.c:1": test inner comes too late: "* ]]
+	expect output begins "t: "
+	expect output has lib.c:1": test inner comes too late: "
 }
 
 @test "harness: a static library's tests that the linker dropped are missed loudly" {
@@ -441,30 +445,30 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	build t libtests.a <<<''
 	for args in "" list run "run inner" --ktstr-list --ktstr-describe=inner "--ktstr-test-fn inner"; do
 		run -64 ./t $args
-		[ "$output" = "t: no tests are registered in ./t; if they are in a static library, link it with -Wl,--whole-archive or name one of its tests with KTSTR_REQUIRE(name)" ]
+		expect output "t: no tests are registered in ./t; if they are in a static library, link it with -Wl,--whole-archive or name one of its tests with KTSTR_REQUIRE(name)"
 	done
 	# both remedies
 	build t -Wl,--whole-archive libtests.a -Wl,--no-whole-archive <<<''
 	run -0 ./t --ktstr-list
-	[ "$output" = inner ]
+	expect output inner
 	build t libtests.a <<<'KTSTR_REQUIRE(inner);'
 	run -0 ./t --ktstr-list
-	[ "$output" = inner ]
+	expect output inner
 }
 
 @test "harness: KTSTR_REQUIRE of a test that is not there does not link, gc-sections or not" {
 	source_file t.c <<<'KTSTR_REQUIRE(nowhere);'
 	for more in "" -Wl,--gc-sections; do
 		run "${cc[@]}" "${flags[@]}" -fdata-sections t.c "$lib" $more -o t
-		[ "$status" -ne 0 ]
-		[[ "$output" == *ktstr_has_nowhere* ]]
+		expect status -ne 0
+		expect output has ktstr_has_nowhere
 	done
 }
 
 @test "harness: the library's symbols all begin with ktstr_, but for main" {
 	run -0 bash -c "nm -g --defined-only '$lib' | awk 'NF == 3 { print \$3 }' |
 		grep -vE '^(__odr_asan(_gen)?[._])?ktstr_|^main\$' || true"
-	[ -z "$output" ]
+	expect output ''
 }
 
 @test "harness: libktstr includes nothing of the rest of the tree" {
@@ -483,14 +487,14 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	read -ra flags <<<"${KTSTR_TEST_CFLAGS:-}"
 	"${cc[@]}" "${flags[@]}" t.c $(pkg-config --cflags --libs ktstr) -o t
 	run -0 ./t --ktstr-list
-	[ "$output" = third_party ]
+	expect output third_party
 	# a program of its own main that registers nothing still answers
 	source_file t.c <<<'int main(void) { return 0; }'
 	"${cc[@]}" "${flags[@]}" t.c $(pkg-config --cflags --libs ktstr) -o t
 	run -64 ./t --ktstr-list
-	[[ "$output" == "t: no tests are registered in ./t;"* ]]
+	expect output begins "t: no tests are registered in ./t;"
 	run -0 pkg-config --modversion ktstr
-	[ -n "$output" ]
+	expect output is-not ''
 }
 
 # --- the command line ---
@@ -498,11 +502,11 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 @test "harness: --flag VALUE and --flag=VALUE are the same" {
 	build t <<<'KTSTR_TEST(a, .duration_s = 2) { printf("%d+%d\n", ctx->duration_s, ctx->watchdog_s); return KTSTR_PASS; }'
 	run -0 ./t run --ktstr-test-fn a --duration 7 --watchdog-timeout 9
-	[ "$output" = $'7+9\na: pass' ]
+	expect output $'7+9\na: pass'
 	run -0 ./t --watchdog-timeout=9 --duration=2147483647 --ktstr-test-fn=a
-	[ "$output" = $'2147483647+9\na: pass' ]
+	expect output $'2147483647+9\na: pass'
 	run -0 ./t --ktstr-test-fn a
-	[ "$output" = $'2+5\na: pass' ]
+	expect output $'2+5\na: pass'
 }
 
 @test "harness: what does not belong to a protocol flag is misuse, one line" {
@@ -510,9 +514,9 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	local args
 	while read -r args; do
 		run -64 --separate-stderr ./t $args
-		[ -z "$output" ]
-		[ ${#stderr_lines[@]} = 1 ]
-		[[ "$stderr" == "t: "* ]]
+		expect output ''
+		expect value "${#stderr_lines[@]}" 1
+		expect stderr begins "t: "
 	done <<-'E'
 		--ktstr-list more
 		--ktstr-list=x
@@ -548,9 +552,9 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		done
 	done
 	printf '%s' "$wrong"
-	[ -z "$wrong" ]
+	expect value "$wrong" ''
 	run -64 ./t --duration --ktstr-test-fn
-	[ "$output" = "t: --duration needs a value, and --ktstr-test-fn is a flag (if it is meant: --duration=--ktstr-test-fn)" ]
+	expect output "t: --duration needs a value, and --ktstr-test-fn is a flag (if it is meant: --duration=--ktstr-test-fn)"
 }
 
 @test "harness: durations that are no whole number of seconds are refused" {
@@ -558,17 +562,17 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	local value
 	for value in 0 -1 +5 5s 1.5 0x10 " 5" "5 " "" 2147483648 99999999999999999999; do
 		run -64 ./t --ktstr-test-fn a --duration "$value"
-		[ "$output" = "t: --duration: not a whole number of seconds from 1 to 2147483647: $value" ]
+		expect output "t: --duration: not a whole number of seconds from 1 to 2147483647: $value"
 		run -64 ./t --ktstr-test-fn a "--watchdog-timeout=$value"
-		[ "$output" = "t: --watchdog-timeout: not a whole number of seconds from 1 to 2147483647: $value" ]
+		expect output "t: --watchdog-timeout: not a whole number of seconds from 1 to 2147483647: $value"
 	done
 }
 
 @test "harness: describing a test it does not have is status 1" {
 	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
 	run -1 --separate-stderr ./t --ktstr-describe=b
-	[ -z "$output" ]
-	[ "$stderr" = "t: b: no test of this name; --ktstr-list lists them" ]
+	expect output ''
+	expect stderr "t: b: no test of this name; --ktstr-list lists them"
 	run -1 ./t --ktstr-describe=
 }
 
@@ -578,13 +582,13 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		int main(int argc, char **argv) { printf("main %d %s\n", argc, argv[argc - 1]); return 9; }
 	E
 	run -0 ./t --ktstr-list
-	[ "$output" = a ]
+	expect output a
 	run -9 ./t --ktstr-listing
-	[ "$output" = "main 2 --ktstr-listing" ]
+	expect output "main 2 --ktstr-listing"
 	run -9 ./t -- --ktstr-list
-	[ "$output" = "main 3 --ktstr-list" ]
+	expect output "main 3 --ktstr-list"
 	run -9 ./t run
-	[ "$output" = "main 2 run" ]
+	expect output "main 2 run"
 }
 
 @test "harness: a full disk is noticed" {
@@ -593,14 +597,14 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	local args
 	for args in --ktstr-list --ktstr-describe=a "--ktstr-test-fn a" list --help run; do
 		run -1 bash -c "./t $args 2>&1 >/dev/full"
-		[ "$output" = "t: standard output: No space left on device" ]
+		expect output "t: standard output: No space left on device"
 	done
 }
 
 @test "harness: an early reader is no news" {
 	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
 	run -1 bash -c 'trap "" PIPE; (sleep 0.2; ./t --ktstr-list; echo $? >&2) 2>status | :; cat status; exit $(cat status)'
-	[ "$output" = 1 ]
+	expect output 1
 }
 
 @test "harness: --ktstr-export-test becomes ktstr-export" {
@@ -610,13 +614,13 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	chmod +x bin/ktstr-export other
 	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
 	PATH=$PWD/bin:$PATH run -2 ./t --ktstr-export-test=a --ktstr-export-output=-
-	[ "$output" = "[-b][$PWD/t][-o][-][a]" ]
+	expect output "[-b][$PWD/t][-o][-][a]"
 	KTSTR_EXPORT=./other run -2 ./t --ktstr-export-test a
-	[ "$output" = "[-b][$PWD/t][a]" ]
+	expect output "[-b][$PWD/t][a]"
 	KTSTR_EXPORT=./missing run -1 ./t --ktstr-export-test a
-	[ "$output" = 't: $KTSTR_EXPORT: ./missing: No such file or directory' ]
+	expect output 't: $KTSTR_EXPORT: ./missing: No such file or directory'
 	PATH=/nowhere run -1 ./t --ktstr-export-test=b
-	[ "$output" = "t: b: no test of this name; --ktstr-list lists them" ]
+	expect output "t: b: no test of this name; --ktstr-list lists them"
 }
 
 # --- running ---
@@ -630,15 +634,19 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		KTSTR_TEST(quiet) { return KTSTR_FAIL; }
 	E
 	run -0 --separate-stderr ./t --ktstr-test-fn p
-	[ "$output" = "p: pass" ] && [ -z "$stderr" ]
+	expect output "p: pass"
+	expect stderr ''
 	run -1 --separate-stderr ./t --ktstr-test-fn f
-	[ "$output" = "f: fail" ] && [ "$stderr" = "f: fail: 3 of four" ]
+	expect output "f: fail"
+	expect stderr "f: fail: 3 of four"
 	run -2 --separate-stderr ./t --ktstr-test-fn i
-	[ "$output" = "i: inconclusive" ] && [ "$stderr" = "i: inconclusive: noise" ]
+	expect output "i: inconclusive"
+	expect stderr "i: inconclusive: noise"
 	run -4 --separate-stderr ./t --ktstr-test-fn s
-	[ "$output" = "s: skip" ] && [ "$stderr" = 's: skip: no\012way \033[31m' ]
+	expect output "s: skip"
+	expect stderr 's: skip: no\012way \033[31m'
 	run -1 --separate-stderr ./t --ktstr-test-fn quiet
-	[ "$output" = "quiet: fail" ]
+	expect output "quiet: fail"
 }
 
 # bats test_tags=promise:returns-a-pass
@@ -675,10 +683,10 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		}
 	E
 	run -2 --separate-stderr ./t --ktstr-test-fn threads
-	[ ${#stderr_lines[@]} = 400 ]
-	[ "$(sort -u <<<"$stderr")" = "threads: inconclusive: thread thread thread" ]
+	expect value "${#stderr_lines[@]}" 400
+	expect value "$(sort -u <<<"$stderr")" "threads: inconclusive: thread thread thread"
 	run -1 --separate-stderr ./t --ktstr-test-fn forks
-	[ "$stderr" = "forks: fail: in a worker" ]
+	expect stderr "forks: fail: in a worker"
 }
 
 @test "harness: a crash is a fail with the signal's name" {
@@ -689,15 +697,15 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		KTSTR_TEST(rt) { raise(SIGRTMIN + 6); return KTSTR_PASS; }
 	E
 	run -1 --separate-stderr ./t --ktstr-test-fn segv
-	[ "$output" = "segv: fail" ]
-	[ "$stderr" = "segv: fail: killed by SIGSEGV (Segmentation fault)" ]
+	expect output "segv: fail"
+	expect stderr "segv: fail: killed by SIGSEGV (Segmentation fault)"
 	run -1 --separate-stderr ./t --ktstr-test-fn null
-	[ "$output" = "null: fail" ]
-	[[ "$stderr" == *"null: fail: "* ]]
+	expect output "null: fail"
+	expect stderr has "null: fail: "
 	run -1 --separate-stderr ./t --ktstr-test-fn aborts
-	[ "$stderr" = "aborts: fail: killed by SIGABRT (Aborted)" ]
+	expect stderr "aborts: fail: killed by SIGABRT (Aborted)"
 	run -1 --separate-stderr ./t --ktstr-test-fn rt
-	[ "$stderr" = "rt: fail: killed by signal 40" ]
+	expect stderr "rt: fail: killed by signal 40"
 }
 
 @test "harness: each signal that ends a process is named as glibc names it" {
@@ -720,7 +728,7 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		[[ $stderr == "a: fail: killed by SIG${name/%IO/POLL} ("*")" ]] || names+=("$number: $stderr")
 	done
 	printf '%s\n' "${names[@]}"
-	[ ${#names[@]} = 0 ]
+	expect value "${#names[@]}" 0
 }
 
 # bats test_tags=promise:returns-a-pass
@@ -743,17 +751,17 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	run -1 ./t --ktstr-test-fn thread_exits
 	for test in exits leaves thread_exits execs; do
 		run -1 --separate-stderr ./t run "$test"
-		[ "$output" = "$test: fail" ]
-		[ "$stderr" = "$test: fail: exited with status 0 in place of returning a result" ]
+		expect output "$test: fail"
+		expect stderr "$test: fail: exited with status 0 in place of returning a result"
 	done
 	run -1 --separate-stderr ./t --ktstr-test-fn seven
-	[ "$stderr" = "seven: fail: returned 7, which is no result" ]
+	expect stderr "seven: fail: returned 7, which is no result"
 	run -1 --separate-stderr ./t --ktstr-test-fn handler
-	[ "$stderr" = "handler: fail: exited with status 3 after its body returned pass: an exit handler failed" ]
+	expect stderr "handler: fail: exited with status 3 after its body returned pass: an exit handler failed"
 	run -1 --separate-stderr ./t --ktstr-test-fn hidden
-	[ "$output" = "hidden: fail" ]
+	expect output "hidden: fail"
 	run -1 --separate-stderr ./t --ktstr-test-fn twice
-	[ "$stderr" = "twice: fail: a process that the test forked returned from the test's body; end it with _exit" ]
+	expect stderr "twice: fail: a process that the test forked returned from the test's body; end it with _exit"
 }
 
 # bats test_tags=promise:returns-a-pass
@@ -772,8 +780,8 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	E
 	SECONDS=0
 	run -1 --separate-stderr "$PWD/t" --ktstr-test-fn hang --duration 1 --watchdog-timeout 1
-	[ "$output" = "hang: fail" ]
-	[ "$stderr" = "hang: fail: still running 1 s after its duration of 1 s" ]
+	expect output "hang: fail"
+	expect stderr "hang: fail: still running 1 s after its duration of 1 s"
 	((SECONDS >= 2 && SECONDS < 10))
 	gone t
 }
@@ -785,16 +793,16 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	E
 	SECONDS=0
 	run -0 "$PWD/t" --ktstr-test-fn leaves
-	[ "$output" = $'leaves: note: killed 2 processes that it left running\nleaves: pass' ]
+	expect output $'leaves: note: killed 2 processes that it left running\nleaves: pass'
 	run -1 "$PWD/t" --ktstr-test-fn crashes
-	((SECONDS < 20))
+	expect value "$SECONDS" -lt 20
 	gone t
 }
 
 @test "harness: processes that were there before the test are left alone" {
 	build t <<<'KTSTR_TEST(leaves) { if (!fork()) { sleep(50); _exit(0); } return KTSTR_PASS; }'
 	run -0 bash -c 'sleep 30 >/dev/null 2>&1 & echo $! >pid; sleep 0.1; exec ./t --ktstr-test-fn leaves' 3>&-
-	[[ "$output" == *"killed 1 process that"* ]]
+	expect output has "killed 1 process that"
 	run -0 kill "$(cat pid)"
 }
 
@@ -810,23 +818,23 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		kill -$signal $pid
 		status=0
 		wait $pid || status=$?
-		[ $status = $((128 + $(kill -l $signal))) ]
+		expect status $((128 + $(kill -l $signal)))
 		sleep 0.1
 		gone t
-		[ "$(cat out)" = up ]
+		expect value "$(cat out)" up
 	done
 }
 
 @test "harness: signals that are ignored, as by nohup, stay so" {
 	build t <<<'KTSTR_TEST(self) { kill(getppid(), SIGHUP); usleep(200000); return KTSTR_PASS; }'
 	run -0 bash -c 'trap "" HUP; exec ./t --ktstr-test-fn self'
-	[ "$output" = "self: pass" ]
+	expect output "self: pass"
 }
 
 @test "harness: ignored SIGCHLD does not hide how the test ended" {
 	build t <<<'KTSTR_TEST(f) { return KTSTR_FAIL; } KTSTR_TEST(p) { return KTSTR_PASS; }'
 	run -1 bash -c 'trap "" CHLD; exec ./t run'
-	[ "$output" = $'f: fail\np: pass' ]
+	expect output $'f: fail\np: pass'
 }
 
 @test "harness: the body starts with the signals it would have had" {
@@ -853,15 +861,15 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		}
 	E
 	run -0 ./t --ktstr-test-fn look
-	[ "${lines[0]}" = "look 12 5 1n2l2c1t none none" ]
+	expect line 0 "look 12 5 1n2l2c1t none none"
 	KTSTR_CGROUP_ROOT=/c KTSTR_INCLUDE_DIR=/i run -0 ./t --ktstr-test-fn look
-	[ "${lines[0]}" = "look 12 5 1n2l2c1t /c /i" ]
+	expect line 0 "look 12 5 1n2l2c1t /c /i"
 }
 
 @test "harness: what a body prints comes once, ahead of the verdict" {
 	build t <<<'KTSTR_TEST(talk) { printf("figure 1"); return KTSTR_PASS; } __attribute__((constructor)) static void early(void) { printf("early "); }'
 	run -0 ./t --ktstr-test-fn talk
-	[ "$output" = "early figure 1talk: pass" ]
+	expect output "early figure 1talk: pass"
 }
 
 @test "harness: a test of a scheduler that is run without it says so once" {
@@ -871,11 +879,11 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 		KTSTR_TEST(b, .scheduler = &own) { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t run a
-	[ "$stderr" = "a: note: runs under the kernel's current scheduler; its .run, which ktstr-export makes, runs it under fifo" ]
+	expect stderr "a: note: runs under the kernel's current scheduler; its .run, which ktstr-export makes, runs it under fifo"
 	KTSTR_SCHED_PID=1 run -0 --separate-stderr ./t run a
-	[ -z "$stderr" ]
+	expect stderr ''
 	run -0 --separate-stderr ./t run b
-	[ -z "$stderr" ]
+	expect stderr ''
 }
 
 # --- the main of programs that have none ---
@@ -888,41 +896,41 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 	E
 	for args in "" list; do
 		run -0 ./t $args
-		[ "$output" = 'TEST    SCHEDULER         TOPOLOGY  DURATION
+		expect output 'TEST    SCHEDULER         TOPOLOGY  DURATION
 a       eevdf             1n1l2c1t  3 s
 longer  a_long_scheduler  1n1l2c1t  12 s
-run them with: ./t run [NAME...]' ]
+run them with: ./t run [NAME...]'
 	done
 	run -0 ./t --help
-	[[ "$output" == "usage: ./t [list] "* ]]
+	expect output begins "usage: ./t [list] "
 }
 
 @test "harness: a word that is no command says so, and how a test is run" {
 	build t <<<'KTSTR_TEST(pass) { return KTSTR_PASS; }'
 	run -64 --separate-stderr ./t frob
-	[ "$stderr" = "t: unknown argument: frob (see --help)" ]
-	[ -z "$output" ]
+	expect stderr "t: unknown argument: frob (see --help)"
+	expect output ''
 	run -64 ./t pass
-	[ "$output" = "t: unknown argument: pass (to run a test: ./t run pass)" ]
+	expect output "t: unknown argument: pass (to run a test: ./t run pass)"
 	run -64 ./t list pass
-	[ "$output" = "t: unknown argument: pass (to run a test: ./t run pass)" ]
+	expect output "t: unknown argument: pass (to run a test: ./t run pass)"
 	run -64 ./t run --duration 2 pass
-	[ "$output" = "t: --duration: run takes only names of tests (with a flag: ./t --ktstr-test-fn NAME --duration SECS)" ]
+	expect output "t: --duration: run takes only names of tests (with a flag: ./t --ktstr-test-fn NAME --duration SECS)"
 }
 
 @test "harness: run takes the seconds that a .run sets, and refuses what are none" {
 	build t <<<'KTSTR_TEST(a, .duration_s = 2) { printf("%d+%d\n", ctx->duration_s, ctx->watchdog_s); return KTSTR_PASS; }'
 	KTSTR_DURATION_SECS=7 run -0 ./t run
-	[ "$output" = $'7+5\na: pass' ]
+	expect output $'7+5\na: pass'
 	KTSTR_WATCHDOG_SECS=9 KTSTR_DURATION_SECS='' run -0 ./t run a
-	[ "$output" = $'2+9\na: pass' ]
+	expect output $'2+9\na: pass'
 	KTSTR_DURATION_SECS=7 run -0 ./t run --ktstr-test-fn a --duration 3
-	[ "$output" = $'3+5\na: pass' ]
+	expect output $'3+5\na: pass'
 	local variable value
 	for variable in KTSTR_DURATION_SECS KTSTR_WATCHDOG_SECS; do
 		for value in 0 -1 5s 2147483648; do
 			run -64 env "$variable=$value" ./t run
-			[ "$output" = "t: $variable: not a whole number of seconds from 1 to 2147483647: $value" ]
+			expect output "t: $variable: not a whole number of seconds from 1 to 2147483647: $value"
 		done
 	done
 }
@@ -935,13 +943,13 @@ run them with: ./t run [NAME...]' ]
 		KTSTR_TEST(s) { return KTSTR_SKIP; }
 	E
 	run -1 ./t run
-	[ "$output" = $'f: fail\ni: inconclusive\np: pass\ns: skip' ]
+	expect output $'f: fail\ni: inconclusive\np: pass\ns: skip'
 	run -2 ./t run s i p
-	[ "$output" = $'s: skip\ni: inconclusive\np: pass' ]
+	expect output $'s: skip\ni: inconclusive\np: pass'
 	run -4 ./t run s s
 	run -0 ./t run s p
 	run -64 ./t run p nope
-	[ "$output" = "t: nope: no test of this name; ./t lists them" ]
+	expect output "t: nope: no test of this name; ./t lists them"
 }
 
 # --- the examples ---
@@ -949,18 +957,18 @@ run them with: ./t run [NAME...]' ]
 @test "examples: fair measures and passes, on one CPU as well" {
 	local fair=$TOP/build/examples/fair
 	run "$fair" --ktstr-test-fn fair --duration 1
-	[[ "$output" == *" of fair, longest gap "* ]]
+	expect output has " of fair, longest gap "
 	[ "$status" = 0 ] || [ "$status" = 2 ]
 	need taskset
 	run taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" "$fair" --ktstr-test-fn fair --duration 1
-	[[ "$output" == *"2 workers on 1 CPUs"* ]]
+	expect output has "2 workers on 1 CPUs"
 	[ "$status" = 0 ] || [ "$status" = 2 ]
 }
 
 @test "examples: spread is skipped without its scheduler, and describes it" {
 	run -4 "$TOP/build/examples/spread" --ktstr-test-fn spread
 	run -0 "$TOP/build/examples/spread" --ktstr-describe spread
-	[[ "$output" == *$'scheduler fifo scx_fifo\nsched-arg --slice-us\nsched-arg 5000'* ]]
+	expect output has $'scheduler fifo scx_fifo\nsched-arg --slice-us\nsched-arg 5000'
 }
 
 @test "examples: reader reads its words from where they are, or fails" {
@@ -968,7 +976,7 @@ run them with: ./t run [NAME...]' ]
 	mkdir inc
 	cp "$TOP/share/examples/words.txt" inc
 	KTSTR_INCLUDE_DIR=$PWD/inc run -0 "$TOP/build/examples/reader" run
-	[ "${lines[0]}" = "12 words in $PWD/inc/words.txt" ]
+	expect line 0 "12 words in $PWD/inc/words.txt"
 	cd "$TOP/share/examples"
 	run -0 "$TOP/build/examples/reader" --ktstr-test-fn reader
 }
@@ -976,9 +984,9 @@ run them with: ./t run [NAME...]' ]
 @test "examples: load takes the seconds that a .run sets, else its argument, which must be there" {
 	local load=$TOP/share/examples/load.bash
 	run -0 bash "$load" 1
-	[[ "$output" == *" rounds in 1 s"* ]]
+	expect output has " rounds in 1 s"
 	KTSTR_DURATION_SECS=1 run -0 bash "$load" 30
-	[[ "$output" == *" rounds in 1 s"* ]]
+	expect output has " rounds in 1 s"
 	KTSTR_DURATION_SECS=1 run ! bash "$load"
-	[[ "$output" == *"usage: load.bash SECONDS" ]]
+	expect output ends "usage: load.bash SECONDS"
 }

@@ -25,7 +25,7 @@ escape() {
 	local line message
 	while IFS='|' read -r line message; do
 		run -1 --separate-stderr ktstr-preamble < <(replaced "${line%% *}" "$line")
-		[ "$output" = "" ]
+		expect output ""
 		[[ $stderr == "ktstr-preamble: <stdin>:"*": $message"* ]] || {
 			echo "$line: $stderr"
 			return 1
@@ -66,7 +66,7 @@ escape() {
 	for name in '\033[2J' '\342\200\256' '\300\257' '\012'; do
 		printf 'test t\nbinary t\nscheduler %s ./t\n' "$name" >t.ktstr
 		run -1 --separate-stderr ktstr-manifest t
-		[[ $stderr == "ktstr-manifest: ./t.ktstr:3: scheduler: no text that a terminal can show as it is: "* ]]
+		expect stderr begins "ktstr-manifest: ./t.ktstr:3: scheduler: no text that a terminal can show as it is: "
 		[[ $stderr != *[[:cntrl:]]* ]]
 	done
 	printf 'test t\nbinary t\nscheduler caf\303\251 ./t\n' >t.ktstr
@@ -75,9 +75,9 @@ escape() {
 
 @test "hostile: NUL bytes and CR LF in a manifest" {
 	run -1 ktstr-preamble < <(manifest 'sched-arg a' | tr a '\0')
-	[[ $output == "ktstr-preamble: <stdin>:1: NUL byte: this is not a text file" ]]
+	expect output "ktstr-preamble: <stdin>:1: NUL byte: this is not a text file"
 	run -1 ktstr-pack < <(manifest; printf 'sched-arg \0\n')
-	[[ $output == "ktstr-pack: <stdin>:9: NUL byte: this is not a text file" ]]
+	expect output "ktstr-pack: <stdin>:9: NUL byte: this is not a text file"
 	manifest 'sched-arg a' | sed 's/$/\r/' | ktstr-preamble | cmp - <(manifest 'sched-arg a' | ktstr-preamble)
 }
 
@@ -101,15 +101,15 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	} >t.ktstr
 	ktstr-export -q t
 	bash -n t.run
-	[ "$(grep -c '^__ARCHIVE__$' t.run)" = 1 ]
+	expect value "$(grep -c '^__ARCHIVE__$' t.run)" 1
 	run -0 on_host ./t.run
 	printf '%s\0' "${words[@]}" | cmp - sched.args
 	{ printf '%s\0' "${words[@]}"; printf "$(printf '\\%03o' {1..255})"; printf '\0'; } | cmp - test.args
 	for option in --check --info --list --verify --print-command --help; do
 		run -0 on_host ./t.run $option
-		[[ $output != *$'\033'* ]]
+		expect output has-not $'\033'
 	done
-	[ -z "$(find . -name canary)" ]
+	expect value "$(find . -name canary)" ''
 	nothing_left
 }
 
@@ -121,12 +121,12 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 		'cgroup-parent /$(touch\040canary)\040`x`/it'\''s' 'sysctl kernel.msgmax a[$(touch\040canary)]\033[2J' >t.ktstr
 	ktstr-export -q t
 	run -4 on_host ./t.run
-	[[ ${lines[-1]} == *'the kernel refuses a[$(touch canary)] for the sysctl kernel.msgmax' ]]
+	expect line -1 ends 'the kernel refuses a[$(touch canary)] for the sysctl kernel.msgmax'
 	sed -i '/^sysctl/d' t.ktstr
 	ktstr-export -q t
 	run -0 on_host ./t.run
-	[ "$(cat parent)" = '/$(touch canary) `x`/it'"'s" ]
-	[ -z "$(find . -name canary)" ]
+	expect value "$(cat parent)" '/$(touch canary) `x`/it'"'s"
+	expect value "$(find . -name canary)" ''
 	nothing_left
 }
 
@@ -137,8 +137,8 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 		printf '%s\n' 'test t' 'binary t' 'topology 1n1l1c1t' "sysctl $key 1" >t.ktstr
 		ktstr-export -q t
 		run -4 on_host ./t.run --quiet
-		[ "${#lines[@]}" = 1 ]
-		[[ $output == *"sysctl $key "* ]]
+		expect value "${#lines[@]}" 1
+		expect output has "sysctl $key "
 	done
 	nothing_left
 }
@@ -147,9 +147,9 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 @test "hostile: what a scheduler prints does not reach a terminal's controls" {
 	export_scheduler "printf '\\033[2Jhello\\r\\tyou\\n'" 'exit 1'
 	run -3 on_host ./t.run
-	[[ $output == *'scheduler: hello? you'* ]]
+	expect output has 'scheduler: hello? you'
 	run -3 on_host ./t.run --ktap
-	[[ $output != *$'\033'* ]]
+	expect output has-not $'\033'
 }
 
 @test "hostile: included files with names that are options" {
@@ -169,7 +169,7 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	mkdir again
 	busybox tar -xzf archive -C again
 	diff -r f again/include
-	[ -z "$(find . -name canary)" ]
+	expect value "$(find . -name canary)" ''
 }
 
 # payload PYTHON: the archive in t.run becomes what this code adds to the tarfile t
@@ -233,7 +233,7 @@ within() {
 	manifest >many
 	awk 'BEGIN { for (i = 0; i < 1000000; i++) print "sched-arg a" i }' >>many
 	within 20 ktstr-preamble <many >header
-	[ "$(wc -c <header)" -gt 7000000 ]
+	expect value "$(wc -c <header)" -gt 7000000
 	within 20 ktstr-pack <many >archive
 }
 
@@ -253,9 +253,9 @@ within() {
 	local limit=(prlimit --as=1000000000)
 	! grep -q __asan_init "$TOP/build/bin/ktstr-manifest" || limit=() # it wants more before it begins
 	within 20 "${limit[@]}" ktstr-manifest t9999 >many
-	[ "$(grep -c ^sysctl many)" = 1000 ]
+	expect value "$(grep -c ^sysctl many)" 1000
 	within 20 "${limit[@]}" ktstr-manifest --list >list
-	[ "$(wc -l <list)" = 10000 ]
+	expect value "$(wc -l <list)" 10000
 }
 
 @test "hostile: a field of 1 MiB is handed on, a name of as much is refused in a short message" {
@@ -269,11 +269,11 @@ within() {
 	printf 'test %s\nbinary t\n' "$long" >t.ktstr
 	run -0 ktstr-manifest --list
 	run -1 ktstr-export -q t
-	[ "${#output}" -lt 20000 ]
+	expect value "${#output}" -lt 20000
 	printf 'test t\nbinary %s\n' "$long" >t.ktstr
 	run -1 ktstr-export -q t
-	[ "${#output}" -lt 20000 ]
+	expect value "${#output}" -lt 20000
 	printf 'test t\nbinary t\ninclude ./%s\n' "$long" >t.ktstr
 	run -1 ktstr-export -q t
-	[ "${#output}" -lt 20000 ]
+	expect value "${#output}" -lt 20000
 }

@@ -64,7 +64,7 @@ compile() {
 	for example in fair spread reader; do
 		compile "$PREFIX/share/doc/ktstr-tools/examples/$example.c" "$example"
 		run -0 "./$example" --ktstr-list
-		[ "$output" = "$example" ]
+		expect output "$example"
 	done
 }
 
@@ -75,11 +75,11 @@ compile() {
 	for program in "$PREFIX"/bin/*; do
 		rc_file "PATH=$PREFIX/bin:\$PATH" "XDG_DATA_DIRS=$PREFIX/share" ". $common"
 		run -0 type_in_bash "${program##*/} --vers"$'\t'
-		[ "$output" = "${program##*/} --version " ]
+		expect output "${program##*/} --version "
 		rc_file
 		FPATH=$PREFIX/share/zsh/site-functions:$(zsh -fc 'echo $FPATH') \
 			run -0 type_in_zsh "${program##*/} --vers"$'\t'
-		[ "$output" = "${program##*/} --version " ]
+		expect output "${program##*/} --version "
 	done
 }
 
@@ -96,7 +96,7 @@ make_tree() {
 	run -1 grep -r "$PWD/dest" dest
 	diff -r before "$PREFIX"
 	diff -r "$PREFIX" "dest$PREFIX"
-	[ "$(find dest -mindepth 1 ! -path "dest$PREFIX/*" ! -type d)" = "" ]
+	expect value "$(find dest -mindepth 1 ! -path "dest$PREFIX/*" ! -type d)" ""
 }
 
 @test "install: of a user who is not root, and by several jobs at once" {
@@ -118,7 +118,7 @@ make_tree() {
 	done < <(find dest -type d | sort)
 	cp -a before after
 	make_tree install DESTDIR="$PWD/after"
-	[ "$(find after -type f | wc -l)" -gt 40 ]
+	expect value "$(find after -type f | wc -l)" -gt 40
 	make_tree uninstall DESTDIR="$PWD/after"
 	diff -r before after
 }
@@ -127,38 +127,38 @@ make_tree() {
 	make_tree install DESTDIR="$PWD/dest"
 	touch "dest$PREFIX/share/doc/ktstr-tools/examples/mine.c"
 	make_tree uninstall DESTDIR="$PWD/dest"
-	[ "$(find dest ! -type d)" = "dest$PREFIX/share/doc/ktstr-tools/examples/mine.c" ]
+	expect value "$(find dest ! -type d)" "dest$PREFIX/share/doc/ktstr-tools/examples/mine.c"
 	run -0 make_tree uninstall DESTDIR="$PWD/dest"
-	[ -z "$output" ]
+	expect output ''
 }
 
 @test "install: another mandir, docdir, bashdir or zshdir is used" {
 	make_tree install DESTDIR="$PWD/dest" mandir=/m docdir=/d bashdir=/b zshdir=/z
-	[ -e dest/m/man1/ktstr-pack.1 ]
-	[ -e dest/d/examples/fair.c ]
-	[ -e dest/b/ktstr-pack ]
-	[ -e dest/z/_ktstr ]
+	expect file dest/m/man1/ktstr-pack.1
+	expect file dest/d/examples/fair.c
+	expect file dest/b/ktstr-pack
+	expect file dest/z/_ktstr
 	make_tree uninstall DESTDIR="$PWD/dest" mandir=/m docdir=/d bashdir=/b zshdir=/z
-	[ -z "$(find dest ! -type d)" ]
+	expect value "$(find dest ! -type d)" ''
 }
 
 @test "install: places of one's own are in the .pc file, in full where they are not below PREFIX" {
 	make -s -C "$BATS_FILE_TMPDIR/tree" PREFIX=/p libdir=/l includedir=/p/inc build/lib/pkgconfig/ktstr.pc
 	run -0 head -n 3 "$BATS_FILE_TMPDIR/tree/build/lib/pkgconfig/ktstr.pc"
-	[ "$output" = 'prefix=/p
+	expect output 'prefix=/p
 libdir=/l
-includedir=${prefix}/inc' ]
+includedir=${prefix}/inc'
 }
 
 @test "install: a relative place and one with blanks are refused before anything is made" {
 	local arguments
 	run -2 make -s -C "$BATS_FILE_TMPDIR/tree" install PREFIX=here
-	[[ $output == *"bindir does not begin with /: here/bin"* ]]
+	expect output has "bindir does not begin with /: here/bin"
 	for arguments in "PREFIX=$PWD/a b" "DESTDIR=$PWD/a b" "libdir=$PWD/a b"; do
 		for target in install uninstall; do
 			run -2 make -s -C "$BATS_FILE_TMPDIR/tree" "$target" "$arguments"
-			[[ $output == *"has a blank in its name: "* ]]
+			expect output has "has a blank in its name: "
 		done
 	done
-	[ -z "$(find . -mindepth 1)" ]
+	expect value "$(find . -mindepth 1)" ''
 }

@@ -84,7 +84,7 @@ fails() {
 		same_as_loader "$(readlink -f $path)"
 		[ -z "$(loaded $path)" ] || count=$((count + 1))
 	done
-	[ $count -ge 3 ]
+	expect value "$count" -ge 3
 }
 
 @test "libs: needs-glibc is the highest version symbol that readelf shows in any of the files" {
@@ -109,8 +109,8 @@ fails() {
 	} >in
 	ktstr-libs <in >out
 	diff <(grep -v '^#' in) <(grep -vE '^(needs-glibc |file lib/)' out)
-	[ "$(tail -n 1 out)" = "file lib/libone.so.1 $PWD/a/libone.so.1 0755" ]
-	[ "$(grep -A1 needs-glibc out | tail -n 1)" = "file ktstr $PWD/p 0755" ]
+	expect value "$(tail -n 1 out)" "file lib/libone.so.1 $PWD/a/libone.so.1 0755"
+	expect value "$(grep -A1 needs-glibc out | tail -n 1)" "file ktstr $PWD/p 0755"
 	ktstr-libs <out | cmp - out
 	ktstr-pack -t <out | tar -tf - | grep -qx lib/libone.so.1
 	ktstr-preamble <out | grep -qx "NEED_GLIBC=$(sed -n 's/^needs-glibc //p' out)"
@@ -122,7 +122,7 @@ fails() {
 	library a/libright.so a/libbottom.so "$(runpath '$ORIGIN')"
 	program p a/libleft.so a/libright.so "$(runpath '$ORIGIN/a')"
 	same_as_loader "$PWD/p"
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | cut -d' ' -f1 | xargs)" = 'libleft.so libright.so libbottom.so' ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | cut -d' ' -f1 | xargs)" 'libleft.so libright.so libbottom.so'
 }
 
 @test "libs: DT_RPATH serves what the libraries need, DT_RUNPATH does not" {
@@ -157,16 +157,16 @@ fails() {
 		program $kind a/libone.so "$($kind "$PWD/a")"
 		LD_LIBRARY_PATH=$PWD/none:$PWD/env same_as_loader "$PWD/$kind"
 	done
-	[ "$(manifest ktstr "$PWD/rpath" | LD_LIBRARY_PATH=$PWD/env ktstr-libs | packed)" = "libone.so $PWD/a/libone.so" ]
-	[ "$(manifest ktstr "$PWD/runpath" | LD_LIBRARY_PATH=$PWD/env ktstr-libs | packed)" = "libone.so $PWD/env/libone.so" ]
+	expect value "$(manifest ktstr "$PWD/rpath" | LD_LIBRARY_PATH=$PWD/env ktstr-libs | packed)" "libone.so $PWD/a/libone.so"
+	expect value "$(manifest ktstr "$PWD/runpath" | LD_LIBRARY_PATH=$PWD/env ktstr-libs | packed)" "libone.so $PWD/env/libone.so"
 	program none a/libone.so
 	for dir in "$PWD/env" env "x;$PWD/env" "" ":" "x:" '$ORIGIN/env' '${ORIGIN}/env'; do
 		echo "LD_LIBRARY_PATH=$dir"
 		(cd env && LD_LIBRARY_PATH=$dir run ktstr-libs < <(manifest ktstr "$BATS_TEST_TMPDIR/none")
 			if [[ $(LD_LIBRARY_PATH=$dir ldd ../none) == *'libone.so => not found'* ]]; then
-				[ "$status" = 1 ]
+				expect status 1
 			else
-				[ "$status" = 0 ]
+				expect status 0
 			fi)
 	done
 }
@@ -193,7 +193,7 @@ fails() {
 	# shellcheck disable=SC2016
 	program x/p "x/$lib/libtwo.so" "$(rpath '$ORIGIN/$LIB')"
 	same_as_loader "$PWD/x/p"
-	[ -n "$(loaded x/p)" ]
+	expect value "$(loaded x/p)" is-not ''
 }
 
 # with_cache FILE COMMAND...: runs it where that file is /etc/ld.so.cache
@@ -221,14 +221,14 @@ need_caches() {
 	for format in new compat; do
 		ldconfig -X -f conf -C mine -c $format
 		with_cache mine bash -c 'LD_TRACE_LOADED_OBJECTS=1 ./p' | grep -q "libone.so.1 => $PWD/a/libone.so.1"
-		[ "$(with_cache mine ktstr-libs <in | packed)" = "libone.so.1 $PWD/a/libone.so.1" ]
+		expect value "$(with_cache mine ktstr-libs <in | packed)" "libone.so.1 $PWD/a/libone.so.1"
 	done
 	manifest ktstr "$PWD/nodefault" | with_cache mine ktstr-libs | packed | grep -q libone.so.1
 	cp a/libone.so.1 b
 	mv a/libone.so.1 a/moved
 	run -1 --separate-stderr with_cache mine ktstr-libs <in
 	fails "*p needs libone.so.1, which was not found in /etc/ld.so.cache, *"
-	[ "$(LD_LIBRARY_PATH=$PWD/b with_cache mine ktstr-libs <in | packed)" = "libone.so.1 $PWD/b/libone.so.1" ]
+	expect value "$(LD_LIBRARY_PATH=$PWD/b with_cache mine ktstr-libs <in | packed)" "libone.so.1 $PWD/b/libone.so.1"
 }
 
 @test "libs: a cache that is cut short or spoilt is none" {
@@ -277,7 +277,7 @@ need_caches() {
 	echo 'int one;' | aarch64-linux-gnu-gcc -nostdlib -shared -fPIC -x c - -o a/libone.so
 	program p b/libone.so "$(runpath "$PWD/a:$PWD/b")"
 	same_as_loader "$PWD/p"
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" = "libone.so $PWD/b/libone.so" ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" "libone.so $PWD/b/libone.so"
 	rm b/libone.so
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
 	fails "*p needs libone.so, which was not found in $PWD/a, $PWD/b, * (for another machine: $PWD/a/libone.so): install it, *"
@@ -303,11 +303,11 @@ need_caches() {
 	library b/libthree.so a/libtwo.so
 	program p a/libone.so b/libthree.so "$(runpath "$PWD/b")"
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[ "$output" = "" ]
-	[ "${#stderr_lines[@]}" = 2 ]
-	[[ ${stderr_lines[0]} == "ktstr-libs: <stdin>:8: ktstr: $PWD/p needs libone.so, which was not found in $PWD/b, /etc/ld.so.cache, "* ]]
-	[[ ${stderr_lines[0]} == *": install it, link with -Wl,-rpath,DIR or -static, or pack no libraries (ktstr-export --no-libs)" ]]
-	[[ ${stderr_lines[1]} == "ktstr-libs: <stdin>:8: ktstr: $PWD/b/libthree.so needs libtwo.so, "* ]]
+	expect output ""
+	expect value "${#stderr_lines[@]}" 2
+	expect value "${stderr_lines[0]}" begins "ktstr-libs: <stdin>:8: ktstr: $PWD/p needs libone.so, which was not found in $PWD/b, /etc/ld.so.cache, "
+	expect value "${stderr_lines[0]}" ends ": install it, link with -Wl,-rpath,DIR or -static, or pack no libraries (ktstr-export --no-libs)"
+	expect value "${stderr_lines[1]}" begins "ktstr-libs: <stdin>:8: ktstr: $PWD/b/libthree.so needs libtwo.so, "
 }
 
 @test "libs: a library that is needed by its path is an error" {
@@ -327,7 +327,7 @@ need_caches() {
 	fails "ktstr-libs: lib/libone.so: $PWD/p needs $PWD/a/libone.so and $PWD/q needs $PWD/b/libone.so: one directory of libraries serves both: *"
 	ln -sf ../a/libone.so b/libone.so
 	manifest ktstr "$PWD/p" scheduler "$PWD/q" | ktstr-libs >out
-	[ "$(packed <out)" = "libone.so $PWD/a/libone.so" ]
+	expect value "$(packed <out)" "libone.so $PWD/a/libone.so"
 }
 
 @test "libs: one program's first library of a name serves all of it, as in the loader" {
@@ -336,7 +336,7 @@ need_caches() {
 	library b/libtwo.so b/libone.so "$(runpath "$PWD/b")"
 	program p b/libtwo.so a/libone.so "$(runpath "$PWD/a:$PWD/b")"
 	same_as_loader "$PWD/p"
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | grep -c libone)" = 1 ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | grep -c libone)" 1
 }
 
 @test "libs: a library needed under two names is packed under both, with a warning" {
@@ -347,8 +347,8 @@ need_caches() {
 	library a/libtwo.so b/libone.so
 	program p a/libone.so.1 a/libtwo.so "$(rpath "$PWD/a")"
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[ "$(packed <<<"$output" | cut -d' ' -f1 | xargs)" = 'libone.so.1 libtwo.so libone.so' ]
-	[[ $stderr == "ktstr-libs: warning: $PWD/a/libone.so: $PWD/a/libtwo.so needs it as libone.so as well as libone.so.1: "* ]]
+	expect value "$(packed <<<"$output" | cut -d' ' -f1 | xargs)" 'libone.so.1 libtwo.so libone.so'
+	expect stderr begins "ktstr-libs: warning: $PWD/a/libone.so: $PWD/a/libtwo.so needs it as libone.so as well as libone.so.1: "
 }
 
 @test "libs: records of libraries that stand already are taken, with what they need" {
@@ -357,8 +357,8 @@ need_caches() {
 	library b/libone.so
 	program p b/libone.so "$(runpath "$PWD/b")"
 	manifest ktstr "$PWD/p" lib/libone.so "$PWD/a/libone.so" | ktstr-libs >out
-	[ "$(packed <out)" = "libone.so $PWD/a/libone.so
-libinner.so $PWD/a/libinner.so" ]
+	expect value "$(packed <out)" "libone.so $PWD/a/libone.so
+libinner.so $PWD/a/libinner.so"
 	ktstr-libs <out | cmp - out
 	# one that nothing needs by name, as for dlopen(3)
 	manifest ktstr /bin/true lib/libone.so "$PWD/a/libone.so" | ktstr-libs >out
@@ -382,14 +382,14 @@ libinner.so $PWD/a/libinner.so" ]
 	for version in 2.5 2.1.999 1.99; do
 		run -0 ktstr-libs < <(manifest ktstr /bin/bash | sed "2a needs-glibc $version")
 		[[ ${lines[2]} == 'needs-glibc 2.'[1-9][0-9] ]]
-		[ "$(grep -c needs-glibc <<<"$output")" = 1 ]
+		expect value "$(grep -c needs-glibc <<<"$output")" 1
 	done
 	for version in 2.999 3 10.1 2.100.1; do
 		run -0 ktstr-libs < <(manifest ktstr /bin/bash | sed "2a needs-glibc $version")
-		[ "${lines[2]}" = "needs-glibc $version" ]
+		expect line 2 "needs-glibc $version"
 	done
 	run -0 ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" | sed "2a needs-glibc 2.4")
-	[ "${lines[2]}" = "needs-glibc 2.4" ]
+	expect line 2 "needs-glibc 2.4"
 }
 
 @test "libs: needs-glibc names the file that needs it, where the test binary needs less" {
@@ -426,18 +426,18 @@ libinner.so $PWD/a/libinner.so" ]
 		2.31,include/x ktstr $PWD/p30 include/x $PWD/p31
 	END
 	printf '%s' "$row"
-	[ -z "$row" ]
+	expect value "$row" ''
 	manifest ktstr "$PWD/p30new31" | ktstr-libs >out
 	ktstr-libs <out | cmp - out # what it says already stays
 	run -0 ktstr-preamble <out
-	[[ $output == *$'\nNEED_GLIBC=2.31\nNEED_GLIBC_FILE=lib/libnew31.so\n'* ]]
+	expect output has $'\nNEED_GLIBC=2.31\nNEED_GLIBC_FILE=lib/libnew31.so\n'
 }
 
 @test "libs: packed relative relocations need glibc 2.36, weak symbols nothing" {
 	echo 'int main(void) { static int *p[] = { 0, (int *)&p, (int *)&p }; return p[1] == 0; }' >p.c
 	${CC:-cc} -pie -fPIE -Wl,-z,pack-relative-relocs p.c -o p 2>/dev/null || skip "needs a linker with -z pack-relative-relocs"
 	readelf -V p | grep -q GLIBC_ABI_DT_RELR || skip "needs a linker that asks for GLIBC_ABI_DT_RELR"
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | grep needs-glibc)" = 'needs-glibc 2.36' ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | grep needs-glibc)" 'needs-glibc 2.36'
 }
 
 # unwinds FUNCTION FILE [ARG...]: a program that calls it in a thread, and ends with 0
@@ -500,17 +500,17 @@ opened() {
 	unwinds pthread_cancel a/libcancel.so -shared -fPIC -DNO_MAIN -Wl,-soname,libcancel.so
 	program p a/libcancel.so "$(runpath "$PWD/a")"
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" include/x "$PWD/p")
-	[ "$(packed <<<"$output" | cut -d' ' -f1)" = $'libcancel.so\nlibgcc_s.so.1' ]
+	expect value "$(packed <<<"$output" | cut -d' ' -f1)" $'libcancel.so\nlibgcc_s.so.1'
 	# one that the manifest has itself
 	manifest ktstr /bin/true lib/libcancel.so "$PWD/a/libcancel.so" | ktstr-libs | packed | grep '^libgcc_s.so.1 '
 	# one that is linked
 	unwinds pthread_exit p -Wl,--no-as-needed -l:libgcc_s.so.1
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | grep -c libgcc_s)" = 1 ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed | grep -c libgcc_s)" 1
 	echo 'void pthread_exit(void *x) { (void)x; for (;;); } int main(int n, char **v) { if (n > 9) pthread_exit(v); return 0; }' |
 		${CC:-cc} -fno-builtin -rdynamic -x c - -o p
-	[ -z "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" ''
 	unwinds pthread_exit p -static
-	[ -z "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" ''
 }
 
 @test "libs: the libgcc_s of glibc's own is that of DT_RPATH, not of DT_RUNPATH, as for the loader" {
@@ -519,17 +519,17 @@ opened() {
 	found=$(opened ./p)
 	cp "$found" a/libgcc_s.so.1
 	unwinds pthread_exit p "$(rpath "$PWD/a")"
-	[ "$(opened ./p)" = "$PWD/a/libgcc_s.so.1" ]
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" = "libgcc_s.so.1 $PWD/a/libgcc_s.so.1" ]
+	expect value "$(opened ./p)" "$PWD/a/libgcc_s.so.1"
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" "libgcc_s.so.1 $PWD/a/libgcc_s.so.1"
 	unwinds pthread_exit p "$(runpath "$PWD/a")"
-	[ "$(opened ./p)" = "$found" ]
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" = "libgcc_s.so.1 $found" ]
-	[ "$(manifest ktstr "$PWD/p" | LD_LIBRARY_PATH=$PWD/a ktstr-libs | packed)" = "libgcc_s.so.1 $PWD/a/libgcc_s.so.1" ]
+	expect value "$(opened ./p)" "$found"
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | packed)" "libgcc_s.so.1 $found"
+	expect value "$(manifest ktstr "$PWD/p" | LD_LIBRARY_PATH=$PWD/a ktstr-libs | packed)" "libgcc_s.so.1 $PWD/a/libgcc_s.so.1"
 	# one that is missing is said with who wants it
 	unwinds pthread_exit p -Wl,-z,nodefaultlib
 	echo >b/libgcc_s.so.1
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" lib/libgcc_s.so.1 "$PWD/gone")
-	[[ $stderr == *"lib/libgcc_s.so.1"* ]]
+	expect stderr has "lib/libgcc_s.so.1"
 }
 
 @test "libs: GLIBC_PRIVATE is warned of" {
@@ -537,7 +537,7 @@ opened() {
 		${CC:-cc} -x c - -o p 2>/dev/null || skip "needs a linker that links private symbols"
 	readelf -V p | grep -q GLIBC_PRIVATE
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[[ $stderr == "ktstr-libs: warning: $PWD/p: uses what is private to glibc (GLIBC_PRIVATE of libc.so.6): "* ]]
+	expect stderr begins "ktstr-libs: warning: $PWD/p: uses what is private to glibc (GLIBC_PRIVATE of libc.so.6): "
 }
 
 @test "libs: static programs, scripts, data, object files and glibc's own libraries add nothing" {
@@ -549,12 +549,12 @@ opened() {
 	manifest ktstr "$PWD/static" include/1 "$PWD/static-pie" include/2 "$PWD/p.o" include/3 "$PWD/empty" \
 		include/4 "$BATS_TEST_FILENAME" include/5 "$PWD/p.c" >in
 	run -0 --separate-stderr ktstr-libs <in
-	[ "$stderr" = "" ]
-	[ "$output" = "$(<in)" ]
+	expect stderr ""
+	expect output "$(<in)"
 	program p -lm -lpthread -ldl -lrt -lresolv -lutil -lanl
 	run -0 ktstr-libs < <(manifest ktstr "$PWD/p")
-	[[ $output != *lib/* ]]
-	[[ $output == *needs-glibc* ]]
+	expect output has-not lib/
+	expect output has needs-glibc
 }
 
 @test "libs: a program for another machine passes; a warning names what is not packed" {
@@ -563,23 +563,23 @@ opened() {
 	echo 'int one;' | aarch64-linux-gnu-gcc -shared -fPIC -Wl,-soname,libone.so -x c - -o a/libone.so
 	echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -Wl,--no-as-needed -x c - -x none a/libone.so -o p
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[[ $stderr == "ktstr-libs: warning: <stdin>:8: ktstr: $PWD/p: its libraries are not packed, as it is for another kind of machine than this one: the host must have libone.so, "* ]]
-	[[ $output == *"needs-glibc 2."* ]]
+	expect stderr begins "ktstr-libs: warning: <stdin>:8: ktstr: $PWD/p: its libraries are not packed, as it is for another kind of machine than this one: the host must have libone.so, "
+	expect output has "needs-glibc 2."
 	# one that needs only glibc loses nothing
 	echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -x c - -o q
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/q")
-	[ "$stderr" = "" ]
+	expect stderr ""
 }
 
 @test "libs: a program whose dynamic loader is not glibc's passes with a warning" {
 	library a/libone.so
 	program p a/libone.so -Wl,-dynamic-linker,/lib/ld-musl-x86_64.so.1
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[[ $stderr == "ktstr-libs: warning: <stdin>:8: ktstr: $PWD/p: its libraries are not packed, as its dynamic loader is not glibc's: the host must have libone.so, "* ]]
+	expect stderr begins "ktstr-libs: warning: <stdin>:8: ktstr: $PWD/p: its libraries are not packed, as its dynamic loader is not glibc's: the host must have libone.so, "
 	library a/libc.so
 	library b/libtwo.so a/libc.so a/libone.so
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr /bin/true include/libtwo.so "$PWD/b/libtwo.so")
-	[[ $stderr == *"as its C library is not glibc: the host must have libone.so, "* ]]
+	expect stderr has "as its C library is not glibc: the host must have libone.so, "
 }
 
 @test "libs: an included program and an included library have theirs packed as well" {
@@ -618,10 +618,10 @@ opened() {
 		liba.so,libb.so include/needs_a $PWD/needs_a include/liba.so $PWD/real/liba.so include/libb.so $PWD/real/libb.so
 	END
 	printf '%s' "$row"
-	[ -z "$row" ]
+	expect value "$row" ''
 	# what is not included is still missing, and no text is a library
 	run -1 ktstr-libs < <(manifest ktstr /bin/true include/liba.so "$PWD/real/liba.so")
-	[[ $output == *"needs libb.so, which was not found in "* ]]
+	expect output has "needs libb.so, which was not found in "
 	echo text >libb.so
 	run -1 ktstr-libs < <(manifest ktstr /bin/true include/liba.so "$PWD/real/liba.so" include/libb.so "$PWD/libb.so")
 	# and as a test opens them, they work
@@ -649,7 +649,7 @@ opened() {
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/short.elf")
 	fails "ktstr-libs: <stdin>:8: ktstr: $PWD/short.elf: a damaged ELF file: build it again"
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$BATS_TEST_FILENAME" include/cut "$PWD/short.elf")
-	[ "$stderr" = "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/short.elf: a damaged ELF file: its libraries are not packed" ]
+	expect stderr "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/short.elf: a damaged ELF file: its libraries are not packed"
 }
 
 @test "libs: very many files take no longer than their number" {
@@ -657,7 +657,7 @@ opened() {
 	manifest ktstr /bin/bash >in
 	seq -f 'file include/%.0f /bin/bash 0755' 20000 >>in
 	run -0 timeout 60 bash -c 'ktstr-libs <in | wc -l'
-	[ "$output" -ge 20009 ]
+	expect output -ge 20009
 }
 
 @test "libs: a library that cannot be opened, for another reason than that it is not there, is an error" {
@@ -666,18 +666,18 @@ opened() {
 	ln -s libone.so a/libone.so # in a circle, which the loader does not pass over
 	run -127 ./p
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[ "$output" = "" ]
-	[ "$stderr" = "ktstr-libs: $PWD/a/libone.so: Too many levels of symbolic links" ]
+	expect output ""
+	expect stderr "ktstr-libs: $PWD/a/libone.so: Too many levels of symbolic links"
 	rm a/libone.so
 	run -0 packed < <(manifest ktstr "$PWD/p" | ktstr-libs)
-	[ "$output" = "libone.so $PWD/b/libone.so" ]
+	expect output "libone.so $PWD/b/libone.so"
 }
 
 @test "libs: a record of a library whose file is not there says so" {
 	library a/libone.so
 	program p a/libone.so "$(runpath "$PWD/a")"
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p" lib/libone.so "$PWD/none")
-	[ "$stderr" = "ktstr-libs: <stdin>: lib/libone.so: $PWD/none: No such file or directory" ]
+	expect stderr "ktstr-libs: <stdin>: lib/libone.so: $PWD/none: No such file or directory"
 }
 
 @test "libs: a program that is cut short within its header is damaged, and not passed on" {
@@ -686,8 +686,8 @@ opened() {
 	for size in 4 16 40 63; do
 		head -c $size p >short
 		run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/short")
-		[ "$output" = "" ]
-		[[ $stderr == *"ktstr: $PWD/short: a damaged ELF file: build it again" ]]
+		expect output ""
+		expect stderr ends "ktstr: $PWD/short: a damaged ELF file: build it again"
 	done
 	head -c 3 p >short # which nobody can tell from a text
 	run -0 ktstr-libs < <(manifest ktstr "$PWD/short")
@@ -697,14 +697,14 @@ opened() {
 	library a/libone.so
 	program p a/libone.so "$(runpath "$(printf '%070000d' 0)")"
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	[[ $stderr == *"ktstr: $PWD/p: a damaged ELF file: build it again" ]]
+	expect stderr ends "ktstr: $PWD/p: a damaged ELF file: build it again"
 }
 
 @test "libs: a needs-glibc that is no version is refused" {
 	local version
 	for version in ... 2..36 2.36. .36 2.x 18446744073709551616.0; do
 		run -1 --separate-stderr ktstr-libs < <(manifest ktstr /bin/true | sed "\$ i needs-glibc $version")
-		[[ $stderr == *"needs-glibc: not a version such as 2.36: $version" ]]
+		expect stderr ends "needs-glibc: not a version such as 2.36: $version"
 	done
 }
 
@@ -751,7 +751,7 @@ opened() {
 	END
 	need python3
 	run -0 python3 hostile.py
-	[ "$output" -gt 8000 ]
+	expect output -gt 8000
 }
 
 @test "libs: tables that lead in circles, far away or nowhere end with a message" {
@@ -805,17 +805,19 @@ opened() {
 	library a/libone.so.1
 	program p a/libone.so.1 "$(rpath "$PWD/a")"
 	program alone
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | grep -c "^file lib/ktstr-preload.so $object 0644$")" = 1 ]
-	[ "$(manifest ktstr "$PWD/p" | ktstr-libs | ktstr-libs | grep -c ktstr-preload)" = 1 ]
-	[ "$(manifest ktstr "$PWD/alone" lib/plugin.so "$PWD/a/libone.so.1" | ktstr-libs | grep -c ktstr-preload)" = 1 ]
-	[ "$(manifest ktstr "$PWD/alone" | ktstr-libs | grep -c ktstr-preload)" = 0 ]
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | grep -c "^file lib/ktstr-preload.so $object 0644$")" 1
+	expect value "$(manifest ktstr "$PWD/p" | ktstr-libs | ktstr-libs | grep -c ktstr-preload)" 1
+	expect value "$(manifest ktstr "$PWD/alone" lib/plugin.so "$PWD/a/libone.so.1" | ktstr-libs | grep -c ktstr-preload)" 1
+	expect value "$(manifest ktstr "$PWD/alone" | ktstr-libs | grep -c ktstr-preload)" 0
 	need readelf
 	run -0 readelf -dW --dyn-syms "$object"
-	[[ $output != *NEEDED* && $output != *@GLIBC* && $output == *INITFIRST* ]]
+	expect output has-not NEEDED
+	expect output has-not @GLIBC
+	expect output has INITFIRST
 	need_bare ktstr-libs
 	# installed by half
 	mkdir -p half/bin
 	cp "$(type -P ktstr-libs)" half/bin
 	run -1 half/bin/ktstr-libs < <(manifest ktstr "$PWD/p")
-	[[ $output == *"half/bin/../lib/ktstr/preload.so: it belongs to ktstr-libs: install that again: No such file or directory" ]]
+	expect output ends "half/bin/../lib/ktstr/preload.so: it belongs to ktstr-libs: install that again: No such file or directory"
 }

@@ -50,13 +50,13 @@ fields() {
 @test "man: every page is clean" {
 	need mandoc
 	run -0 mandoc -Tlint -W warning "$man"/*
-	[ -z "$output" ]
+	expect output ''
 }
 
 @test "man: every program has a page, and every page stands in its section" {
 	local program page
 	for program in "$TOP"/build/bin/*; do
-		[ -e "$man/${program##*/}.1" ]
+		expect file "$man/${program##*/}.1"
 	done
 	for page in "$man"/*; do
 		run -0 grep -cix "\.Dt $(basename "${page%.*}") ${page##*.}" "$page"
@@ -85,7 +85,7 @@ fields() {
 @test "man: --info of a .run prints what the template has frozen" {
 	# which argument is a packed file's path shows in --print-command alone
 	grep -oE '@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble/values.bash" | tr -d @ | grep -vx SCHED_ARG_PATHS | sort >frozen
-	[ "$(grep -c . frozen)" -gt 10 ]
+	expect value "$(grep -c . frozen)" -gt 10
 	ktstr-export -q -b ./fair fair
 	bash ./fair.run --info | sed 's/=.*//' | sort | diff -u frozen -
 }
@@ -131,8 +131,8 @@ fields() {
 		done < <(sed 's/ *\.\.\. */\n/g' <<<"$message" | grep .)
 	done <messages
 	echo "$count messages; not in the header: $missing"
-	[ "$count" -gt 40 ]
-	[ -z "$missing" ]
+	expect value "$count" -gt 40
+	expect value "$missing" ''
 }
 
 @test "man: ktstr-manifest(5)'s definition gives its manifest, which the next stages take" {
@@ -148,11 +148,11 @@ fields() {
 		sed 's/^git .*/git unknown/; /^needs-/d' >manifest
 	diff -u expected manifest
 	run -0 bash -c 'ktstr-preamble <manifest | grep ^NEED_LLCS='
-	[ "$output" = NEED_LLCS=2 ]
+	expect output NEED_LLCS=2
 	run -0 bash -c 'ktstr-pack -t <manifest | tar -tf -'
-	[ "${#lines[@]}" -eq 5 ]
+	expect value "${#lines[@]}" -eq 5
 	run -0 bash -c "$(example ktstr-manifest.5 3)"
-	[ "$output" = $'ktstr\nscheduler' ]
+	expect output $'ktstr\nscheduler'
 }
 
 @test "man: the examples of the pages of the programs and of the .run run" {
@@ -180,7 +180,9 @@ fields() {
 		cc() { command ${CC:-cc} ${KTSTR_TEST_CFLAGS:-} "$@"; }
 		sudo() { bash -n "$1"; }
 		'"$block"
-	[[ "$output" == *"wakeup: pass"*"topology 1n1l2c1t"*"wrote wakeup.run"* ]]
+	expect output has "wakeup: pass"
+	expect output has "topology 1n1l2c1t"
+	expect output has "wrote wakeup.run"
 }
 
 @test "man: ktstr(7)'s tutorial can be followed to its end" {
@@ -188,8 +190,9 @@ fields() {
 	cd empty
 	# on this machine, whatever it is, --check and the run have their say and no more
 	run -0 run_examples ktstr.7 "A TUTORIAL"
-	[[ "$output" == *$'\nwakeup: pass\n'* ]]
-	[[ "$output" == *"wakeup"$'\t'"eevdf"$'\t'"1n1l1c1t"* ]]
-	[[ "$output" == *"scheduler: scx_fifo not found; looked at "*"no scx_fifo on this machine"* ]]
-	[[ "$output" == *TEST_DURATION_SECS=60* ]]
+	expect output has $'\nwakeup: pass\n'
+	expect output has "wakeup"$'\t'"eevdf"$'\t'"1n1l1c1t"
+	expect output has "scheduler: scx_fifo not found; looked at "
+	expect output has "no scx_fifo on this machine"
+	expect output has TEST_DURATION_SECS=60
 }

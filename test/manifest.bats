@@ -38,7 +38,7 @@ fails_with() {
 @test "manifest: a minimal definition has the defaults" {
 	define 'test a' 'binary ./t'
 	run -0 --separate-stderr ktstr-manifest a
-	[ "$output" = "manifest 1
+	expect output "manifest 1
 test a
 scheduler eevdf
 topology 1n1l2c1t
@@ -47,8 +47,8 @@ watchdog 5
 git unknown
 needs-interpreter /bin/sh
 needs-bytes 4096
-file ktstr $PWD/t 0755" ]
-	[ "$stderr" = "" ]
+file ktstr $PWD/t 0755"
+	expect stderr ""
 }
 
 @test "manifest: every record that is exported comes out, in the documented order" {
@@ -62,7 +62,7 @@ file ktstr $PWD/t 0755" ]
 		drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
 		'scheduler my\040name ./sched'
 	PATH=$PWD:$PATH run -0 --separate-stderr ktstr-manifest a
-	[ "$output" = "manifest 1
+	expect output "manifest 1
 test a
 scheduler my\\040name
 topology 2n4l8c2t
@@ -88,16 +88,19 @@ file ktstr $PWD/t 0755
 file scheduler $PWD/sched 0755
 file include/con\\040fig $PWD/sub/con\\040fig 0755
 file include/t $PWD/t 0755
-file include/i $PWD/i 0755" ]
+file include/i $PWD/i 0755"
 }
 
 @test "manifest: records before the first test are defaults, a test's own override or follow them" {
 	define 'binary ./t' 'duration 3' 'run-arg d' 'test a' 'duration 9' 'run-arg a' 'test b'
 	run -0 ktstr-manifest a
-	[[ $output == *"duration 9"*"run-arg d
-run-arg a"* ]]
+	expect output has "duration 9"
+	expect output has "run-arg d
+run-arg a"
 	run -0 ktstr-manifest b
-	[[ $output == *"duration 3"*"run-arg d"* && $output != *"run-arg a"* ]]
+	expect output has "duration 3"
+	expect output has "run-arg d"
+	expect output has-not "run-arg a"
 }
 
 @test "manifest: the author's own --cell-parent-cgroup stays alone, in either form" {
@@ -105,8 +108,9 @@ run-arg a"* ]]
 	for arg in --cell-parent-cgroup=/x --cell-parent-cgroup; do
 		define 'test a' 'binary t' 'scheduler s ./sched' 'cgroup-parent /p' "sched-arg $arg"
 		run -0 ktstr-manifest a
-		[ "$(grep -c cell-parent <<<"$output")" = 1 ]
-		[[ $output == *"sched-arg $arg"*"cgroup-parent /p"* ]]
+		expect value "$(grep -c cell-parent <<<"$output")" 1
+		expect output has "sched-arg $arg"
+		expect output has "cgroup-parent /p"
 	done
 }
 
@@ -157,25 +161,27 @@ run-arg a"* ]]
 @test "manifest: tests that cannot be exported are refused with status 2 and a reason" {
 	define 'binary t' 'test a' host-only
 	run -2 ktstr-manifest a
-	[[ $output == *"./t.ktstr:3: host-only: a runs beside a virtual machine"*"run it with its own framework" ]]
+	expect output has "./t.ktstr:3: host-only: a runs beside a virtual machine"
+	expect output ends "run it with its own framework"
 	define 'binary t' 'test a' 'bpf-map-write m 0 1'
 	run -2 ktstr-manifest a
-	[[ $output == *":3: bpf-map-write: a has a BPF map written from outside"*"have the test write the map itself" ]]
+	expect output has ":3: bpf-map-write: a has a BPF map written from outside"
+	expect output ends "have the test write the map itself"
 	for keyword in enable disable; do
 		define 'binary t' 'test a' "$keyword echo"
 		run -2 ktstr-manifest a
-		[[ $output == *":3: $keyword: the scheduler of a is built into a kernel"* ]]
+		expect output has ":3: $keyword: the scheduler of a is built into a kernel"
 	done
 	define 'binary t' 'test a' 'scheduler s ./t' attaches-schedulers
 	run -2 ktstr-manifest a
-	[[ $output == *":4: attaches-schedulers: a attaches schedulers of its own, and its scheduler record names a program: leave out one of them" ]]
+	expect output ends ":4: attaches-schedulers: a attaches schedulers of its own, and its scheduler record names a program: leave out one of them"
 }
 
 @test "manifest: what cannot be packed is named: missing, a directory, unreadable, not executable, a device" {
 	mkdir d
 	define 'test a' 'binary t' 'include ./d'
 	run -1 ktstr-manifest a
-	[[ $output == *":3: include: ./d: Is a directory (recursive packaging is not there yet: name its files, or pack a tar of it)" ]]
+	expect output ends ":3: include: ./d: Is a directory (recursive packaging is not there yet: name its files, or pack a tar of it)"
 	define 'test a' 'binary ./d'
 	fails_with 1 "./t.ktstr:2: binary: ./d: Is a directory" ktstr-manifest a
 	define 'test a' 'binary t' 'scheduler s ./d'
@@ -203,7 +209,7 @@ run-arg a"* ]]
 	chmod 0 secret
 	define 'test a' 'binary t' 'include ./secret'
 	run -1 as_nobody ktstr-manifest a
-	[[ $output == *":3: include: ./secret: Permission denied" ]]
+	expect output ends ":3: include: ./secret: Permission denied"
 }
 
 @test "manifest: one basename for two files is an error that names both, the same file is packed once" {
@@ -216,7 +222,7 @@ run-arg a"* ]]
 	ln -sf ../x/f y/f
 	define 'test a' 'binary t' 'include x/f' 'include ./x/f' 'include y/f'
 	run -0 ktstr-manifest a
-	[ "$(grep -c '^file include/' <<<"$output")" = 1 ]
+	expect value "$(grep -c '^file include/' <<<"$output")" 1
 }
 
 @test "manifest: a bare include is a program on PATH and must be executable there" {
@@ -224,7 +230,7 @@ run-arg a"* ]]
 	program bin/tool
 	define 'test a' 'binary t' 'include tool'
 	PATH=$PWD/bin:$PATH run -0 ktstr-manifest a
-	[[ $output == *"file include/tool $PWD/bin/tool 0755" ]]
+	expect output ends "file include/tool $PWD/bin/tool 0755"
 	chmod -x bin/tool
 	PATH=$PWD/bin:$PATH run -1 ktstr-manifest a
 }
@@ -277,10 +283,10 @@ include_from() {
 		bin/lxc ../real/snap is a link into snap, and
 	END
 	printf '%s' "$row"
-	[ -z "$row" ]
+	expect value "$row" ''
 	define 'test a' 'binary t' 'include bin/script'
 	run -0 --separate-stderr ktstr-manifest a
-	[ -z "$stderr" ]
+	expect stderr ''
 }
 
 @test "manifest: relative paths of a file begin in its own directory" {
@@ -288,9 +294,9 @@ include_from() {
 	mv t deep/er
 	printf 'test a\nbinary ./t\n' >deep/er/x.ktstr
 	run -0 ktstr-manifest -f deep/er/x.ktstr a
-	[[ $output == *"file ktstr $PWD/deep/er/t 0755" ]]
+	expect output ends "file ktstr $PWD/deep/er/t 0755"
 	run -0 ktstr-manifest -f - a < <(printf 'test a\nbinary deep/er/t\n')
-	[[ $output == *"file ktstr $PWD/deep/er/t 0755" ]]
+	expect output ends "file ktstr $PWD/deep/er/t 0755"
 }
 
 @test "manifest: a scheduler is found in each place, in order, and a missing one lists them all" {
@@ -305,26 +311,26 @@ include_from() {
 	done
 	program mine
 	KTSTR_SCHEDULER=./mine run -0 ktstr-manifest a
-	[[ $output == *"file scheduler $PWD/mine 0755" ]]
+	expect output ends "file scheduler $PWD/mine 0755"
 	KTSTR_SCHEDULER=./gone fails_with 1 \
 		"./t.ktstr:3: scheduler: scx_x not found; looked at ./gone (\$KTSTR_SCHEDULER): build it, or set KTSTR_SCHEDULER" \
 		ktstr-manifest a
 	rm scx_x ./*/scx_x target/*/scx_x
 	PATH=$PWD/onpath:$TOP/build/bin run -1 ktstr-manifest a
-	[[ $output == *"looked at $PWD/deps/scx_x, $PWD/scx_x, target/debug/scx_x, target/release/scx_x, $PWD/onpath/scx_x, $TOP/build/bin/scx_x: build it"* ]]
+	expect output has "looked at $PWD/deps/scx_x, $PWD/scx_x, target/debug/scx_x, target/release/scx_x, $PWD/onpath/scx_x, $TOP/build/bin/scx_x: build it"
 }
 
 @test "manifest: what only a scheduler takes is a warning where none is started" {
 	define 'test a' 'binary t' 'sched-arg -v'
 	run -0 --separate-stderr ktstr-manifest a
-	[[ $stderr == *"warning: a: sched-arg: without effect, as no scheduler is started"* ]]
-	[[ $output != *sched-arg* ]]
+	expect stderr has "warning: a: sched-arg: without effect, as no scheduler is started"
+	expect output has-not sched-arg
 }
 
 @test "manifest: a test that attaches schedulers of its own is exported without a packed one" {
 	define 'binary t' 'test a' attaches-schedulers drops-root
 	run -0 ktstr-manifest a
-	[[ $output == *$'\nattaches-schedulers\ndrops-root\nneeds-'* ]]
+	expect output has $'\nattaches-schedulers\ndrops-root\nneeds-'
 }
 
 @test "manifest: a program that is a link keeps the link's name, its directory has no links" {
@@ -352,13 +358,13 @@ include_from() {
 	EOF
 	define 'test a' 'binary t' 'scheduler s s'
 	KTSTR_SCHEDULER=link/deps/sleep run -0 ktstr-manifest a
-	[[ $output == *"file scheduler $PWD/real/deps/sleep 0755"* ]]
+	expect output has "file scheduler $PWD/real/deps/sleep 0755"
 	ln -s "$TOP/build/examples/fair" alias
 	run -0 ktstr-manifest -b alias fair
-	[[ $output == *"file ktstr $PWD/alias 0755"* ]]
+	expect output has "file ktstr $PWD/alias 0755"
 	define 'test a' 'binary /proc/self/fd/3'
 	run -0 ktstr-manifest a 3<t
-	[[ $output == *"file ktstr $PWD/t 0755"* ]]
+	expect output has "file ktstr $PWD/t 0755"
 }
 
 @test "manifest: a scheduler without a program is one of the kernel's own, or refused" {
@@ -366,7 +372,9 @@ include_from() {
 	for name in eevdf default none; do
 		define 'binary t' 'test a' "scheduler $name"
 		run -0 --separate-stderr ktstr-manifest a
-		[[ $output == *$'\n'"scheduler $name"$'\n'* && $output != *"file scheduler"* && -z $stderr ]]
+		expect output has $'\n'"scheduler $name"$'\n'
+		expect output has-not "file scheduler"
+		expect stderr ''
 	done
 	for name in scx_lavd lavd EEVDF eevdf\\040 \\040eevdf cfs none-such defaul ext bpf é; do
 		define 'binary t' 'test a' "scheduler $name"
@@ -383,11 +391,11 @@ include_from() {
 	run -0 ktstr-manifest a
 	describes told 'scheduler scx_lavd'
 	run -2 ktstr-manifest -b told told
-	[ "$output" = "ktstr-manifest: told: told: scheduler: scx_lavd names no program, so that nothing would be started: give the scheduler's binary, or run under the kernel's own: eevdf" ]
+	expect output "ktstr-manifest: told: told: scheduler: scx_lavd names no program, so that nothing would be started: give the scheduler's binary, or run under the kernel's own: eevdf"
 	define 'binary t' 'test a' 'scheduler eevdf ./t'
 	run -0 --separate-stderr ktstr-manifest a
-	[[ $output == *"file scheduler $PWD/t 0755"* ]]
-	[ "$stderr" = "ktstr-manifest: warning: a: scheduler: eevdf is what the kernel's own is called, and a program is started: give it another name" ]
+	expect output has "file scheduler $PWD/t 0755"
+	expect stderr "ktstr-manifest: warning: a: scheduler: eevdf is what the kernel's own is called, and a program is started: give it another name"
 }
 
 @test "manifest: arguments that Linux does not take are refused, and those that are not are taken" {
@@ -412,7 +420,7 @@ include_from() {
 			'topology 1n1l1c1t' 'duration 1' 'watchdog 1' 'git unknown' >m
 		sed 1,3d t.ktstr >>m
 		run --separate-stderr bash -c 'ktstr-preamble <m >header'
-		[ "$stderr" = "${message:+ktstr-preamble: <stdin>:10${message#4}}" ]
+		expect stderr "${message:+ktstr-preamble: <stdin>:10${message#4}}"
 		[ "$wanted" != fits ] || sed 1,3d t.ktstr | (ulimit -s 8192; cut -d' ' -f2 | tr '\n' '\0' >args
 			mapfile -td '' args <args
 			exec env -i /bin/true "${args[@]}")
@@ -431,7 +439,8 @@ include_from() {
 	# from a test binary
 	describes told "run-arg $(printf '%0131072d' 0)"
 	run -1 --separate-stderr ktstr-manifest -b told told
-	[[ $stderr == "ktstr-manifest: told --ktstr-describe=told:2: run-arg: longer than 131071 bytes"* && ${#stderr} -lt 300 ]]
+	expect stderr begins "ktstr-manifest: told --ktstr-describe=told:2: run-arg: longer than 131071 bytes"
+	expect value "${#stderr}" -lt 300
 }
 
 @test "manifest: git state is that of the sources: clean, dirty, seven digits" {
@@ -441,12 +450,12 @@ include_from() {
 	git -c user.name=x -c user.email=x@example.com add .
 	git -c user.name=x -c user.email=x@example.com commit -qm x
 	run -0 ktstr-manifest a
-	[[ $output == *"git $(git rev-parse HEAD | cut -c-7)
-"* ]]
+	expect output has "git $(git rev-parse HEAD | cut -c-7)
+"
 	echo >>t.ktstr
 	run -0 ktstr-manifest a
-	[[ $output == *"git $(git rev-parse HEAD | cut -c-7)-dirty
-"* ]]
+	expect output has "git $(git rev-parse HEAD | cut -c-7)-dirty
+"
 }
 
 @test "manifest: git state is that of the test's checkout in a hook of another, too" {
@@ -456,8 +465,8 @@ include_from() {
 	git -C other -c user.name=x -c user.email=x@example.com commit -q --allow-empty -m other
 	define 'test a' 'binary t'
 	GIT_DIR=$PWD/other/.git GIT_WORK_TREE=$PWD/other GIT_INDEX_FILE=$PWD/other/.git/index run -0 ktstr-manifest a
-	[[ $output == *"git unknown
-"* ]]
+	expect output has "git unknown
+"
 }
 
 @test "manifest: where git does not tell the state, its reason is a warning, and no checkout is none" {
@@ -487,15 +496,16 @@ include_from() {
 	run -0 --separate-stderr ktstr-manifest -f empty/t.ktstr a
 	[[ $stderr == "ktstr-manifest: warning: git: "*": the state of the sources is unknown" ]] || row+="empty: $stderr"$'\n'
 	printf '%s' "$row"
-	[ -z "$row" ]
+	expect value "$row" ''
 }
 
 @test "manifest: a binary that describes itself is asked, and its paths begin in the current directory" {
 	echo >data
 	describes probe 'duration 4' 'include ./data'
 	run -0 ktstr-manifest -b probe probe
-	[[ $output == *"duration 4"*"file ktstr $PWD/probe 0755
-file include/data $PWD/data 0755" ]]
+	expect output has "duration 4"
+	expect output ends "file ktstr $PWD/probe 0755
+file include/data $PWD/data 0755"
 }
 
 @test "manifest: sources are -b and -f in order, else KTSTR_TEST_BINARY, else KTSTR_TEST_PATH" {
@@ -503,16 +513,17 @@ file include/data $PWD/data 0755" ]]
 	printf 'test a\nduration 22\nbinary t\n' >f1.ktstr
 	printf 'test a\nduration 23\nbinary t\n' >f2.ktstr
 	run -0 --separate-stderr ktstr-manifest -f f2.ktstr -b a -f f1.ktstr a
-	[[ $output == *"duration 23"* ]]
-	[[ $stderr == *"warning: a: in f2.ktstr, which is taken, and in a, too"*"and in f1.ktstr, too"* ]]
+	expect output has "duration 23"
+	expect stderr has "warning: a: in f2.ktstr, which is taken, and in a, too"
+	expect stderr has "and in f1.ktstr, too"
 	KTSTR_TEST_BINARY=./a run -0 ktstr-manifest a
-	[[ $output == *"duration 21"* ]]
+	expect output has "duration 21"
 	KTSTR_TEST_PATH=f2.ktstr:f1.ktstr run -0 ktstr-manifest a
-	[[ $output == *"duration 23"* ]]
+	expect output has "duration 23"
 	KTSTR_TEST_PATH=./a:f1.ktstr run -0 ktstr-manifest a
-	[[ $output == *"duration 21"* ]]
+	expect output has "duration 21"
 	KTSTR_TEST_PATH=f1.ktstr:gone run -1 ktstr-manifest a
-	[[ $output == *"gone (in KTSTR_TEST_PATH): No such file or directory" ]]
+	expect output ends "gone (in KTSTR_TEST_PATH): No such file or directory"
 }
 
 # bats test_tags=promise:unknown-programs
@@ -521,17 +532,17 @@ file include/data $PWD/data 0755" ]]
 	printf 'test a\nduration 32\nbinary t\n' >b.ktstr
 	printf 'test a\nduration 31\nbinary t\n' >a.ktstr
 	run -0 --separate-stderr ktstr-manifest a
-	[[ $output == *"duration 31"* ]]
-	[ ! -e ran ]
+	expect output has "duration 31"
+	expect no-file ran
 }
 
 @test "manifest: programs that carry the note are found in a directory and asked" {
 	cp "$TOP/build/examples/fair" marked
 	run -0 ktstr-manifest fair
-	[[ $output == *"file ktstr $PWD/marked 0755"* ]]
+	expect output has "file ktstr $PWD/marked 0755"
 	strip marked
 	run -0 ktstr-manifest fair
-	[[ $output == *"file ktstr $PWD/marked 0755"* ]]
+	expect output has "file ktstr $PWD/marked 0755"
 	cp "$(type -P true)" unmarked
 	rm marked
 	run -1 ktstr-manifest fair
@@ -547,7 +558,7 @@ file include/data $PWD/data 0755" ]]
 	printf 'touch PWNED\n' >plain
 	chmod +x plain
 	fails_with 1 "plain: cannot be run to ask for --ktstr-describe=a: Exec format error" ktstr-manifest -b plain a
-	[ ! -e PWNED ]
+	expect no-file PWNED
 }
 
 # bats test_tags=promise:unknown-programs
@@ -555,7 +566,7 @@ file include/data $PWD/data 0755" ]]
 	need readelf
 	local size note
 	note=$((16#$(readelf -SW "$TOP/build/examples/fair" | sed -nE 's/.* \.note\.ktstr +NOTE +[0-9a-f]+ ([0-9a-f]+) .*/\1/p')))
-	((note > 300))
+	expect value "$note" -gt 300
 	mkdir cut
 	for ((size = 0; size < 4096; size += 61)); do
 		head -c "$size" "$TOP/build/examples/fair" >"cut/f$size"
@@ -563,12 +574,12 @@ file include/data $PWD/data 0755" ]]
 	done
 	# where its note is whole it is run, and the kernel refuses it: status 1, but never a crash
 	KTSTR_TEST_PATH=cut run ktstr-manifest --list
-	[ "$status" -le 1 ]
+	expect status -le 1
 	for ((size = 0; size < 4096; size += 61)); do
 		((size < note)) || rm "cut/f$size"
 	done
 	KTSTR_TEST_PATH=cut run -0 --separate-stderr ktstr-manifest --list
-	[ "$output" = "" ]
+	expect output ""
 }
 
 @test "manifest: an unknown name suggests the nearest, and says where was looked" {
@@ -608,22 +619,22 @@ file include/data $PWD/data 0755" ]]
 	local start=$SECONDS
 	run -0 --separate-stderr ktstr-manifest -b a a
 	((SECONDS - start <= 3))
-	[[ $output == *"file ktstr $PWD/a 0755" ]]
+	expect output ends "file ktstr $PWD/a 0755"
 	run -1 pgrep -f 'sleep 61.75'
 }
 
 @test "manifest: closed standard descriptors are an error where they are used, and harm nothing else" {
 	describes a
 	run -0 bash -c 'exec 3>&1; ktstr-manifest -b a a <&- 2>&- | cat'
-	[[ $output == *"file ktstr $PWD/a 0755" ]]
+	expect output ends "file ktstr $PWD/a 0755"
 	run -1 bash -c 'ktstr-manifest -b a a <&- >&-'
-	[ "$output" = "ktstr-manifest: standard output: Bad file descriptor" ]
+	expect output "ktstr-manifest: standard output: Bad file descriptor"
 }
 
 @test "manifest: ignored SIGCHLD does not hide how a binary ended" {
 	describes a
 	run -0 --separate-stderr bash -c 'trap "" CHLD; exec ktstr-manifest -b a a'
-	[[ $output == *"file ktstr $PWD/a 0755" ]]
+	expect output ends "file ktstr $PWD/a 0755"
 }
 
 @test "manifest: a binary that crashes, floods or prints rubbish is a clear error" {
@@ -646,10 +657,11 @@ file include/data $PWD/data 0755" ]]
 	fails_with 1 "other: defines b, not a alone" ktstr-manifest -b other a || [[ $stderr == *"defines b, not a alone" ]]
 	program outside 'printf "test a\nbinary /etc/passwd\n"'
 	run -1 ktstr-manifest -b outside a
-	[[ $output == *":2: binary: a binary that describes itself leaves it out" ]]
+	expect output ends ":2: binary: a binary that describes itself leaves it out"
 	program names 'case $1 in --ktstr-list) echo "two words";; *) exit 1;; esac'
 	run -1 ktstr-manifest -b names a
-	[[ $output == *"names: --ktstr-list: a test's name is made of"*": two words" ]]
+	expect output has "names: --ktstr-list: a test's name is made of"
+	expect output ends ": two words"
 	: >empty
 	chmod +x empty
 	run -1 ktstr-manifest -b empty a
@@ -659,8 +671,8 @@ file include/data $PWD/data 0755" ]]
 	describes a
 	program crash 'kill -SEGV $$'
 	run -0 --separate-stderr ktstr-manifest -b a -b crash a
-	[ "$stderr" = "ktstr-manifest: crash: killed by signal 11 (Segmentation fault) when asked for --ktstr-describe=a
-ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
+	expect stderr "ktstr-manifest: crash: killed by signal 11 (Segmentation fault) when asked for --ktstr-describe=a
+ktstr-manifest: warning: crash: could not be asked whether it has a, too"
 	run -1 ktstr-manifest -b crash -b a a
 }
 
@@ -668,12 +680,12 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 	mkdir empty
 	cd empty
 	run -0 --separate-stderr ktstr-manifest --list
-	[ "$output" = "" ]
-	[ "$stderr" = "ktstr-manifest: no test binary and no .ktstr file here: name one with -b or -f, or set KTSTR_TEST_PATH" ]
+	expect output ""
+	expect stderr "ktstr-manifest: no test binary and no .ktstr file here: name one with -b or -f, or set KTSTR_TEST_PATH"
 	: >none.ktstr
 	run -0 --separate-stderr ktstr-manifest --list
-	[ "$output" = "" ]
-	[ "$stderr" = "ktstr-manifest: no test in ./none.ktstr" ]
+	expect output ""
+	expect stderr "ktstr-manifest: no test in ./none.ktstr"
 }
 
 @test "manifest: what is no file of definitions for -f says what it is" {
@@ -688,34 +700,34 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 	need script
 	define 'binary t' 'test a' 'test long_name' 'scheduler my\040\134sched scx_x' 'topology 2n4l8c2t'
 	run -0 bash -c 'ktstr-manifest --list | cat'
-	[ "$output" = $'a\teevdf\t1n1l2c1t\t./t.ktstr\nlong_name\tmy \\134sched\t2n4l8c2t\t./t.ktstr' ]
+	expect output $'a\teevdf\t1n1l2c1t\t./t.ktstr\nlong_name\tmy \\134sched\t2n4l8c2t\t./t.ktstr'
 	run -0 on_terminal ktstr-manifest --list
-	[ "${lines[0]%$'\r'}" = "NAME       SCHEDULER     TOPOLOGY  SOURCE" ]
-	[ "${lines[1]%$'\r'}" = "a          eevdf         1n1l2c1t  ./t.ktstr" ]
-	[ "${lines[2]%$'\r'}" = 'long_name  my \134sched  2n4l8c2t  ./t.ktstr' ]
+	expect value "${lines[0]%$'\r'}" "NAME       SCHEDULER     TOPOLOGY  SOURCE"
+	expect value "${lines[1]%$'\r'}" "a          eevdf         1n1l2c1t  ./t.ktstr"
+	expect value "${lines[2]%$'\r'}" 'long_name  my \134sched  2n4l8c2t  ./t.ktstr'
 }
 
 @test "manifest: --list shows the others where one source fails, with status 1" {
 	define 'binary t' 'test a'
 	echo bad >bad.ktstr
 	run -1 --separate-stderr ktstr-manifest --list
-	[ "$output" = $'a\teevdf\t1n1l2c1t\t./t.ktstr' ]
-	[ "$stderr" = "ktstr-manifest: ./bad.ktstr:1: bad: unknown keyword (one of your own begins with x-)" ]
+	expect output $'a\teevdf\t1n1l2c1t\t./t.ktstr'
+	expect stderr "ktstr-manifest: ./bad.ktstr:1: bad: unknown keyword (one of your own begins with x-)"
 }
 
 @test "manifest: --list goes on behind a bad test of a binary, with status 1" {
 	program many 'case $1 in --ktstr-list) printf "a\nb\nc\n" ;; *=b) echo rubbish ;;' \
 		'*) echo "test ${1#*=}" ;; esac'
 	run -1 --separate-stderr ktstr-manifest -b many --list
-	[ "$output" = $'a\teevdf\t1n1l2c1t\tmany\nc\teevdf\t1n1l2c1t\tmany' ]
-	[ "$stderr" = "ktstr-manifest: many --ktstr-describe=b:1: rubbish: unknown keyword (one of your own begins with x-)" ]
+	expect output $'a\teevdf\t1n1l2c1t\tmany\nc\teevdf\t1n1l2c1t\tmany'
+	expect stderr "ktstr-manifest: many --ktstr-describe=b:1: rubbish: unknown keyword (one of your own begins with x-)"
 }
 
 @test "manifest: --list of 200000 tests takes seconds" {
 	need_fast ktstr-manifest
 	awk 'BEGIN { print "binary t"; for (i = 0; i < 200000; i++) print "test t" i }' >big.ktstr
 	timeout 20 ktstr-manifest -f big.ktstr --list >rows
-	[ "$(wc -l <rows)" = 200000 ]
+	expect value "$(wc -l <rows)" 200000
 }
 
 @test "manifest: misuse is status 64 and one line" {
@@ -724,22 +736,22 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 	run -64 ktstr-manifest --list a
 	run -64 ktstr-manifest -b
 	run -64 ktstr-manifest --nonsense
-	[ "${#lines[@]}" = 1 ]
+	expect value "${#lines[@]}" 1
 	run -1 ktstr-manifest -b gone a
-	[ "$output" = "ktstr-manifest: gone: No such file or directory" ]
+	expect output "ktstr-manifest: gone: No such file or directory"
 	run -1 ktstr-manifest -f gone a
-	[ "$output" = "ktstr-manifest: gone: No such file or directory" ]
+	expect output "ktstr-manifest: gone: No such file or directory"
 	run -1 ktstr-manifest -b . a
-	[[ $output == *"is a directory"* ]]
+	expect output has "is a directory"
 	run -1 ktstr-manifest -f . a
-	[[ $output == *"is a directory"* ]]
+	expect output has "is a directory"
 	run -1 ktstr-manifest -f - -f - a
-	[[ $output == *"cannot be read twice"* ]]
+	expect output has "cannot be read twice"
 }
 
 @test "manifest: --help and --version are on standard output with status 0" {
 	run -0 --separate-stderr ktstr-manifest --help
-	[[ $output == "usage: ktstr-manifest "* ]]
+	expect output begins "usage: ktstr-manifest "
 	run -0 --separate-stderr ktstr-manifest --version
 	[[ $output == "ktstr-manifest "[0-9]* ]]
 }
@@ -747,15 +759,15 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too" ]
 @test "manifest: a full disk is an error, an early reader is not one to be told" {
 	define 'test a' 'binary t'
 	run -1 bash -c 'ktstr-manifest a 2>&1 >/dev/full'
-	[ "$output" = "ktstr-manifest: standard output: No space left on device" ]
+	expect output "ktstr-manifest: standard output: No space left on device"
 	run -1 bash -c 'trap "" PIPE; (sleep 0.3; ktstr-manifest a; echo $? >status) 2>err | true; wait; cat err; exit $(cat status)'
-	[ "$output" = "" ]
+	expect output ""
 }
 
 @test "manifest: an empty file has no test" {
 	: >e.ktstr
 	run -1 ktstr-manifest -f e.ktstr a
-	[ "$output" = "ktstr-manifest: a: no such test in e.ktstr (--list shows those there are)" ]
+	expect output "ktstr-manifest: a: no such test in e.ktstr (--list shows those there are)"
 }
 
 # script LINE: the manifest of a test binary of this first line
@@ -804,8 +816,8 @@ interpreters() {
 	printf '#! /usr/bin/env sh\n' >two
 	chmod +x one two
 	run -0 --separate-stderr script "#!$PWD/one"
-	[ "$(interpreters <<<"$output")" = "$PWD/one $PWD/two /usr/bin/env sh" ]
-	[ "$stderr" = "" ]
+	expect value "$(interpreters <<<"$output")" "$PWD/one $PWD/two /usr/bin/env sh"
+	expect stderr ""
 	# Linux goes to a depth of 5
 	for ((i = 1; i < 9; i++)); do
 		printf '#!%s/s%d\n' "$PWD" $((i + 1)) >s$i
@@ -816,9 +828,11 @@ interpreters() {
 		chmod +x s$i
 		run --separate-stderr script "#!$PWD/s1"
 		if ./script; then
-			[ "$status" = 0 ] && [ "$stderr" = "" ]
+			expect status 0
+			expect stderr ""
 		else
-			[ "$status" = 1 ] && [[ $stderr == *": its #! line names a script, which another one runs, and so on: too deep for Linux" ]]
+			expect status 1
+			expect stderr ends ": its #! line names a script, which another one runs, and so on: too deep for Linux"
 		fi
 	done
 	printf '#!%s/loop\n' "$PWD" >loop
@@ -833,10 +847,11 @@ interpreters() {
 		run --separate-stderr script "${line//@/$PWD}"
 		if [[ $message == 'the interpreter'* ]]; then
 			[ "$status" = 0 ] && grep -q '^needs-interpreter /' <<<"$output" &&
-				[[ $stderr == "ktstr-manifest: warning: ./t.ktstr: a: ktstr: $PWD/script: ${message//@/$PWD}" ]]
+				expect stderr "ktstr-manifest: warning: ./t.ktstr: a: ktstr: $PWD/script: ${message//@/$PWD}"
 		else
-			[ "$status" = 1 ] && [ "$output" = "" ] &&
-				[[ $stderr == "ktstr-manifest: ./t.ktstr: a: ktstr: $PWD/script: its #! line $message" ]]
+			expect status 1
+			expect output ""
+			expect stderr "ktstr-manifest: ./t.ktstr: a: ktstr: $PWD/script: its #! line $message"
 		fi || {
 			echo "$line: $status $stderr"
 			false
@@ -858,8 +873,8 @@ interpreters() {
 	local line
 	for line in '#!/bin/sh' '#!/usr/bin/env python3'; do
 		run -1 --separate-stderr script "$line"$'\r'
-		[ "$output" = "" ]
-		[[ $stderr == "ktstr-manifest: ./t.ktstr: a: ktstr: $PWD/script: its #! line ends in a carriage return: "* ]]
+		expect output ""
+		expect stderr begins "ktstr-manifest: ./t.ktstr: a: ktstr: $PWD/script: its #! line ends in a carriage return: "
 	done
 }
 
@@ -868,7 +883,7 @@ interpreters() {
 	printf '#!/bin/sh\n' >interp
 	chmod +x ktstr interp
 	define 'test a' 'binary ./ktstr' 'include ./interp'
-	[ "$(ktstr-manifest a | interpreters)" = /usr/bin/env ]
+	expect value "$(ktstr-manifest a | interpreters)" /usr/bin/env
 }
 
 @test "needs: machines and loaders of the programs, each once, and the disk space of all files" {
@@ -877,8 +892,8 @@ interpreters() {
 	head -c 4097 /dev/zero >data
 	define 'test a' 'binary t' 'scheduler s ./sched' 'include ./data' "include $(type -P cat)"
 	run -0 ktstr-manifest a
-	[ "$(grep '^needs-machine' <<<"$output")" = "needs-machine $(uname -m)" ]
-	[ "$(interpreters <<<"$output")" = "/bin/sh $(readelf -l sched | sed -n 's/.*interpreter: \(.*\)]/\1/p')" ]
+	expect value "$(grep '^needs-machine' <<<"$output")" "needs-machine $(uname -m)"
+	expect value "$(interpreters <<<"$output")" "/bin/sh $(readelf -l sched | sed -n 's/.*interpreter: \(.*\)]/\1/p')"
 	space() { echo $((($(stat -Lc %s "$1") + 4095) / 4096 * 4096)); }
 	bytes=$((4096 + $(space sched) + 8192 + $(space "$(type -P cat)")))
 	grep -qx "needs-bytes $bytes" <<<"$output"
@@ -886,9 +901,9 @@ interpreters() {
 	ktstr-manifest a | ktstr-libs >with
 	for path in $(sed -n 's/^file lib[^ ]* \([^ ]*\) .*/\1/p' with); do bytes=$((bytes + $(space "$path"))); done
 	grep -qx "needs-bytes $bytes" with
-	[ "$(ktstr-libs <with)" = "$(cat with)" ]
+	expect value "$(ktstr-libs <with)" "$(cat with)"
 	run -0 bash -c 'ktstr-manifest a | grep -v ^needs-bytes | ktstr-libs'
-	[[ $output != *needs-bytes* ]]
+	expect output has-not needs-bytes
 }
 
 @test "needs: a manifest with values that are none is refused with its line" {
@@ -896,7 +911,7 @@ interpreters() {
 	define 'test a' 'binary t'
 	while IFS='|' read -r record message; do
 		run -1 --separate-stderr ktstr-preamble < <(ktstr-manifest a | grep -v ^needs-; printf '%s\n' "$record")
-		[ "$output" = "" ]
+		expect output ""
 		[[ $stderr == "ktstr-preamble: <stdin>:9: ${record%% *}: $message"* ]] || { echo "$record: $stderr"; false; }
 	done <<-'E'
 		needs-bytes -1|not a number of bytes

@@ -116,10 +116,10 @@ packs_names() {
 
 @test "pack: python reads names, modes, owner, times and sizes" {
 	need python3
-	[ "$(ktstr-pack <manifest | gzip -d | list_python)" = "ktstr 0755 0 0 '' '' 0 10 True
+	expect value "$(ktstr-pack <manifest | gzip -d | list_python)" "ktstr 0755 0 0 '' '' 0 10 True
 include/hello 0640 0 0 '' '' 0 6 True
 include/empty 0444 0 0 '' '' 0 0 True
-lib/bytes 0755 0 0 '' '' 0 100000 True" ]
+lib/bytes 0755 0 0 '' '' 0 100000 True"
 }
 
 @test "pack: bsdtar reads names, modes, owner and sizes" {
@@ -160,16 +160,16 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 
 @test "pack: what it writes are whole blocks, and two of zeros end it" {
 	ktstr-pack -t <manifest >archive.tar
-	[ "$(wc -c <archive.tar)" -eq $((512 * (2 + 2 + 1 + 1 + 196 + 2))) ]
-	[ "$(tail -c 1024 archive.tar | tr -d '\0' | wc -c)" -eq 0 ]
+	expect value "$(wc -c <archive.tar)" -eq $((512 * (2 + 2 + 1 + 1 + 196 + 2)))
+	expect value "$(tail -c 1024 archive.tar | tr -d '\0' | wc -c)" -eq 0
 	run -0 --separate-stderr tar -tf archive.tar
-	[ "$stderr" = '' ]
+	expect stderr ''
 }
 
 @test "pack: gzip finds one member, without name, flags and time" {
 	ktstr-pack <manifest >archive.tgz
 	gzip -t archive.tgz
-	[ "$(head -c 10 archive.tgz | od -An -tx1)" = ' 1f 8b 08 00 00 00 00 00 00 03' ]
+	expect value "$(head -c 10 archive.tgz | od -An -tx1)" ' 1f 8b 08 00 00 00 00 00 00 03'
 	cmp <(gzip -dc archive.tgz) <(ktstr-pack --tar <manifest)
 }
 
@@ -256,15 +256,15 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 	local jobs
 	for jobs in 0 -1 1025 x 2x ''; do
 		run -64 --separate-stderr ktstr-pack -j "$jobs" </dev/null
-		[ "$stderr" = "ktstr-pack: -j: not a number from 1 to 1024: $jobs (see --help)" ]
+		expect stderr "ktstr-pack: -j: not a number from 1 to 1024: $jobs (see --help)"
 	done
 	run -64 --separate-stderr ktstr-pack --engine zstd </dev/null
-	[ "$stderr" = "ktstr-pack: --engine: not built in (see --version): zstd (see --help)" ]
+	expect stderr "ktstr-pack: --engine: not built in (see --version): zstd (see --help)"
 }
 
 @test "pack: higher levels are smaller" {
 	echo "file text $BASH 0644" >manifest
-	[ "$(ktstr-pack -9 <manifest | wc -c)" -lt "$(ktstr-pack -1 <manifest | wc -c)" ]
+	expect value "$(ktstr-pack -9 <manifest | wc -c)" -lt "$(ktstr-pack -1 <manifest | wc -c)"
 }
 
 # bats test_tags=promise:same-bytes
@@ -281,7 +281,7 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 	d50=$(long_name 50) d100=$(long_name 100)
 	packs_names "$(long_name 99)" "$d100" "a/$(long_name 98)" "a/$(long_name 99)" "b/$d100" \
 		"$d50$d50$d50/x" "$(long_name 155)/y" "$(long_name 155)/$d100" "$d50/$d50/$d50/$d50/z"
-	[ "$(wc -c <archive.tar)" -eq $((512 * (2 * 9 + 2))) ]
+	expect value "$(wc -c <archive.tar)" -eq $((512 * (2 * 9 + 2)))
 }
 
 @test "pack: longer names come out of every reader" {
@@ -302,8 +302,8 @@ lib/bytes 0755 0 0 '' '' 0 100000 True" ]
 	for length in 101 988 989 990 991 992; do
 		echo "file $(long_name $length) $here/hello 0755" | ktstr-pack -t >archive.tar
 		[[ $(tr '\0' '\n' <archive.tar) =~ $'\n'([0-9]+)\ path=(0+)$'\n' ]]
-		[ "${BASH_REMATCH[1]}" -eq $((${#BASH_REMATCH} - 1)) ]
-		[ "${#BASH_REMATCH[2]}" -eq $length ]
+		expect value "${BASH_REMATCH[1]}" -eq $((${#BASH_REMATCH} - 1))
+		expect value "${#BASH_REMATCH[2]}" -eq $length
 	done
 }
 
@@ -345,15 +345,15 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	# the archive of both files, but with a hole that readers can seek past
 	echo "file big $here/big 0644" >manifest
 	ktstr-pack -t <manifest | head -c 2048 >archive.tar
-	[ "$(tail -c 512 archive.tar | tr -d '\0' | wc -c)" -eq 0 ]
+	expect value "$(tail -c 512 archive.tar | tr -d '\0' | wc -c)" -eq 0
 	truncate -s $((1536 + size)) archive.tar
 	echo "file after $here/hello 0644" | ktstr-pack -t >>archive.tar
 
 	for reader in 'tar' 'bsdtar' 'busybox tar'; do
 		command -v "${reader%% *}" >/dev/null || continue
-		[ "$($reader -tvf archive.tar | grep -Eo ' (9663676416|6) .*(big|after)$' |
-			awk '{ print $1, $NF }')" = "9663676416 big
-6 after" ]
+		expect value "$($reader -tvf archive.tar | grep -Eo ' (9663676416|6) .*(big|after)$' |
+			awk '{ print $1, $NF }')" "9663676416 big
+6 after"
 	done
 	if command -v python3 >/dev/null; then
 		python3 -c 'if True:
@@ -369,50 +369,50 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	truncate -s 9G big || skip "no files of 9 GiB here"
 	printf 'end' >>big
 	echo "file big $here/big 0644" | ktstr-pack -t | tail -c +$((1536 + (9 << 30) + 1)) >end
-	[ "$(tr '\0' . <end)" = "end$(printf '%01533d' 0 | tr 0 .)" ]
+	expect value "$(tr '\0' . <end)" "end$(printf '%01533d' 0 | tr 0 .)"
 }
 
 @test "pack: a file of 8 GiB less one byte needs no extension, one of 8 GiB does" {
 	truncate -s $(((8 << 30) - 1)) big || skip "no files of 8 GiB here"
 	echo "file big $here/big 0644" >manifest
-	[ "$(ktstr-pack -t <manifest | dd bs=1 skip=124 count=12 status=none |
-		tr '\0' .)" = 77777777777. ]
+	expect value "$(ktstr-pack -t <manifest | dd bs=1 skip=124 count=12 status=none |
+		tr '\0' .)" 77777777777.
 	truncate -s $((8 << 30)) big
-	[ "$(ktstr-pack -t <manifest | dd bs=1 skip=1148 count=12 status=none |
-		od -An -tx1)" = ' 80 00 00 00 00 00 00 02 00 00 00 00' ]
+	expect value "$(ktstr-pack -t <manifest | dd bs=1 skip=1148 count=12 status=none |
+		od -An -tx1)" ' 80 00 00 00 00 00 00 02 00 00 00 00'
 }
 
 # bats test_tags=promise:changing-files
 @test "pack: a file that becomes shorter while it is read is an error" {
 	packs_meanwhile ': >victim'
-	[ "$status" -eq 1 ]
-	[ "$stderr" = "ktstr-pack: <stdin>:1: victim: $here/victim: it became shorter while it was read: pack it when nothing writes to it" ]
+	expect status 1
+	expect stderr "ktstr-pack: <stdin>:1: victim: $here/victim: it became shorter while it was read: pack it when nothing writes to it"
 }
 
 # bats test_tags=promise:changing-files
 @test "pack: a file that grows while it is read is an error" {
 	packs_meanwhile 'echo more >>victim'
-	[ "$status" -eq 1 ]
-	[[ $stderr = "ktstr-pack: <stdin>:1: victim: $here/victim: it holds more bytes than its size said: "* ]]
+	expect status 1
+	expect stderr begins "ktstr-pack: <stdin>:1: victim: $here/victim: it holds more bytes than its size said: "
 }
 
 @test "pack: a file that is written to while it is read is an error" {
 	packs_meanwhile 'echo other | dd of=victim conv=notrunc status=none'
-	[ "$status" -eq 1 ]
-	[[ $stderr = *": $here/victim: it changed while it was read: "* ]]
+	expect status 1
+	expect stderr has ": $here/victim: it changed while it was read: "
 }
 
 # bats test_tags=promise:changing-files
 @test "pack: a file that is written to and gets its old time back is an error" {
 	packs_meanwhile 'echo other | dd of=victim conv=notrunc status=none; touch -d 2001-01-01 victim'
-	[ "$status" -eq 1 ]
-	[[ $stderr = *": $here/victim: it changed while it was read: "* ]]
+	expect status 1
+	expect stderr has ": $here/victim: it changed while it was read: "
 }
 
 @test "pack: a file that is only read meanwhile is packed" {
 	packs_meanwhile 'cat victim >/dev/null'
-	[ "$status" -eq 0 ]
-	[ "$stderr" = '' ]
+	expect status 0
+	expect stderr ''
 }
 
 @test "pack: what a failed run wrote is not taken for a whole archive" {
@@ -468,7 +468,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	chmod 000 hello
 	"${without[@]}" cat hello 2>/dev/null && skip "everything may be read here"
 	run -1 --separate-stderr "${without[@]}" ktstr-pack -t <<<"file a $here/hello 0755"
-	[ "$stderr" = "ktstr-pack: <stdin>:1: a: $here/hello: Permission denied" ]
+	expect stderr "ktstr-pack: <stdin>:1: a: $here/hello: Permission denied"
 }
 
 @test "pack: a symbolic link is packed as the file it leads to" {
@@ -523,9 +523,9 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 		echo "file d77777 $here/empty 0755"
 	} >manifest
 	run -1 --separate-stderr timeout 10 ktstr-pack <manifest
-	[ "$stderr" = "ktstr-pack: <stdin>:100001: d77777: a file, but d77777/x on line 77777 needs a directory" ]
+	expect stderr "ktstr-pack: <stdin>:100001: d77777: a file, but d77777/x on line 77777 needs a directory"
 	sed '$d' manifest | timeout 20 ktstr-pack -1t >archive.tar
-	[ "$(wc -c <archive.tar)" -eq $((512 * 100002)) ]
+	expect value "$(wc -c <archive.tar)" -eq $((512 * 100002))
 }
 
 @test "pack: a mode that is not octal or over 0777 is refused" {
@@ -606,39 +606,39 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 
 @test "pack: a full disk is an error" {
 	run -1 bash -c 'ktstr-pack <manifest 2>&1 >/dev/full'
-	[ "$output" = "ktstr-pack: standard output: No space left on device" ]
+	expect output "ktstr-pack: standard output: No space left on device"
 	run -1 bash -c 'ktstr-pack -t <manifest 2>&1 >/dev/full'
-	[ "$output" = "ktstr-pack: standard output: No space left on device" ]
+	expect output "ktstr-pack: standard output: No space left on device"
 }
 
 @test "pack: a reader that left ends it without a word" {
 	truncate -s 16M zeros
 	echo "file zeros $here/zeros 0755" >manifest
 	run -1 bash -c '{ trap "" PIPE; exec ktstr-pack -t <manifest; } | head -c0; exit ${PIPESTATUS[0]}'
-	[ "$output" = '' ]
+	expect output ''
 	head -c 4M /dev/urandom >zeros
 	run -1 bash -c '{ trap "" PIPE; exec ktstr-pack -1 <manifest; } | head -c0; exit ${PIPESTATUS[0]}'
-	[ "$output" = '' ]
+	expect output ''
 }
 
 @test "pack: SIGPIPE is left alone" {
 	truncate -s 16M zeros
 	echo "file zeros $here/zeros 0755" >manifest
 	run -141 bash -c 'env --default-signal=PIPE ktstr-pack -t <manifest | head -c0; exit ${PIPESTATUS[0]}'
-	[ "$output" = '' ]
+	expect output ''
 }
 
 @test "pack: a manifest that cannot be read, and closed output, are errors" {
 	run -1 --separate-stderr bash -c 'ktstr-pack </ | cat; exit ${PIPESTATUS[0]}'
-	[ "$stderr" = "ktstr-pack: <stdin>:1: Is a directory" ]
+	expect stderr "ktstr-pack: <stdin>:1: Is a directory"
 	run -1 bash -c 'ktstr-pack <manifest >&-'
-	[ "$output" = "ktstr-pack: standard output: Bad file descriptor" ]
+	expect output "ktstr-pack: standard output: Bad file descriptor"
 }
 
 @test "pack: a terminal is refused, with what to do instead" {
 	need script
 	run -64 on_terminal bash -c 'ktstr-pack <manifest'
-	[ "${output%$'\r'}" = "ktstr-pack: the archive is not written to a terminal: redirect it to a file, or pipe it to ktstr-b64" ]
+	expect value "${output%$'\r'}" "ktstr-pack: the archive is not written to a terminal: redirect it to a file, or pipe it to ktstr-b64"
 	run -64 on_terminal bash -c 'ktstr-pack -t <manifest'
 	run -0 on_terminal bash -c 'ktstr-pack <manifest >out'
 }
@@ -648,16 +648,16 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	for arguments in -x --wrong -0 -10 file '-1 -- -t'; do
 		# shellcheck disable=SC2086
 		run -64 --separate-stderr ktstr-pack $arguments </dev/null
-		[ "$output" = '' ]
-		[[ ${stderr_lines[0]} = "ktstr-pack: "* ]]
-		[ "${#stderr_lines[@]}" = 1 ]
+		expect output ''
+		expect value "${stderr_lines[0]}" begins "ktstr-pack: "
+		expect value "${#stderr_lines[@]}" 1
 	done
 }
 
 @test "pack: --help and --version go to standard output" {
 	run -0 --separate-stderr ktstr-pack --help
-	[[ ${lines[0]} = "usage: ktstr-pack "* ]]
-	[ "$stderr" = '' ]
+	expect line 0 begins "usage: ktstr-pack "
+	expect stderr ''
 	run -0 --separate-stderr ktstr-pack -V
 	[[ $output =~ ^ktstr-pack\ [0-9]+\.[0-9]+\.[0-9]+\ \((libdeflate,\ )?zlib\)$ ]]
 }
@@ -667,7 +667,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	truncate -s 1G big
 	echo "file big $here/big 0755" >manifest
 	run -0 bash -c 'set -o pipefail; (ulimit -v 32768; exec ktstr-pack -1 <manifest) | gzip -dc | wc -c'
-	[ "$output" -eq $((1024 * 1024 * 1024 + 512 + 1024)) ]
+	expect output -eq $((1024 * 1024 * 1024 + 512 + 1024))
 }
 
 @test "pack: modes, times, capabilities, setuid bits, holes and links of the files are not packed, as its manual says" {
@@ -682,8 +682,8 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 		ktstr-pack -t >archive.tar
 	(umask 022 && tar --same-permissions -xf archive.tar -C out)
 	run -0 stat -c '%a %h %Y %F' out/include/{key,twin,link,holes}
-	[ "$(sort -u <<<"$output")" = '755 1 0 regular file' ]
-	[ "$(wc -c <archive.tar)" -gt 2097152 ]
+	expect value "$(sort -u <<<"$output")" '755 1 0 regular file'
+	expect value "$(wc -c <archive.tar)" -gt 2097152
 	for word in setuid capabilities times holes 'hard link'; do
 		grep -q "$word" "$TOP/man/ktstr-pack.1"
 	done

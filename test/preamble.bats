@@ -44,8 +44,8 @@ with() {
 # bats test_tags=promise:values-are-data
 @test "preamble: the last line is the marker, and no other line is" {
 	ktstr-preamble <m >header
-	[ "$(tail -n 1 header)" = __ARCHIVE__ ]
-	[ "$(grep -cx __ARCHIVE__ header)" = 1 ]
+	expect value "$(tail -n 1 header)" __ARCHIVE__
+	expect value "$(grep -cx __ARCHIVE__ header)" 1
 }
 
 # bats test_tags=promise:values-are-data
@@ -53,20 +53,20 @@ with() {
 	ktstr-preamble <m | sed -n '/^KTSTR_TEST_NAME=/,/^DECOMPRESS=/p' >values
 	# shellcheck disable=SC1091
 	. ./values
-	[ "$KTSTR_SCHED_NAME" = "my sched" ]
-	[ "${#SCHED_ARGS[@]}" = 3 ]
-	[ "${SCHED_ARGS[1]}" = "include/c d" ]
-	[ "${SCHED_ARG_PATHS[*]}" = 1 ]
-	[ "${SCHED_ARGS[2]}" = $'it\'s "$(x)`y`\n\303\251' ]
-	[ "$CGROUP_PARENT" = "/a b" ]
-	[ "${SYSCTLS[*]@Q}" = "'kernel.a' '1 2'" ]
-	[ "${#RUN_ARGS[@]}" = 2 ]
-	[ "${RUN_ARGS[1]}" = $'\n__ARCHIVE__\n' ]
-	[ "$ATTACHES_SCHEDULERS$DROPS_ROOT" = "" ]
-	[ "$TEST_PROGRAM $SCHED_PROGRAM" = "true true" ]
-	[ "${PACKED_FILES[*]} $PACKED_COUNT" = "ktstr scheduler include 3" ]
-	[ "$PAYLOAD_SIZE$PAYLOAD_SHA256" = "" ]
-	[ "${#DECOMPRESS[@]}" = 0 ]
+	expect value "$KTSTR_SCHED_NAME" "my sched"
+	expect value "${#SCHED_ARGS[@]}" 3
+	expect value "${SCHED_ARGS[1]}" "include/c d"
+	expect value "${SCHED_ARG_PATHS[*]}" 1
+	expect value "${SCHED_ARGS[2]}" $'it\'s "$(x)`y`\n\303\251'
+	expect value "$CGROUP_PARENT" "/a b"
+	expect value "${SYSCTLS[*]@Q}" "'kernel.a' '1 2'"
+	expect value "${#RUN_ARGS[@]}" 2
+	expect value "${RUN_ARGS[1]}" $'\n__ARCHIVE__\n'
+	expect value "$ATTACHES_SCHEDULERS$DROPS_ROOT" ""
+	expect value "$TEST_PROGRAM $SCHED_PROGRAM" "true true"
+	expect value "${PACKED_FILES[*]} $PACKED_COUNT" "ktstr scheduler include 3"
+	expect value "$PAYLOAD_SIZE$PAYLOAD_SHA256" ""
+	expect value "${#DECOMPRESS[@]}" 0
 }
 
 @test "preamble: a scheduler that is not packed is one of the kernel's own, or refused, by every stage" {
@@ -110,8 +110,8 @@ with() {
 		ktstr-preamble <n | grep -a '^\(TEST\|SCHED\)_PROGRAM=' >values
 		# shellcheck disable=SC1091
 		. ./values
-		[ "$TEST_PROGRAM" = "$name" ]
-		[ "$SCHED_PROGRAM" = "$name" ]
+		expect value "$TEST_PROGRAM" "$name"
+		expect value "$SCHED_PROGRAM" "$name"
 	done
 }
 
@@ -144,11 +144,11 @@ with() {
 		sed -n '/^KTSTR_TEST_NAME=/,/^DECOMPRESS=/p' header >values
 		# shellcheck disable=SC1091
 		. ./values
-		[ "$KTSTR_SCHED_NAME" = 调度器1 ]
+		expect value "$KTSTR_SCHED_NAME" 调度器1
 		printf -v byte "x$byte"
-		[ "${RUN_ARGS[0]}${SYSCTLS[0]}${SYSCTLS[1]}${SCHED_ARGS[0]}" = "$byte$byte$byte$byte" ]
-		[ "${SCHED_ARGS[1]}$CGROUP_PARENT" = "include/$byte/$byte" ]
-		[ "$TEST_PROGRAM$SCHED_PROGRAM" = $'caf\351caf\351' ]
+		expect value "${RUN_ARGS[0]}${SYSCTLS[0]}${SYSCTLS[1]}${SCHED_ARGS[0]}" "$byte$byte$byte$byte"
+		expect value "${SCHED_ARGS[1]}$CGROUP_PARENT" "include/$byte/$byte"
+		expect value "$TEST_PROGRAM$SCHED_PROGRAM" $'caf\351caf\351'
 	done
 }
 
@@ -176,33 +176,33 @@ with() {
 	grep '^DECOMPRESS=' <<<"$output" >values
 	# shellcheck disable=SC1091
 	. ./values
-	[ "$(printf '<%s>' "${DECOMPRESS[@]}")" = "<zstd><-dc><--memory=1GB><\$(x)><'>" ]
+	expect value "$(printf '<%s>' "${DECOMPRESS[@]}")" "<zstd><-dc><--memory=1GB><\$(x)><'>"
 	run -0 ktstr-preamble --decompress 'xz -dc' --decompress=cat <m
 	grep -qx 'DECOMPRESS=(cat)' <<<"$output"
 	for command in '' $' \t\n' '-dc' ' -dc x'; do
 		run -64 --separate-stderr ktstr-preamble --decompress "$command" <m
-		[ -z "$output" ]
-		[[ $stderr == "ktstr-preamble: --decompress: names no program: "* ]]
+		expect output ''
+		expect stderr begins "ktstr-preamble: --decompress: names no program: "
 	done
 }
 
 @test "preamble: a template of one's own is rendered, and checked" {
 	printf 'echo @KTSTR_TEST_NAME@ "${x[@]}" @lower@ a@B\n(@SCHED_ARG_PATHS@ @PACKED_FILES@)\n__ARCHIVE__\n' >t
 	run -0 ktstr-preamble --template t <m
-	[ "$output" = "echo a \"\${x[@]}\" @lower@ a@B
+	expect output "echo a \"\${x[@]}\" @lower@ a@B
 (1 ktstr scheduler include)
-__ARCHIVE__" ]
+__ARCHIVE__"
 	printf 'a\n@NO_SUCH@\n__ARCHIVE__\n' >t
 	run -1 --separate-stderr ktstr-preamble --template t <m
-	[ "$output" = "" ]
-	[ "$stderr" = "ktstr-preamble: t:2: unknown placeholder @NO_SUCH@" ]
+	expect output ""
+	expect stderr "ktstr-preamble: t:2: unknown placeholder @NO_SUCH@"
 	for bad in 'a\n' '' 'a\n__ARCHIVE__' 'a\n__ARCHIVE__\nb\n' 'a\n__ARCHIVE__\n\n__ARCHIVE__\n'; do
 		printf "$bad" >t
 		run -1 ktstr-preamble --template t <m
-		[ "$output" = "ktstr-preamble: t: a template's last line, and no other, is __ARCHIVE__" ]
+		expect output "ktstr-preamble: t: a template's last line, and no other, is __ARCHIVE__"
 	done
 	run -1 ktstr-preamble --template gone <m
-	[ "$output" = "ktstr-preamble: gone: No such file or directory" ]
+	expect output "ktstr-preamble: gone: No such file or directory"
 }
 
 @test "preamble: a manifest that is not whole and right is refused with its line" {
@@ -210,7 +210,7 @@ __ARCHIVE__" ]
 	while IFS='|' read -r record message; do
 		with "$record" >bad
 		run -1 --separate-stderr ktstr-preamble <bad
-		[ "$output" = "" ]
+		expect output ""
 		[[ $stderr == "ktstr-preamble: <stdin>"*"$message" ]] || {
 			echo "$record: $stderr"
 			false
@@ -238,14 +238,14 @@ __ARCHIVE__" ]
 	EOF
 	for keyword in test scheduler topology duration watchdog git; do
 		run -1 ktstr-preamble < <(grep -v "^$keyword " m)
-		[ "$output" = "ktstr-preamble: <stdin>: no $keyword record: is it cut short?" ]
+		expect output "ktstr-preamble: <stdin>: no $keyword record: is it cut short?"
 	done
 	run -1 ktstr-preamble < <(sed 's/^manifest 1/manifest 2/' m)
-	[[ $output == *"<stdin>:1: manifest: this program reads version 1 of the format: 2" ]]
+	expect output ends "<stdin>:1: manifest: this program reads version 1 of the format: 2"
 	run -1 ktstr-preamble < <(grep -v ^manifest m)
-	[[ $output == *"<stdin>:1: test: a manifest's first record is: manifest 1" ]]
+	expect output ends "<stdin>:1: test: a manifest's first record is: manifest 1"
 	run -1 ktstr-preamble </dev/null
-	[ "$output" = "ktstr-preamble: <stdin>: empty: a manifest comes from ktstr-manifest" ]
+	expect output "ktstr-preamble: <stdin>: empty: a manifest comes from ktstr-manifest"
 }
 
 @test "preamble: records of a user's own are passed over" {
@@ -276,8 +276,8 @@ __ARCHIVE__" ]
 	run -64 ktstr-preamble m </dev/null
 	run -64 ktstr-preamble --nonsense </dev/null
 	run -0 ktstr-preamble --help
-	[[ $output == "usage: ktstr-preamble "* ]]
+	expect output begins "usage: ktstr-preamble "
 	run -0 ktstr-preamble --version
 	run -1 bash -c 'ktstr-preamble <m 2>&1 >/dev/full'
-	[ "$output" = "ktstr-preamble: standard output: No space left on device" ]
+	expect output "ktstr-preamble: standard output: No space left on device"
 }

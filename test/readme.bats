@@ -19,15 +19,15 @@ commands() {
 @test "readme: the pipelines run as they stand" {
 	need pigz zstd strip
 	commands "Everything is a filter" >commands
-	[ "$(grep -c . commands)" -gt 10 ]
+	expect value "$(grep -c . commands)" -gt 10
 	run -0 bash -euo pipefail -c 'diff() { command diff "$@" || [ $? = 1 ]; }
 		. ./commands'
-	[[ "$output" == *"fair"$'\t'"eevdf"$'\t'"1n1l1c1t"$'\t'"./fair"* ]]
+	expect output has "fair"$'\t'"eevdf"$'\t'"1n1l1c1t"$'\t'"./fair"
 	[[ "$output" != *file\ ktstr* ]] # two builds of one definition do not differ
 	run -0 ktstr-manifest --list # and what was stripped is no second test
-	[ "$output" = $'fair\teevdf\t1n1l1c1t\t./fair' ]
+	expect output $'fair\teevdf\t1n1l1c1t\t./fair'
 	run -0 bash fair60.run --info
-	[[ "$output" == *$'\nTEST_DURATION_SECS=60\n'* ]]
+	expect output has $'\nTEST_DURATION_SECS=60\n'
 	run -0 bash fair.run --verify # of the last of them, for zstd
 }
 
@@ -37,9 +37,11 @@ commands() {
 	# shellcheck disable=SC2086 # flags are words
 	${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror -I"$TOP/lib/harness" fairness.c "$TOP/build/lib/libktstr.a" -o fairness
 	run -0 ./fairness --ktstr-describe=fairness
-	[[ "$output" == *"scheduler fifo scx_fifo"*"sched-arg --slice-us"*"topology 1n2l4c2t"* ]]
+	expect output has "scheduler fifo scx_fifo"
+	expect output has "sched-arg --slice-us"
+	expect output has "topology 1n2l4c2t"
 	run -0 ./fairness run
-	[[ "$output" == *"fairness: pass"* ]]
+	expect output has "fairness: pass"
 }
 
 @test "readme: the files that it and CONTRIBUTING.md name are there" {
@@ -51,13 +53,13 @@ commands() {
 		$(grep -oE '\]\([^)]*\)' "$TOP/test/bench/README.md" | tr -d ']()' | sed 's,^,test/bench/,'); do
 		[ -e "$TOP/$file" ] || missing+=" $file"
 	done
-	[ "$missing" = '' ]
+	expect value "$missing" ''
 }
 
 @test "readme: the chart shows the times of the table" {
 	local ms seconds times=()
 	mapfile -t times < <(sed -n 's/.*>\([0-9]*\) ms, [0-9.]*x<.*/\1/p' "$TOP/test/bench/export.svg")
-	[ "${#times[@]}" -ge 5 ]
+	expect value "${#times[@]}" -ge 5
 	for ms in "${times[@]}"; do
 		ms=$((ms + 5)) # rounded
 		seconds=$((ms / 1000)).$((ms / 100 % 10))$((ms / 10 % 10))
@@ -69,7 +71,7 @@ commands() {
 @test "readme: its benchmark rows have the numbers of the whole table" {
 	local number numbers
 	numbers=$(sed -n '/^## How fast it is/,/^\[/p' "$TOP/README.md" | grep '^|' | grep -oE '[0-9.]+( (s|ms)|x)')
-	[ "$(wc -l <<<"$numbers")" -ge 9 ]
+	expect value "$(wc -l <<<"$numbers")" -ge 9
 	while IFS= read -r number; do
 		echo "$number"
 		grep -qE "(^|[^0-9.])${number/./\\.}([^0-9]|$)" "$TOP/test/bench/README.md"

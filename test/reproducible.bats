@@ -136,7 +136,7 @@ same_bytes() {
 	localedef -i ja_JP -f EUC-JP "$PWD/ja_JP.EUC-JP" || [ $? = 1 ] # 1: warnings
 	export LOCPATH=$PWD
 	# Turkish it is: its capital i has a dot
-	[ "$(LC_ALL=tr_TR.UTF-8 bash -c 'i=i; echo "${i^}"')" = İ ]
+	expect value "$(LC_ALL=tr_TR.UTF-8 bash -c 'i=i; echo "${i^}"')" İ
 	for locale in C POSIX C.UTF-8 tr_TR.UTF-8 ja_JP.EUC-JP none_HERE; do
 		LC_ALL=$locale LANG=$locale LANGUAGE=$locale same_bytes
 	done
@@ -178,7 +178,7 @@ same_bytes() {
 	local status=0
 	same_bytes "$memory/copy" || status=$?
 	rm -rf "$memory"
-	[ $status = 0 ]
+	expect status 0
 }
 
 # bats test_tags=promise:same-bytes
@@ -208,9 +208,9 @@ same_bytes() {
 	echo '# changed' >>two/another.ktstr
 	export_all two "$PWD/changed"
 	run -1 diff one.first.run changed.first.run
-	[ "${#lines[@]}" = 4 ]
-	[ "${lines[1]}" = "< $(grep '^KTSTR_GIT_HASH=' one.first.run)" ]
-	[ "${lines[3]}" = "> $(grep '^KTSTR_GIT_HASH=' one.first.run)-dirty" ]
+	expect value "${#lines[@]}" 4
+	expect line 1 "< $(grep '^KTSTR_GIT_HASH=' one.first.run)"
+	expect line 3 "> $(grep '^KTSTR_GIT_HASH=' one.first.run)-dirty"
 }
 
 @test "reproducible: a test in C, built in two directories, where its binary does not name them" {
@@ -241,22 +241,23 @@ page_says() {
 	ktstr-export -q -b ./fair fair
 	hash=$(grep '^KTSTR_GIT_HASH=' fair.run)
 	run -0 --separate-stderr bash -c "$(page_says)"
-	[ "$output" = "$hash"$'\nthe same\nthe same files' ]
+	expect output "$hash"$'\nthe same\nthe same files'
 
 	rm -r theirs ours
 	ktstr-export -q -9 -b ./fair fair # compressed otherwise
 	run -1 bash -c "$(page_says)"
-	[ "${lines[0]}" = "$hash" ]
-	[[ ${lines[1]} == "fair.run again.run differ: "* ]]
-	[ "${lines[2]}" = 'the same files' ]
-	[ "$(grep -c '^[<>]' <<<"$output")" = 4 ]
-	[ "$(grep -cE '^[<>] PAYLOAD_(SIZE|SHA256)=' <<<"$output")" = 4 ]
+	expect line 0 "$hash"
+	expect line 1 begins "fair.run again.run differ: "
+	expect line 2 'the same files'
+	expect value "$(grep -c '^[<>]' <<<"$output")" 4
+	expect value "$(grep -cE '^[<>] PAYLOAD_(SIZE|SHA256)=' <<<"$output")" 4
 
 	rm -r theirs ours
 	ktstr-export -q -b ./fair fair
 	printf x >>fair # another program
 	run -1 bash -c "$(page_says)"
-	[[ $output == *"Binary files theirs/ktstr and ours/ktstr differ"* && $output != *"the same"* ]]
+	expect output has "Binary files theirs/ktstr and ours/ktstr differ"
+	expect output has-not "the same"
 }
 
 @test "reproducible: ktstr-preamble prints the same for manifests that differ in paths alone" {
@@ -268,5 +269,5 @@ page_says() {
 	ktstr-preamble <one >header
 	ktstr-preamble <two | cmp header -
 	(umask 077 && cd / && LC_ALL=C TZ=Asia/Kathmandu HOME='' COLUMNS=10 SOURCE_DATE_EPOCH=1 ktstr-preamble) <two | cmp header -
-	[ "$(tail -n 1 header)" = __ARCHIVE__ ]
+	expect value "$(tail -n 1 header)" __ARCHIVE__
 }

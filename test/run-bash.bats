@@ -196,7 +196,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 		done
 		holds "${entries[@]}" || failed=1
 	done
-	[ "$failed" = 0 ]
+	expect value "$failed" 0
 }
 
 @test "bash: variables whose values mean something to it, or to the programs that the .run calls" {
@@ -252,7 +252,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 	E
 	mkdir a=b
 	holds "TMPDIR=$PWD/a=b"
-	[ -z "$(ls a=b)" ]
+	expect value "$(ls a=b)" ''
 }
 
 @test "bash: every option of set, by SHELLOPTS" {
@@ -262,7 +262,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 	for option in allexport:keyword errexit:nounset history:histexpand monitor noclobber:noglob posix "$all"; do
 		holds "SHELLOPTS=$option" || failed=1
 	done
-	[ "$failed" = 0 ]
+	expect value "$failed" 0
 }
 
 @test "bash: verbose and xtrace show the first commands, and change nothing else" {
@@ -273,11 +273,11 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 		for ending in "${endings[@]}"; do
 			start "${ending%:*}"
 			echo "$entry, $ending: $STATUS: $(cat out)"
-			[ "$STATUS" = "${ending#*:}" ]
+			expect value "$STATUS" "${ending#*:}"
 			tail -n "$(wc -l <"${ending%:*}.out")" out | cmp - "${ending%:*}.out"
-			[ "$(wc -l <out)" -le $(($(wc -l <"${ending%:*}.out") + 5)) ]
+			expect value "$(wc -l <out)" -le $(($(wc -l <"${ending%:*}.out") + 5))
 			nothing_left
-			[ ! -e canary ]
+			expect no-file canary
 		done
 	done
 }
@@ -290,7 +290,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 		for ending in "${endings[@]}"; do
 			start "${ending%:*}"
 			[ ! -s out ]
-			[ ! -e seen ]
+			expect no-file seen
 			nothing_left
 		done
 	done
@@ -305,7 +305,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 		holds "BASHOPTS=$option" || failed=1
 	done
 	holds "BASHOPTS=$all" SHELLOPTS=history:histexpand:posix:errexit:nounset:noglob FUNCNEST=2 BASH_COMPAT=4.4 || failed=1
-	[ "$failed" = 0 ]
+	expect value "$failed" 0
 }
 
 @test "bash: an exported function with the name of each builtin, keyword, program, and function of the header" {
@@ -342,7 +342,7 @@ variables=(BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BAS
 		declare -i FD CALLERS_ENVIRONMENT
 		declare -A CALLERS_ENVIRONMENT
 	E
-	[ "$failed" = 0 ]
+	expect value "$failed" 0
 }
 
 # --- How bash is started --------------------------------------------------------------------------
@@ -439,7 +439,7 @@ field() {
 	grep -q '调度器1' clean-\-info
 	for charmap in "${charmaps[@]}"; do
 		printf '%s\0' "PATH=$PATH" "TMPDIR=$TMPDIR" "LOCPATH=$PWD/locales" "LC_ALL=xx_XX.$charmap" >environment
-		[ "$("$PWD/probe" start environment /usr/bin/locale charmap)" = "$charmap" ]
+		expect value "$("$PWD/probe" start environment /usr/bin/locale charmap)" "$charmap"
 		rm -f test.args sched.args
 		for option in --info --print-command; do
 			on_host "$PWD/probe" start environment "$BASH" ./shown.run "$option" 2>&1 | diff - "clean$option" || {

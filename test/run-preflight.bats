@@ -50,9 +50,9 @@ accepted() {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	chmod 1777 tmp
 	run -0 on_host setpriv --reuid 65534 --clear-groups bash ./t.run --check
-	[[ $output == *"note: not root: what only root can see was not checked"* ]]
+	expect output has "note: not root: what only root can see was not checked"
 	run -4 on_host setpriv --reuid 65534 --clear-groups bash ./t.run --quiet
-	[ "$output" = "t.run: not suitable: user ID 65534 found, root needed: sudo ./t.run" ]
+	expect output "t.run: not suitable: user ID 65534 found, root needed: sudo ./t.run"
 }
 
 # bats test_tags=promise:refuses-at-once
@@ -64,9 +64,13 @@ accepted() {
 	echo enabled >"$HOST/kernel/sched_ext/state"
 	echo 'quiet isolcpus=1' >"$HOST/cmdline"
 	run -4 on_host ./t.run --quiet
-	[ "${#lines[@]}" = 5 ]
-	[[ $output == *"no /sys/kernel/btf/vmlinux found"*"isolcpus=1 found"*"sched_ext is enabled"*"host has 0 LLCs"*"host has 1 NUMA nodes"* ]]
-	[ -z "$(ls -A tmp)" ]
+	expect value "${#lines[@]}" 5
+	expect output has "no /sys/kernel/btf/vmlinux found"
+	expect output has "isolcpus=1 found"
+	expect output has "sched_ext is enabled"
+	expect output has "host has 0 LLCs"
+	expect output has "host has 1 NUMA nodes"
+	expect value "$(ls -A tmp)" ''
 }
 
 # bats test_tags=promise:refuses-at-once
@@ -76,9 +80,9 @@ accepted() {
 	export HOST_ALLOWED=real
 	# by numbers, as older ones do not know the names: 39 is bpf, 38 perfmon
 	run -4 on_host setpriv --bounding-set=-sys_admin,-cap_39 ./t.run --quiet
-	[ "$output" = "t.run: not suitable: root without CAP_SYS_ADMIN CAP_BPF found (a container?), needed to attach a scheduler: run it on the host itself" ]
+	expect output "t.run: not suitable: root without CAP_SYS_ADMIN CAP_BPF found (a container?), needed to attach a scheduler: run it on the host itself"
 	run -4 on_host setpriv --bounding-set=-cap_38 ./t.run --quiet
-	[[ $output == *"root without CAP_PERFMON found"* ]]
+	expect output has "root without CAP_PERFMON found"
 	run -0 on_host setpriv --bounding-set=-sys_boot ./t.run --quiet
 	export_test
 	run -0 on_host setpriv --bounding-set=-cap_38 ./t.run --quiet
@@ -144,31 +148,31 @@ attached_is() {
 		read -r _ first second <<<"${lines[0]}"
 	}
 	UNIT='' said ./holder
-	[[ ${lines[-1]} == *": it is of PID $first (holder): kill $first" ]]
+	expect line -1 ends ": it is of PID $first (holder): kill $first"
 	UNIT='' said ./holder ./simple
-	[[ ${lines[-1]} == *": it is of PID $second (simple): kill $second" ]]
+	expect line -1 ends ": it is of PID $second (simple): kill $second"
 	UNIT='' said ./holder ./holder
 	[[ ${lines[-1]} == *": it is of PID $first (holder): kill $first, or PID $second (holder): kill $second" ||
 		${lines[-1]} == *": it is of PID $second (holder): kill $second, or PID $first (holder): kill $first" ]]
 	export UNIT
 	UNIT=scx.service said ./holder
-	[[ ${lines[-1]} == *"(holder) in scx.service: systemctl stop scx.service" ]]
+	expect line -1 ends "(holder) in scx.service: systemctl stop scx.service"
 	# a name that is no harm to who pastes the command
 	UNIT='-a b$(c);d.service' said ./holder
-	[[ ${lines[-1]} == *'systemctl stop -- -a\ b\$\(c\)\;d.service' ]]
+	expect line -1 ends 'systemctl stop -- -a\ b\$\(c\)\;d.service'
 	# a unit of a user's systemd, or of a container's, is not the host's of that name
 	for UNIT in user.slice/user@1.service/app.slice/sshd.service system.slice/docker-1.scope/system.slice/cron.service; do
 		said ./holder
-		[[ ${lines[-1]} == *": it is of PID $first (holder): kill $first" ]]
+		expect line -1 ends ": it is of PID $first (holder): kill $first"
 	done
 	UNIT=system.slice/a.slice/b.service said ./holder
-	[[ ${lines[-1]} == *"(holder) in b.service: systemctl stop b.service" ]]
+	expect line -1 ends "(holder) in b.service: systemctl stop b.service"
 	# nor is a process's own name a command
 	cp holder 'x): id #('
 	UNIT='' said 'x): id #('
-	[[ ${lines[-1]} == *": it is of PID $first ($(printf %q 'x): id #(')): kill $first" ]]
+	expect line -1 ends ": it is of PID $first ($(printf %q 'x): id #(')): kill $first"
 	UNIT=scx_loader.service said ./holder
-	[[ ${lines[-1]} == *"(holder) in scx_loader.service: scxctl stop" ]]
+	expect line -1 ends "(holder) in scx_loader.service: scxctl stop"
 }
 
 @test "preflight: another scheduler that only a pin in bpffs holds" {
@@ -177,8 +181,8 @@ attached_is() {
 	run on_host bash -c 'mountpoint -q /sys/fs/bpf || exit 96
 		mkdir /sys/fs/bpf/a; for i in "a/one (1)" two three four; do ln -s x "/sys/fs/bpf/$i"; done; ./t.run --quiet'
 	[ "$status" != 96 ] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
-	[ "$status" = 4 ]
-	[[ $output == *"none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/a/one\ \(1\): rm /sys/fs/bpf/a/one\ \(1\), or /sys/fs/bpf/four: rm /sys/fs/bpf/four, or /sys/fs/bpf/three: rm /sys/fs/bpf/three, or one of 1 more" ]]
+	expect status 4
+	expect output ends "none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/a/one\ \(1\): rm /sys/fs/bpf/a/one\ \(1\), or /sys/fs/bpf/four: rm /sys/fs/bpf/four, or /sys/fs/bpf/three: rm /sys/fs/bpf/three, or one of 1 more"
 }
 
 @test "preflight: who is not root is told that only root can find the attached scheduler's process" {
@@ -186,7 +190,7 @@ attached_is() {
 	echo enabled >"$HOST/kernel/sched_ext/state"
 	as_nobody
 	run -4 on_host setpriv --reuid 65534 --regid 65534 --clear-groups bash ./t.run --check
-	[[ $output == *"none may be attached: it is of a process that only root can find: run this as root"* ]]
+	expect output has "none may be attached: it is of a process that only root can find: run this as root"
 }
 
 @test "preflight: of several cgroup v2 mounts the usual one counts, whichever was first" {
@@ -195,7 +199,7 @@ attached_is() {
 	mkdir elsewhere
 	run -0 on_host bash -c 'umount -l "$1" && mount -t cgroup2 none elsewhere && mount -t cgroup2 none "$1" || exit 98
 		exec ./t.run --check' bash "$REAL_CGROUP"
-	[[ $output == *"ok: cgroup v2 at $REAL_CGROUP"$'\n'* ]]
+	expect output has "ok: cgroup v2 at $REAL_CGROUP"$'\n'
 }
 
 # bats test_tags=promise:others-left-alone
@@ -204,16 +208,16 @@ attached_is() {
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr/theirs
 		./t.run --quiet; s=$?; rmdir $m/ktstr/theirs $m/ktstr || exit 98; exit $s'
-	[[ $output == "t.run: not suitable: the cgroup $REAL_CGROUP/ktstr is in use"* ]]
+	expect output begins "t.run: not suitable: the cgroup $REAL_CGROUP/ktstr is in use"
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; ./t.run --quiet; s=$?; kill $! || exit 98; wait; rmdir $m/ktstr; exit $s'
-	[[ $output == *"the cgroup $REAL_CGROUP/ktstr is in use"* ]]
+	expect output has "the cgroup $REAL_CGROUP/ktstr is in use"
 	# empty and unused, it is used, and stays: this run did not make it
 	# shellcheck disable=SC2016
 	run -0 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		./t.run --quiet; s=$?; rmdir $m/ktstr || exit 98; exit $s'
-	[ -e ran ]
+	expect file ran
 	export_test 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"'
 	# shellcheck disable=SC2016
 	run -0 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
@@ -228,20 +232,20 @@ attached_is() {
 	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; unshare -pf --mount-proc ./t.run --quiet; s=$?; kill $! || exit 98
 		wait; rmdir $m/ktstr; exit $s'
-	[[ $output == *"the cgroup $REAL_CGROUP/ktstr is in use"* ]]
+	expect output has "the cgroup $REAL_CGROUP/ktstr is in use"
 }
 
 @test "preflight: a /run that cannot be written is a problem" {
 	export_test
 	run -4 on_host bash -c 'mount -o remount,ro /run; ./t.run --quiet'
-	[ "$output" = "t.run: not suitable: /run is no directory that can be written, needed for a lock: mount it writable" ]
+	expect output "t.run: not suitable: /run is no directory that can be written, needed for a lock: mount it writable"
 }
 
 @test "preflight: no cgroup v2 mount is a problem, one at another place is not" {
 	export_test
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'umount -l "$1"; ./t.run --quiet' x "$REAL_CGROUP"
-	[[ $output == *"no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"* ]]
+	expect output has "no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"
 	mkdir "else where"
 	# shellcheck disable=SC2016
 	run -0 on_host bash -c 'umount -l "$1"; mount -t cgroup2 none "else where"; ./t.run --quiet' x "$REAL_CGROUP"
@@ -256,10 +260,10 @@ attached_is() {
 	ktstr-manifest t >m
 	ktstr-preamble <m | sed 's/^NEED_MACHINES=.*/NEED_MACHINES=(sparc64)/' >t.run
 	run -4 on_host bash t.run --check
-	[[ $output == *"machine $(uname -m) found, sparc64 needed by the packed programs: export it on such a machine"* ]]
+	expect output has "machine $(uname -m) found, sparc64 needed by the packed programs: export it on such a machine"
 	ktstr-preamble <m | sed 's|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/lib/ld-none.so.1)|' >t.run
 	run -4 on_host bash t.run --check
-	[[ $output == *"/lib/ld-none.so.1 not found, needed to start a packed program"* ]]
+	expect output has "/lib/ld-none.so.1 not found, needed to start a packed program"
 	ktstr-preamble <m >t.run
 	grep -qx "NEED_MACHINES=($(uname -m))" t.run
 	grep -q "^NEED_INTERPRETERS=(/lib" t.run
@@ -274,12 +278,12 @@ attached_is() {
 	for version in 2.5 2.17 "$host"; do
 		{ ktstr-manifest t; echo "needs-glibc $version"; } | ktstr-preamble >t.run
 		run -0 on_host bash t.run --check
-		[[ $output == *"ok: glibc $host"* ]]
+		expect output has "ok: glibc $host"
 	done
 	for version in 2.999 3.0; do
 		{ ktstr-manifest t; echo "needs-glibc $version"; } | ktstr-preamble >t.run
 		run -4 on_host bash t.run --check
-		[[ $output == *"glibc $host found, glibc $version or later needed"* ]]
+		expect output has "glibc $host found, glibc $version or later needed"
 	done
 }
 
@@ -313,20 +317,20 @@ attached_is() {
 	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/bin/sh $loader)|" plain.run >t.run
 	PATH=$PWD:$PATH run on_host bash t.run --check
 	if "$loader" --version >/dev/null 2>&1; then # since 2.33
-		[[ $output == *"ok: glibc $host"* ]]
+		expect output has "ok: glibc $host"
 	fi
 	# an older one: of this shell's memory map only what /proc says is known
 	printf '%s\n' "7f0000000000-7f0000001000 r-xp 00000000 fe:01 42   /lib/x86_64-linux-gnu/libm-2.99.so" \
 		"7f0000000000-7f0000001000 r-xp 00000000 fe:01 42   /lib/x86_64-linux-gnu/libc-2.31.so" >maps
 	PATH=$PWD:$PATH run -0 on_host bash -c 'mount --bind maps /proc/$$/maps && exec bash plain.run --check'
-	[[ $output == *"ok: glibc 2.31"* ]]
+	expect output has "ok: glibc 2.31"
 	# musl's loader and getconf say something else
 	printf '#!/bin/sh\necho "musl libc (x86_64)"; echo undefined\n' >./getconf
 	cp getconf ld-musl-x86_64.so.1
 	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=($PWD/ld-musl-x86_64.so.1)|" plain.run >t.run
 	: >maps
 	PATH=$PWD:$PATH run -4 on_host bash -c 'mount --bind maps /proc/$$/maps && exec bash t.run --check'
-	[[ $output == *"not suitable: no glibc found, glibc 2.5 or later needed: link the programs statically"* ]]
+	expect output has "not suitable: no glibc found, glibc 2.5 or later needed: link the programs statically"
 }
 
 @test "preflight: missing programs are named" {
@@ -336,7 +340,7 @@ attached_is() {
 	run -4 on_host bash -c 'for p in tar gzip; do f=$(type -P $p); cp "$f" bin/; done
 		mount -t tmpfs none /usr/local; mkdir new; for p in awk bash cat env mkdir rm rmdir sed wc base64 df uname chmod tee tr grep head tail; do cp "$(type -P $p)" new/; done
 		b=$PWD/new; mount --bind new /usr/bin || exit 97; PATH=$b bash ./t.run --quiet'
-	[[ $output == *"programs not found: gzip tar: install"* ]]
+	expect output has "programs not found: gzip tar: install"
 }
 
 # --- the work directory ---
@@ -345,19 +349,24 @@ attached_is() {
 @test "preflight: the work directory is where there is room and where programs can be executed" {
 	export_test 'echo "$KTSTR_DIR"'
 	run -0 --separate-stderr on_host ./t.run
-	[[ $output == "$TMPDIR/ktstr."*/tree ]]
+	expect output begins "$TMPDIR/ktstr."
+	expect output ends /tree
 	# shellcheck disable=SC2016
 	run -0 --separate-stderr on_host bash -c 'mount -t tmpfs -o noexec none "$TMPDIR"; ./t.run'
-	[[ $output == /tmp/ktstr.*/tree ]]
+	expect output begins /tmp/ktstr.
+	expect output ends /tree
 	# shellcheck disable=SC2016
 	run -0 --separate-stderr on_host bash -c 'mount -t tmpfs -o size=100k none "$TMPDIR"; ./t.run'
-	[[ $output == /tmp/ktstr.*/tree ]]
+	expect output begins /tmp/ktstr.
+	expect output ends /tree
 	TMPDIR=/nonexistent run -0 --separate-stderr on_host ./t.run
-	[[ $output == /tmp/ktstr.*/tree ]]
+	expect output begins /tmp/ktstr.
+	expect output ends /tree
 	mkdir 'an other'
 	run -0 --separate-stderr on_host ./t.run --tmpdir 'an other'
-	[[ $output == "$PWD/an other/ktstr."*/tree ]]
-	[ -z "$(ls -A 'an other')" ]
+	expect output begins "$PWD/an other/ktstr."
+	expect output ends /tree
+	expect value "$(ls -A 'an other')" ''
 	nothing_left
 }
 
@@ -372,10 +381,10 @@ attached_is() {
 	local small='mount -t tmpfs -o size=$1 none small; shift; exec "$@"'
 	run -0 on_host bash -c "$small" small 5m ./t.run --quiet --tmpdir small
 	run -4 on_host bash -c "$small" small 3m ./t.run --quiet --tmpdir small
-	[[ $output == *"has 4 MiB free and can be executed from: small (3 MiB free): "* ]]
+	expect output has "has 4 MiB free and can be executed from: small (3 MiB free): "
 	run -0 on_host bash -c "$small" small 9m bash -s -- --quiet --tmpdir small <t.run
 	run -4 on_host bash -c "$small" small 7m bash -s -- --quiet --tmpdir small <t.run
-	[[ $output == *"has 9 MiB free and can be executed from: small (7 MiB free): "* ]]
+	expect output has "has 9 MiB free and can be executed from: small (7 MiB free): "
 }
 
 @test "preflight: where no directory is fit each is named with the reason" {
@@ -383,12 +392,12 @@ attached_is() {
 	mkdir small
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'mount -t tmpfs -o size=100k none small; ./t.run --quiet --tmpdir small'
-	[[ $output == "t.run: not suitable: no directory found that has 2 MiB free and can be executed from: small (0 MiB free): give one with --tmpdir DIR" ]]
+	expect output "t.run: not suitable: no directory found that has 2 MiB free and can be executed from: small (0 MiB free): give one with --tmpdir DIR"
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'mount -t tmpfs -o noexec none small; ./t.run --quiet --tmpdir=small'
-	[[ $output == *"/small (nothing can be executed there, as with noexec): give one with --tmpdir DIR" ]]
+	expect output ends "/small (nothing can be executed there, as with noexec): give one with --tmpdir DIR"
 	run -4 on_host ./t.run --quiet --tmpdir gone
-	[[ $output == *": gone (not a writable directory): give one with --tmpdir DIR" ]]
+	expect output ends ": gone (not a writable directory): give one with --tmpdir DIR"
 }
 
 # bats test_tags=promise:no-verdict
@@ -412,8 +421,9 @@ attached_is() {
 	run -2 bin/tar -xf some.tar -C tmp
 	rm tmp/t
 	PATH=$PWD/bin:$PATH run -0 --separate-stderr on_host ./t.run --quiet
-	[[ $output == "$TMPDIR/ktstr."*/tree ]]
-	[ "$stderr" = "t.run: pass" ]
+	expect output begins "$TMPDIR/ktstr."
+	expect output ends /tree
+	expect stderr "t.run: pass"
 	nothing_left
 }
 
@@ -426,14 +436,17 @@ attached_is() {
 	echo /dev/shm/ >good
 	for how in './t.run --quiet' 'bash -s -- --quiet <t.run'; do
 		run -0 --separate-stderr on_host env PATH="$PWD/bin:$PATH" bash -c "mount -t tmpfs none /dev/shm; $how"
-		[[ $output == /dev/shm/ktstr.*/tree ]]
-		[[ $stderr == "t.run: warning: the archive could not be unpacked into $TMPDIR/ktstr."*"/tree: is its disk full? (tar: t: Cannot change mode): /tmp is tried"* ]]
-		[[ $stderr == *": /dev/shm is tried"* ]]
+		expect output begins /dev/shm/ktstr.
+		expect output ends /tree
+		expect stderr begins "t.run: warning: the archive could not be unpacked into $TMPDIR/ktstr."
+		expect stderr has "/tree: is its disk full? (tar: t: Cannot change mode): /tmp is tried"
+		expect stderr has ": /dev/shm is tried"
 	done
 	echo nowhere >good
 	run -4 on_host env PATH="$PWD/bin:$PATH" ./t.run --quiet
-	[[ ${lines[-1]} == "t.run: the archive could not be unpacked into $PWD/"*"/tree: is its disk full? (tar: t: Cannot change mode)" ]]
-	[ -z "$(ls -d ktstr.* /tmp/ktstr.*-*/tree 2>/dev/null)" ]
+	expect line -1 begins "t.run: the archive could not be unpacked into $PWD/"
+	expect line -1 ends "/tree: is its disk full? (tar: t: Cannot change mode)"
+	expect value "$(ls -d ktstr.* /tmp/ktstr.*-*/tree 2>/dev/null)" ''
 	nothing_left
 }
 
@@ -472,8 +485,8 @@ attached_is() {
 	needs_topology 1n2l4c2t
 	refused "host has 1 LLCs with at least 4 cores of 2 threads, test needs 2: run it on a larger host"
 	run -4 on_host ./t.run --check
-	[[ $output == *"ok: LLC 0-7: 4 cores of at least 2 threads, needed 4"* ]]
-	[[ $output == *"too small: LLC 8-11: 2 cores of at least 2 threads, needed 4"* ]]
+	expect output has "ok: LLC 0-7: 4 cores of at least 2 threads, needed 4"
+	expect output has "too small: LLC 8-11: 2 cores of at least 2 threads, needed 4"
 }
 
 @test "topology: hybrid cores: those without a second thread do not count where two are needed" {
@@ -542,7 +555,7 @@ attached_is() {
 	needs_topology 1n2l2c1t
 	accepted
 	run -0 on_host ./t.run --check
-	[[ $output == *"warning: no cache is described in sysfs: each package is taken for one LLC"* ]]
+	expect output has "warning: no cache is described in sysfs: each package is taken for one LLC"
 }
 
 @test "topology: core_id may repeat: cores are told apart by the list of their CPUs" {
@@ -677,7 +690,7 @@ fits() {
 				echo "$file: $content: $status: $output"
 				return 1
 			}
-			[ ! -e ran ]
+			expect no-file ran
 		done
 		rm -rf "$path"
 		[ ! -e kept ] || mv kept "$path"
@@ -831,9 +844,9 @@ fits() {
 	(($(grep -c 'clone\|fork' trace) <= 9))
 	# what one CPU's files have told of others is not read again
 	HOST_PATIENCE=50 run -0 on_host strace -D -f -qq -o trace -e trace=open,openat bash ./t.run --check
-	[ "$(grep -c 'index3/level' trace)" = 32 ]
-	[ "$(grep -c 'core_cpus_list' trace)" = 256 ]
+	expect value "$(grep -c 'index3/level' trace)" 32
+	expect value "$(grep -c 'core_cpus_list' trace)" 256
 	needs_topology 8n32l9c2t
 	run -4 on_host ./t.run --quiet
-	[[ $output == *"host has 0 LLCs with at least 9 cores of 2 threads, test needs 32"* ]]
+	expect output has "host has 0 LLCs with at least 9 cores of 2 threads, test needs 32"
 }

@@ -72,7 +72,7 @@ says_names() {
 		printf '%s\n' 'test t' 'binary ./t' 'topology 1n1l1c1t' "scheduler fake ./own/$name" >t.ktstr
 		ktstr-export -q -f t.ktstr t
 		OUT=$PWD/out run -0 on_host ./t.run --quiet
-		[ "$(<out)" = "$name"$'\n'"$name" ]
+		expect value "$(<out)" "$name"$'\n'"$name"
 	done
 	nothing_left
 }
@@ -81,7 +81,7 @@ says_names() {
 	export_scheduler 'echo "${0##*/}" >"$OUT"' "${attach[@]}" "${stay[@]}"
 	sed -i -e 's/^TEST_PROGRAM=.*/TEST_PROGRAM=/' -e 's/^SCHED_PROGRAM=.*/SCHED_PROGRAM=/' t.run
 	OUT=$PWD/out run -0 on_host ./t.run --quiet
-	[ "$(<out)" = scheduler ]
+	expect value "$(<out)" scheduler
 	nothing_left
 }
 
@@ -206,7 +206,7 @@ export_records() {
 		for kind in script dynamic; do
 			export_records "binary ./$kind"
 			run -1 on_host ./t.run --quiet
-			[[ $output == "t.run: fail: the test ended with status $RC"* ]]
+			expect output begins "t.run: fail: the test ended with status $RC"
 		done
 	done
 	CFLAGS_HERE=-static compile static '#include <stdlib.h>' '#include <unistd.h>' \
@@ -278,7 +278,7 @@ export_packed() {
 	export_packed 'binary ./shows' 'run-arg x'
 	mkdir 'tmp/a b'
 	run -0 --separate-stderr on_host ./t.run --quiet --tmpdir "$PWD/tmp/a b"
-	[ "$output" = "shows ktstr shows" ]
+	expect output "shows ktstr shows"
 	rmdir 'tmp/a b'
 	nothing_left
 }
@@ -306,7 +306,7 @@ export_packed() {
 	script script 'env | grep LD_ || true'
 	export_packed 'binary ./script' 'include ./shows' 'run-arg x'
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$output" = "" ]
+	expect output ""
 	CFLAGS_HERE=-static compile static '#include <stdlib.h>' 'int main(void) { return !!getenv("LD_LIBRARY_PATH"); }' ||
 		skip "needs a static C library"
 	library libs here
@@ -320,12 +320,12 @@ export_packed() {
 	ldd ./shows | grep -q asan || skip "needs a shared library of -fsanitize=address"
 	export_packed 'binary ./shows' 'include ./shows' 'run-arg x'
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$output" = "shows ktstr shows" ]
+	expect output "shows ktstr shows"
 	script script shows
 	library libs here
 	export_packed 'binary ./script' 'include ./shows' 'run-arg x'
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$output" = "shows shows shows" ]
+	expect output "shows shows shows"
 	nothing_left
 }
 
@@ -349,7 +349,7 @@ export_packed() {
 	} >t.run
 	chmod +x t.run
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$output" = "" ]
+	expect output ""
 	export_records 'binary ./shows'
 	is_refused 'the test shows cannot be started on this host: Error loading shared library libhere.so.3: *'
 }
@@ -365,8 +365,9 @@ export_packed() {
 	chmod +x t.run
 	rm -r libs
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[[ $output == *"LD_LIBRARY_PATH=$PWD/tmp/ktstr."*/tree/lib* ]]
-	[[ $stderr == *"t.run: warning: the packed libraries reach the programs that ktstr starts, too: ktstr-preload.so does not serve it"* ]]
+	expect output has "LD_LIBRARY_PATH=$PWD/tmp/ktstr."
+	expect output has /tree/lib
+	expect stderr has "t.run: warning: the packed libraries reach the programs that ktstr starts, too: ktstr-preload.so does not serve it"
 	nothing_left
 }
 
@@ -376,7 +377,7 @@ export_packed() {
 	for name in a:b 'a;b' 'a$b' a=b; do
 		mkdir -p "tmp/$name"
 		run -4 on_host ./t.run --tmpdir "$PWD/tmp/$name"
-		[[ ${lines[-1]} == *": $PWD/tmp/$name (a name with : ; \$ or = cannot be used): give one with --tmpdir DIR" ]]
+		expect line -1 ends ": $PWD/tmp/$name (a name with : ; \$ or = cannot be used): give one with --tmpdir DIR"
 		(cd "tmp/$name" && TMPDIR=$PWD run -0 on_host ../../t.run --quiet)
 		rmdir "tmp/$name"
 	done
@@ -401,11 +402,14 @@ drops() {
 	printf '%s\n' 'test t' 'binary ./t' 'topology 1n1l1c1t' 'include ./cut' 'include ./data' drops-root >t.ktstr
 	ktstr-export -q t
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "${lines[0]} ${lines[1]}" = 'packed data' ]
-	[[ $output == *"711 "*/*"711 "*/tree ]]
+	expect value "${lines[0]} ${lines[1]}" 'packed data'
+	expect output has "711 "
+	expect output has /
+	expect output has "711 "
+	expect output ends /tree
 	chmod 700 tmp
 	run -4 on_host ./t.run --tmpdir "$PWD/tmp"
-	[[ $output == *"$PWD/tmp ($PWD/tmp cannot be passed by the user that the test becomes)"* ]]
+	expect output has "$PWD/tmp ($PWD/tmp cannot be passed by the user that the test becomes)"
 	nothing_left
 }
 
@@ -418,9 +422,10 @@ drops() {
 	printf '%s\n' 'test t' 'binary ./t' 'topology 1n1l1c1t' 'include ./cut' >t.ktstr
 	ktstr-export -q t
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$output" = 126 ]
-	[[ $stderr == "cut: user 65534 cannot reach this packed program: the test's definition lacks the record drops-root
-t.run: warning: user 65534 could not reach the packed program cut, which was not run: "*$'\n'"t.run: pass" ]]
+	expect output 126
+	expect stderr begins "cut: user 65534 cannot reach this packed program: the test's definition lacks the record drops-root
+t.run: warning: user 65534 could not reach the packed program cut, which was not run: "
+	expect stderr ends $'\n'"t.run: pass"
 	nothing_left
 }
 
@@ -432,6 +437,6 @@ t.run: warning: user 65534 could not reach the packed program cut, which was not
 	ktstr-export -q t
 	chmod 1777 tmp
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$(sort -u <<<"$output")" = $'0022\n600' ]
+	expect value "$(sort -u <<<"$output")" $'0022\n600'
 	nothing_left
 }

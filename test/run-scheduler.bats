@@ -48,13 +48,14 @@ scheduler_failed() {
 	ktstr-export -q t
 	run -0 on_host ./t.run --watchdog-timeout 9
 	mapfile -d '' args <args
-	[ "${#args[@]}" = 6 ]
-	[ "${args[0]}" = --config ]
-	[[ ${args[1]} == /*"/include/con fig" ]]
-	[ "$(cat conf)" = conf ]
+	expect value "${#args[@]}" 6
+	expect value "${args[0]}" --config
+	expect value "${args[1]}" begins /
+	expect value "${args[1]}" ends "/include/con fig"
+	expect value "$(cat conf)" conf
 	printf '%s\0' $'it\'s "x" $(id)`id`\\' '' $'a\n__ARCHIVE__\nb' $'é\303\250\377*' >wanted
 	printf '%s\0' "${args[@]:2}" | cmp - wanted
-	[ "$(cat timeout)" = 9000 ]
+	expect value "$(cat timeout)" 9000
 }
 
 # bats test_tags=promise:takes-all-away
@@ -90,17 +91,17 @@ scheduler_failed() {
 	echo 'sysctl vm.dirty_ratio 17' >>t.ktstr
 	ktstr-export -q t
 	run -0 on_host ./t.run
-	[ "$(sysctl_now vm/dirty_ratio)" = 20 ]
+	expect value "$(sysctl_now vm/dirty_ratio)" 20
 	sed -i 's/^sysctl.*/sysctl vm.dirty_ratio 17\nsysctl vm.no_such 1/' t.ktstr
 	ktstr-export -q t
 	run -4 on_host ./t.run
-	[[ $output == *"this kernel has no sysctl vm.no_such that can be set" ]]
-	[ "$(sysctl_now vm/dirty_ratio)" = 20 ]
+	expect output ends "this kernel has no sysctl vm.no_such that can be set"
+	expect value "$(sysctl_now vm/dirty_ratio)" 20
 	sed -i 's/^sysctl vm.no_such.*/sysctl kernel.msgmax much/' t.ktstr
 	ktstr-export -q t
 	run -4 on_host ./t.run
-	[[ $output == *"the kernel refuses much for the sysctl kernel.msgmax" ]]
-	[ "$(sysctl_now vm/dirty_ratio)" = 20 ]
+	expect output ends "the kernel refuses much for the sysctl kernel.msgmax"
+	expect value "$(sysctl_now vm/dirty_ratio)" 20
 	nothing_left
 }
 
@@ -137,8 +138,8 @@ scheduler_failed() {
 	ktstr-export -q t
 	# shellcheck disable=SC2016
 	run -0 on_host bash -c 'cat /proc/sys/kernel/sem >before; ./t.run --quiet; s=$?; cmp before /proc/sys/kernel/sem && exit $s'
-	[ "$(cat seen)" = $'100\t200\t30\t40\n2' ]
-	[ "$(sysctl_now vm/swappiness)" = 60 ]
+	expect value "$(cat seen)" $'100\t200\t30\t40\n2'
+	expect value "$(sysctl_now vm/swappiness)" 60
 }
 
 # bats test_tags=promise:takes-all-away
@@ -150,17 +151,18 @@ scheduler_failed() {
 	ktstr-export -q t
 	run -70 on_host ./t.run --quiet
 	[[ ${lines[0]} == "t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* || ${lines[1]} == "t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* ]]
-	[[ ${lines[-1]} == *"no verdict, which would have been status 0" ]]
+	expect line -1 ends "no verdict, which would have been status 0"
 }
 
 # bats test_tags=promise:attached-all-the-time
 @test "scheduler: it ends before it is attached: status and last lines are shown" {
 	export_scheduler 'for i in {1..30}; do echo line $i; done; echo verifier says no >&2; exit 7'
 	scheduler_failed "it ended with status 7 before it was attached"
-	[[ $stderr == *"t.run: scheduler: line 30
+	expect stderr has "t.run: scheduler: line 30
 t.run: scheduler: verifier says no
-"* ]]
-	[[ $stderr != *"line 11"$'\n'* && $stderr == *"line 12"* ]]
+"
+	expect stderr has-not "line 11"$'\n'
+	expect stderr has "line 12"
 	script sched 'kill -ABRT $$'
 	ktstr-export -q t
 	scheduler_failed "it ended with SIGABRT before it was attached"
@@ -176,26 +178,26 @@ t.run: scheduler: verifier says no
 	# the kernel takes a moment to detach it
 	export_scheduler "${attach[@]}" "$(kernel_says state disabling); (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
 	HOST_PATIENCE=30 scheduler_failed "it ended with SIGKILL before it was attached" ||
-		[[ ${stderr_lines[-1]} == *"it was attached and ejected at once, before the test began, and its process ended with SIGKILL" ]]
+		expect value "${stderr_lines[-1]}" ends "it was attached and ejected at once, before the test began, and its process ended with SIGKILL"
 }
 
 @test "scheduler: --ktap under one, that passes, that fails" {
 	script t 'echo under it; exit "${RC:-0}"'
 	export_scheduler "${attach[@]}" 'echo chatter' "${stay[@]}"
 	run -0 --separate-stderr timeout 30 bash -c "$(declare -p HOST NAMESPACES REAL_CGROUP; declare -f on_host); on_host ./t.run --ktap --quiet"
-	[ "$output" = "KTAP version 1
+	expect output "KTAP version 1
 1..1
 # under it
 # pass
-ok 1 t" ]
+ok 1 t"
 	script sched 'echo no; exit 255'
 	ktstr-export -q t
 	run -3 on_host ./t.run --ktap --quiet
-	[ "$output" = "KTAP version 1
+	expect output "KTAP version 1
 1..1
 # scheduler: no
 # the scheduler fake failed: it ended with status 255 before it was attached
-not ok 1 t" ]
+not ok 1 t"
 	nothing_left
 }
 
@@ -212,7 +214,7 @@ not ok 1 t" ]
 		sleep 0.1
 	done
 	wait "$job"
-	((largest < 400000))
+	expect value "$largest" -lt 400000
 	nothing_left
 }
 
@@ -242,7 +244,7 @@ not ok 1 t" ]
 @test "scheduler: another one that is attached in its place is named" {
 	export_scheduler "${attach[@]}" 'exit 3'
 	run -3 --separate-stderr on_host ./t.run --quiet
-	[[ $stderr == *"it ended with status 3, and the scheduler fake_1.0, which none of its processes holds, is attached" ]]
+	expect stderr ends "it ended with status 3, and the scheduler fake_1.0, which none of its processes holds, is attached"
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	rm -r "$HOST/kernel/sched_ext/root"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
@@ -280,7 +282,7 @@ not ok 1 t" ]
 	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' 'exit 0'
 	the_kernel
 	scheduler_failed "its process ended with status 0, [0-2].[0-9] s into the run"
-	[[ $stderr == *"t.run: scheduler: EXIT: runnable task stall"* ]]
+	expect stderr has "t.run: scheduler: EXIT: runnable task stall"
 }
 
 # bats test_tags=promise:attached-all-the-time
@@ -500,8 +502,9 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	export_scheduler "${attach[@]}" "$(kernel_logs 'BPF scheduler "fake" disabled (runnable task stall)')" \
 		'sleep 0.5' "${detach[@]}" "${stay[@]}"
 	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run (runnable task stall)"
-	[[ $stderr == *'t.run: kernel: '*'sched_ext: BPF scheduler "fake" disabled (runnable task stall)'* ]]
-	[[ $stderr != *"an old reason"* ]]
+	expect stderr has 't.run: kernel: '
+	expect stderr has 'sched_ext: BPF scheduler "fake" disabled (runnable task stall)'
+	expect stderr has-not "an old reason"
 }
 
 # bats test_tags=promise:takes-all-away
@@ -510,7 +513,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	# the kernel detaches it when it is killed; here this does
 	the_kernel
 	HOST_PATIENCE=30 run -0 on_host ./t.run
-	[[ $output == *"warning: the scheduler ignored INT and TERM: it is killed"* ]]
+	expect output has "warning: the scheduler ignored INT and TERM: it is killed"
 	nothing_left
 }
 
@@ -518,8 +521,9 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 @test "scheduler: sched_ext that stays enabled after its end is no pass and a loud error, with what to do" {
 	export_scheduler "${attach[@]}" 'trap "exit 0" INT TERM; while :; do sleep 0.05; done'
 	run -70 on_host ./t.run
-	[[ $output == *"ERROR: sched_ext is still enabled (scheduler fake_1.0) after this run's scheduler was ended; it is held by no process "*": to force it out: echo S > /proc/sysrq-trigger"* ]]
-	[[ $output != *": pass"* ]]
+	expect output has "ERROR: sched_ext is still enabled (scheduler fake_1.0) after this run's scheduler was ended; it is held by no process "
+	expect output has ": to force it out: echo S > /proc/sysrq-trigger"
+	expect output has-not ": pass"
 }
 
 # bats test_tags=promise:takes-all-away
@@ -551,17 +555,17 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 		sleep 0.1
 	done
 	wait "$job" || status=$?
-	[ "$status" = 3 ]
-	((largest < 3000000))
-	[ "$(grep -c 'scheduler: aaaa' out)" -le 20 ]
+	expect status 3
+	expect value "$largest" -lt 3000000
+	expect value "$(grep -c 'scheduler: aaaa' out)" -le 20
 	nothing_left
 }
 
 @test "scheduler: very long lines of its, and of controls, are cut" {
 	export_scheduler 'head -c 1000000 /dev/zero | tr "\0" "\033"; echo; head -c 1000000 /dev/zero | tr "\0" "\t"; exit 1'
 	run -3 on_host timeout 30 ./t.run --quiet
-	[[ ${lines[-1]} == "t.run: the scheduler fake failed: it ended with status 1 before it was attached"* ]]
-	[ "${#output}" -lt 20000 ]
+	expect line -1 begins "t.run: the scheduler fake failed: it ended with status 1 before it was attached"
+	expect value "${#output}" -lt 20000
 }
 
 @test "scheduler: a cgroup-parent is a name and no pattern" {

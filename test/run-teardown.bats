@@ -31,9 +31,9 @@ ended() {
 		run -1 on_host bash -c "cat /proc/sys/$file >/proc/sys/$file"
 	done
 	on_host bash -c 'echo 17 >/proc/sys/vm/dirty_ratio; echo 4096 >/proc/sys/kernel/msgmax; echo fake >/dev/kmsg'
-	[ "$(sysctl_now vm/dirty_ratio)" = 17 ]
-	[ "$(cat "$HOST/kmsg")" = fake ]
-	[ "$(cat /proc/sys/kernel/msgmax)" != 4096 ]
+	expect value "$(sysctl_now vm/dirty_ratio)" 17
+	expect value "$(cat "$HOST/kmsg")" fake
+	expect value "$(cat /proc/sys/kernel/msgmax)" is-not 4096
 }
 
 # bats test_tags=promise:takes-all-away
@@ -75,7 +75,7 @@ ended() {
 	for name in ktstr ktstr.run test; do
 		script bin/mkdir "$(type -P mkdir) \"\$@\" || exit" "[[ \$1 != */$name ]] || kill -KILL \$PPID"
 		run -137 --separate-stderr on_host env PATH="$PWD/bin:$PATH" ./t.run
-		[[ $stderr == *"the run was killed: cleaning up"* ]]
+		expect stderr has "the run was killed: cleaning up"
 		nothing_left
 	done
 }
@@ -86,7 +86,7 @@ ended() {
 	mkdir bin
 	script bin/mkdir "$(type -P mkdir) \"\$@\" || exit" "[[ \$* != *-m\ 700* ]] || kill -KILL \$PPID"
 	run -137 --separate-stderr on_host env PATH="$PWD/bin:$PATH" ./t.run
-	[[ $stderr == *"the run was killed: cleaning up"* ]]
+	expect stderr has "the run was killed: cleaning up"
 	nothing_left
 }
 
@@ -113,8 +113,8 @@ ended() {
 	wait_for test -e started
 	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
 	wait "$job" || status=$?
-	[ "$status" = 137 ]
-	[ "$(tail -n 1 out)" = "not ok 1 t" ]
+	expect status 137
+	expect value "$(tail -n 1 out)" "not ok 1 t"
 	run -1 grep -c '^ok' out
 	nothing_left
 }
@@ -139,7 +139,7 @@ ended() {
 	wait_for test -e started
 	kill -KILL "$(pgrep -nf "^bash $PWD/t.run")"
 	wait "$job" || status=$?
-	[ "$status" = 2 ]
+	expect status 2
 	nothing_left
 }
 
@@ -193,7 +193,7 @@ withdraw() {
 			grep -qx "t.run: ERROR: PID $pid (sleep), which is not of this run, came into its cgroup .*/ktstr: it is left alone, and so is the cgroup" err
 			grep -q 'sleep' "/proc/$pid/comm"
 		done <intruders
-		[ "$(grep -c ERROR err)" = 3 ]
+		expect value "$(grep -c ERROR err)" 3
 		run -1 pgrep -f 'sleep 88.25'
 		withdraw
 		HOST_PATIENCE=1 wait "$JOB" || status=$?
@@ -224,7 +224,7 @@ withdraw() {
 	sed 's/^start_test() {$/&\n\tfalse/' t.run >broken.run
 	local status=0
 	on_host bash broken.run >out 2>&1 || status=$?
-	[ "$status" = 70 ]
+	expect status 70
 	grep -qx "t.run: an error of this script (status 1): no verdict" out
 	nothing_left
 }
@@ -234,9 +234,9 @@ withdraw() {
 	start_run
 	cp t.run second.run
 	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/second.run" --quiet
-	[ "$output" = "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]
+	expect output "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID"
 	kill -0 "$PID"
-	[ "$(cat "$HOST/kernel/sched_ext/state")" = enabled ]
+	expect value "$(cat "$HOST/kernel/sched_ext/state")" enabled
 	kill -TERM "$PID"
 	ended 143
 }
@@ -274,9 +274,9 @@ withdraw() {
 @test "teardown: of two runs in two containers, with a /run of each, one is refused" {
 	start_run
 	run -4 nsenter -t "$PID" -m -r -w unshare -m bash -c 'mount -t tmpfs none /run; ./t.run --quiet; s=$?; ls -A /run; exit $s'
-	[ "$output" = "t.run: not suitable: another .run is running on this host in another container: wait for its end" ]
+	expect output "t.run: not suitable: another .run is running on this host in another container: wait for its end"
 	run -4 nsenter -t "$PID" -m -r -w unshare -m bash -c 'mount -t tmpfs none /run; ./t.run --check'
-	[[ $output == *"another .run is running on this host in another container"* ]]
+	expect output has "another .run is running on this host in another container"
 	kill -TERM "$PID"
 	ended 143
 }
@@ -289,27 +289,27 @@ withdraw() {
 	echo 'sysctl vm.dirty_ratio 17' >>t.ktstr
 	ktstr-export -q t
 	run -4 on_host ./t.run --quiet
-	[[ $output == *"mount -t tracefs none /sys/kernel/tracing, or run it on the host itself" ]]
+	expect output ends "mount -t tracefs none /sys/kernel/tracing, or run it on the host itself"
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	run -4 on_host ./t.run --quiet
-	[[ $output == *"mount -t tracefs none /sys/kernel/tracing, or run it on the host itself" ]]
+	expect output ends "mount -t tracefs none /sys/kernel/tracing, or run it on the host itself"
 	nothing_left
 }
 
 @test "teardown: --wait-lock waits for the end of another run, as long as it is told" {
 	start_run
 	run -4 nsenter -t "$PID" -m -r -w ./t.run --quiet --wait-lock 1
-	[ "${lines[0]}" = "t.run: waiting up to 1 s: another .run is running on this host, PID $PID (t.run)" ]
-	[ "${lines[1]}" = "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]
-	[ "${#lines[@]}" = 2 ]
+	expect line 0 "t.run: waiting up to 1 s: another .run is running on this host, PID $PID (t.run)"
+	expect line 1 "t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID"
+	expect value "${#lines[@]}" 2
 	kill -TERM "$PID"
 	ended 143
 	export_test 'touch started.$$; sleep 2'
 	# shellcheck disable=SC2016
 	run -0 on_host bash -c './t.run --quiet & until [ -e started.* ]; do sleep 0.1; done
 		./t.run --quiet --wait-lock=60; s=$?; wait && exit $s'
-	[ "$(grep -c 't.run: pass' <<<"$output")" = 2 ]
-	[ "$(grep -c 'waiting up to 60 s' <<<"$output")" = 1 ]
+	expect value "$(grep -c 't.run: pass' <<<"$output")" 2
+	expect value "$(grep -c 'waiting up to 60 s' <<<"$output")" 1
 	nothing_left
 }
 
@@ -333,11 +333,11 @@ withdraw() {
 	sed -i 's/type -P flock/false/' t.run
 	begin_run
 	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/t.run" --quiet
-	[[ $output == *"another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID" ]]
+	expect output ends "another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID"
 	kill -TERM "$PID"
 	ended 143
 	run -4 on_host bash -c 'echo 999999 1 x.run >/run/ktstr.lock; ./t.run --quiet'
-	[[ $output == *"or was killed: without flock(1) this cannot be told (is none running? then: rm /run/ktstr.lock)"* ]]
+	expect output has "or was killed: without flock(1) this cannot be told (is none running? then: rm /run/ktstr.lock)"
 }
 
 # bats test_tags=promise:others-left-alone
@@ -365,7 +365,7 @@ withdraw() {
 		printf "#!/bin/sh\nhead -c 17M /dev/zero >%s/full/filler\nexec /bin/df \"\$@\"\n" "$PWD" >fake/df; chmod +x fake/df
 		/bin/df -Pk full >df.txt; printf "#!/bin/sh\ncat %s/df.txt; head -c 17M /dev/zero >%s/full/filler\n" "$PWD" "$PWD" >fake/df
 		PATH=$PWD/fake:$PATH ./t.run --quiet --tmpdir full; s=$?; ls full >left; umount full; exit $s'
-	[ "$(cat left)" = filler ]
+	expect value "$(cat left)" filler
 	nothing_left
 }
 
@@ -374,8 +374,9 @@ withdraw() {
 	echo x >precious/file
 	export_test "mkdir \$KTSTR_DIR/m; mount --bind $PWD/precious \$KTSTR_DIR/m"
 	run -70 on_host ./t.run --quiet
-	[[ $output == *"t.run: ERROR: $PWD/tmp/ktstr."*"/tree/m is still mounted: umount it, then remove $PWD/tmp/ktstr."* ]]
-	[ "$(cat precious/file)" = x ]
+	expect output has "t.run: ERROR: $PWD/tmp/ktstr."
+	expect output has "/tree/m is still mounted: umount it, then remove $PWD/tmp/ktstr."
+	expect value "$(cat precious/file)" x
 }
 
 @test "teardown: a reader that does not read keeps no scheduler attached and nothing else" {
@@ -386,9 +387,9 @@ withdraw() {
 	wait_for test -e started
 	wait_for nothing_left
 	wait_for test ! -e "$HOST/kernel/sched_ext/root"
-	[ ! -e read ]
+	expect no-file read
 	wait "$job"
-	[ "$(cat said)" = "t.run: fail" ]
+	expect value "$(cat said)" "t.run: fail"
 }
 
 @test "teardown: with --ktap it ends though somebody else has its output open" {
@@ -396,6 +397,6 @@ withdraw() {
 	HOST_PATIENCE=100 on_host bash -c './t.run --ktap 2>/dev/null | cat >out; echo "${PIPESTATUS[0]}" >status; pkill -f "^sleep 31[.]5"' &
 	wait_for test -e status
 	wait
-	[ "$(cat status)" = 0 ]
-	[ "$(tail -n 1 out)" = "ok 1 t" ]
+	expect value "$(cat status)" 0
+	expect value "$(tail -n 1 out)" "ok 1 t"
 }

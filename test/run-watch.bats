@@ -29,7 +29,7 @@ ended() {
 	begin_run
 	kill -TSTP "$PID"
 	ended 0
-	[ "$(tail -n 1 err)" = "t.run: pass" ]
+	expect value "$(tail -n 1 err)" "t.run: pass"
 }
 
 @test "watch: a shell that was stopped is killed by the janitor, which takes all away" {
@@ -40,7 +40,7 @@ ended() {
 	begin_run
 	kill -STOP "$PID"
 	ended 137
-	[[ $(<err) == *"t.run: the run gave no sign of life for 3 s (was it stopped?): cleaning up"* ]]
+	expect value "$(<err)" has "t.run: the run gave no sign of life for 3 s (was it stopped?): cleaning up"
 	run -1 pgrep -f 'sleep 81.25'
 	run -1 grep -q pass err
 }
@@ -52,8 +52,8 @@ ended() {
 	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start$/local limit=9999 start/'
 	begin_run --ktap
 	ended 137
-	[[ $(<out) == *"# the run did not end in time: cleaning up"* ]]
-	[ "$(tail -n 1 out)" = "not ok 1 t" ]
+	expect value "$(<out)" has "# the run did not end in time: cleaning up"
+	expect value "$(tail -n 1 out)" "not ok 1 t"
 	run -1 grep -c '^ok' out
 }
 
@@ -91,9 +91,11 @@ ended() {
 	need script
 	export_test 'echo said; exit 0'
 	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --quiet" /dev/null </dev/null
-	[[ $output == *said* && $output == *"t.run: pass"* ]]
+	expect output has said
+	expect output has "t.run: pass"
 	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --ktap" /dev/null </dev/null
-	[[ $output == *'# said'* && $output == *"ok 1 t"* ]]
+	expect output has '# said'
+	expect output has "ok 1 t"
 	nothing_left
 }
 
@@ -121,9 +123,9 @@ ended() {
 	ktstr-export -q t
 	edit 's/GRACE_SECS=10/GRACE_SECS=5/'
 	on_host ./t.run --ktap >out 2>/dev/null
-	[ "$(tail -n 1 out)" = "ok 1 t" ]
-	[ "$(grep -c '^# a line of output$' out)" = 3529411 ]
-	[ "$(grep -c '^# no newline$' out)" = 1 ]
+	expect value "$(tail -n 1 out)" "ok 1 t"
+	expect value "$(grep -c '^# a line of output$' out)" 3529411
+	expect value "$(grep -c '^# no newline$' out)" 1
 	run -1 grep -cvE '^(# .+|KTAP version 1|1\.\.1|ok 1 t)$' out
 }
 
@@ -135,13 +137,13 @@ ended() {
 			"${attach[@]}" 'sleep 0.2' 'exit 5'
 		the_kernel
 		run -3 on_host ./t.run --keep --attach-timeout 20
-		[[ $output == *"scheduler: the last"* ]]
+		expect output has "scheduler: the last"
 		kept=$(echo tmp/ktstr.*)
-		[ "$(head -n 1 "$kept/scheduler.log")" = "the first" ]
-		[ "$(tail -n 1 "$kept/scheduler.log")" = "the last" ]
+		expect value "$(head -n 1 "$kept/scheduler.log")" "the first"
+		expect value "$(tail -n 1 "$kept/scheduler.log")" "the last"
 		grep -aqE '^\([0-9]+ bytes left out\)$' "$kept/scheduler.log"
 		(($(wc -c <"$kept/scheduler.log") < 4300000))
-		[ ! -e "$kept/scheduler.log.end" ]
+		expect no-file "$kept/scheduler.log.end"
 		rm -r "$kept"
 	done
 }
@@ -156,7 +158,7 @@ ended() {
 		echo "$output"
 		return 1
 	}
-	[[ $output == *"t.run: pass" ]]
+	expect output ends "t.run: pass"
 }
 
 @test "watch: a reader that leaves --list or --info is no error of the script" {
@@ -164,6 +166,7 @@ ended() {
 	local option
 	for option in --list --info --print-command --help; do
 		run bash -c "{ sleep 0.3; ./t.run $option; echo \"status \$?\" >&2; } 2>said | true; cat said"
-		[[ $output == *"status 141"* && $output != *"error of this script"* ]]
+		expect output has "status 141"
+		expect output has-not "error of this script"
 	done
 }

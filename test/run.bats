@@ -7,8 +7,8 @@ load run_helper
 @test "run: the test's own status comes out: pass, fail, inconclusive, skip" {
 	export_test 'exit "$RC"'
 	RC=0 run -0 --separate-stderr on_host ./t.run
-	[ "$output" = "" ]
-	[[ $stderr == *"t.run: pass" ]]
+	expect output ""
+	expect stderr ends "t.run: pass"
 	RC=1 run -1 on_host ./t.run
 	RC=2 run -2 on_host ./t.run
 	RC=4 run -4 on_host ./t.run
@@ -27,7 +27,7 @@ load run_helper
 		esac
 	done
 	RC=9 run -1 --separate-stderr on_host ./t.run
-	[[ $stderr == *"t.run: fail: the test was killed by SIGSEGV" ]]
+	expect stderr ends "t.run: fail: the test was killed by SIGSEGV"
 	nothing_left
 }
 
@@ -77,7 +77,7 @@ linked_with_library() {
 @test "run: without their libraries neither is started, and what is missing is named" {
 	linked_with_library --no-libs
 	run -4 on_host ./t.run
-	[[ ${lines[-1]} == "t.run: the test t cannot be started on this host: the library libhere.so.3 is not found: "* ]]
+	expect line -1 begins "t.run: the test t cannot be started on this host: the library libhere.so.3 is not found: "
 	nothing_left
 }
 
@@ -93,11 +93,11 @@ linked_with_library() {
 @test "run: --duration and --watchdog-timeout reach the test, in both forms; bad values are refused" {
 	export_test 'echo "$@"'
 	run -0 --separate-stderr on_host ./t.run --duration 30 --watchdog-timeout=007 --quiet
-	[ "$output" = "run --ktstr-test-fn t --duration 30 --watchdog-timeout 7" ]
-	[ "$stderr" = "t.run: pass" ]
+	expect output "run --ktstr-test-fn t --duration 30 --watchdog-timeout 7"
+	expect stderr "t.run: pass"
 	for value in 0 -1 5x 99999999999 "1 2" '$(id)'; do
 		run -64 ./t.run --duration "$value"
-		[ "$output" = "t.run: --duration: not a whole number of seconds from 1 to 999999999: $value" ]
+		expect output "t.run: --duration: not a whole number of seconds from 1 to 999999999: $value"
 		run -64 ./t.run "--watchdog-timeout=$value"
 		run -64 ./t.run "--attach-timeout=$value"
 		run -64 ./t.run "--wait-lock=$value"
@@ -111,8 +111,8 @@ linked_with_library() {
 		'--check --info' '--verify --extract d' '--ktap --check' '--verify --ktap' '--ktap -x'; do
 		# shellcheck disable=SC2086 # words
 		run -64 ./t.run $args
-		[ "${#lines[@]}" = 1 ]
-		[[ $output == "t.run: "* ]]
+		expect value "${#lines[@]}" 1
+		expect output begins "t.run: "
 	done
 }
 
@@ -121,7 +121,7 @@ linked_with_library() {
 	export_test
 	for option in --cpus --topology --affinity; do
 		run -64 ./t.run "$option" 1
-		[ "$output" = "t.run: $option is frozen, so that what ran there runs here: export the test again to change it" ]
+		expect output "t.run: $option is frozen, so that what ran there runs here: export the test again to change it"
 		run -64 ./t.run "$option=1"
 	done
 }
@@ -129,16 +129,17 @@ linked_with_library() {
 @test "run: the banner names test, scheduler and git state and says to read first; --quiet drops it" {
 	export_test
 	run -0 --separate-stderr on_host ./t.run
-	[[ $stderr == "t.run: test t, scheduler eevdf, git unknown
-t.run: "*"read everything above __ARCHIVE__ first"* ]]
+	expect stderr begins "t.run: test t, scheduler eevdf, git unknown
+t.run: "
+	expect stderr has "read everything above __ARCHIVE__ first"
 	run -0 --separate-stderr on_host ./t.run --quiet
-	[ "$stderr" = "t.run: pass" ]
+	expect stderr "t.run: pass"
 }
 
 @test "run: --help lists every option and status, on standard output" {
 	export_test
 	run -0 --separate-stderr ./t.run --help
-	[ "$stderr" = "" ]
+	expect stderr ""
 	for word in --duration --watchdog-timeout --attach-timeout --wait-lock --tmpdir --keep --ktap --quiet --check \
 		--info --list --verify --extract --print-command --help "0 pass" "1 fail" "2 inconclusive" \
 		"3 the scheduler" "4 skipped" "64 misused" "65 this file" "128+N"; do
@@ -151,7 +152,7 @@ t.run: "*"read everything above __ARCHIVE__ first"* ]]
 	export_test 'trap "" TERM; sleep 97.25 & while :; do sleep 97.25; done'
 	local start=$SECONDS
 	run -1 on_host ./t.run --duration 1 --watchdog-timeout 1
-	[[ $output == *"t.run: fail: the test was still running after 12 s" ]]
+	expect output ends "t.run: fail: the test was still running after 12 s"
 	((SECONDS - start < 25))
 	run -1 pgrep -f 'sleep 97.25'
 	nothing_left
@@ -188,7 +189,7 @@ t.run: "*"read everything above __ARCHIVE__ first"* ]]
 		need "${shell%% *}"
 		# shellcheck disable=SC2086 # two words
 		run -64 $shell ./t.run
-		[ "$output" = "./t.run: needs bash: bash FILE.run" ]
+		expect output "./t.run: needs bash: bash FILE.run"
 	done
 }
 
@@ -248,7 +249,7 @@ damaged() {
 				<(sed '1,/^__ARCHIVE__$/d' flipped.run | base64 -di)
 		}
 	done
-	[ ! -e ran ]
+	expect no-file ran
 }
 
 # bats test_tags=promise:damage-starts-nothing
@@ -263,15 +264,15 @@ damaged() {
 	cmp -s t.run changed.run && sed "${middle}s/^./B/" t.run >changed.run
 	damaged changed.run "bytes below __ARCHIVE__ were changed: copy it again"
 	run -65 --separate-stderr on_host bash changed.run --quiet
-	[ "$stderr" = "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again" ]
+	expect stderr "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
 }
 
 @test "run: a header that was edited still finds its archive" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	sed '/^TEST_DURATION_SECS=/a# a line of mine, and __ARCHIVE__ in it\necho mine' t.run >edited.run
 	run -0 on_host bash edited.run --quiet
-	[ "${lines[0]}" = mine ]
-	[ -e ran ]
+	expect line 0 mine
+	expect file ran
 	nothing_left
 }
 
@@ -289,8 +290,8 @@ damaged() {
 	sed 's/$/\r/' t.run >crlf.run
 	for shell in bash dash; do
 		run -65 "$shell" crlf.run
-		[[ $output == *"this file is damaged: its line endings were changed to CR LF: copy it again, as binary" ]]
-		[ "${#lines[@]}" = 1 ]
+		expect output ends "this file is damaged: its line endings were changed to CR LF: copy it again, as binary"
+		expect value "${#lines[@]}" 1
 	done
 	# only below the header
 	sed '1,/^__ARCHIVE__$/!s/$/\r/' t.run >half.run
@@ -311,7 +312,7 @@ damaged() {
 			false
 		}
 	done
-	[ ! -e ran ]
+	expect no-file ran
 }
 
 @test "run: without sha256sum the size and what gzip checks are checked, and it says so" {
@@ -319,7 +320,8 @@ damaged() {
 	# shellcheck disable=SC2016
 	local hide='mount --bind "$(type -P false)" "$(type -P sha256sum)"; exec "$@"'
 	run -0 on_host bash -c "$hide" hide ./t.run --verify
-	[[ $output == *"warning: SHA-256 not checked"*"only what gzip checks and the size are"* ]]
+	expect output has "warning: SHA-256 not checked"
+	expect output has "only what gzip checks and the size are"
 	sed '$s/^./A/' t.run >flipped.run
 	cmp -s t.run flipped.run && sed '$s/^./B/' t.run >flipped.run
 	run -65 on_host bash -c "$hide" hide bash flipped.run --verify
@@ -332,10 +334,10 @@ damaged() {
 		ktstr-manifest t | ktstr-pack | ktstr-b64
 	} >bare.run
 	run -0 on_host bash bare.run
-	[[ $output == *"warning: SHA-256 not checked"* ]]
+	expect output has "warning: SHA-256 not checked"
 	sed '$d' bare.run >cut.run
 	run -65 bash cut.run --verify
-	[ "${lines[-1]}" = "t.run: this file is damaged: copy it again" ]
+	expect line -1 "t.run: this file is damaged: copy it again"
 }
 
 # --- another compressor ---
@@ -355,7 +357,7 @@ export_with() {
 		RC=2 run -2 on_host ./t.run --quiet
 		RC=2 run -2 on_host bash -s -- --quiet <t.run
 		run -0 on_host ./t.run --check
-		[[ $output == *"t.run: ok: $name, which decompresses the archive"* ]]
+		expect output has "t.run: ok: $name, which decompresses the archive"
 		run -0 ./t.run --verify
 		run -0 ./t.run --extract "$name.d"
 		cmp t "$name.d/ktstr"
@@ -372,18 +374,18 @@ export_with() {
 	PATH=$PWD/bin:$PATH export_with 'zstd -q' 'unpacker -dc' "touch $BATS_TEST_TMPDIR/ran"
 	local missing="program unpacker not found, needed to unpack: install it"
 	run -4 on_host ./t.run
-	[[ $output == *"t.run: not suitable: $missing" ]]
+	expect output ends "t.run: not suitable: $missing"
 	run -4 on_host ./t.run --check
-	[[ $output == *"t.run: not suitable: $missing" ]]
+	expect output ends "t.run: not suitable: $missing"
 	for action in --verify '--extract d'; do
 		# shellcheck disable=SC2086 # words
 		run -4 ./t.run $action
-		[ "$output" = "t.run: $missing" ]
+		expect output "t.run: $missing"
 	done
-	[ ! -e ran ]
-	[ ! -e d ]
+	expect no-file ran
+	expect no-file d
 	PATH=$PWD/bin:$PATH run -0 on_host ./t.run --quiet
-	[ -e ran ]
+	expect file ran
 	nothing_left
 }
 
@@ -393,8 +395,9 @@ export_with() {
 	export_with 'zstd -q' 'zstd -dc' "touch $BATS_TEST_TMPDIR/ran"
 	script bin/zstd 'echo zstd: too old >&2; exit 1'
 	PATH=$PWD/bin:$PATH run -4 on_host ./t.run --quiet
-	[[ $output == *"could not be unpacked into "*"(zstd: too old)" ]]
-	[ ! -e ran ]
+	expect output has "could not be unpacked into "
+	expect output ends "(zstd: too old)"
+	expect no-file ran
 	nothing_left
 }
 
@@ -411,13 +414,14 @@ export_with() {
 	damaged changed.run "bytes below __ARCHIVE__ were changed: copy it again"
 	local hide='mount --bind "$(type -P false)" "$(type -P sha256sum)"; exec "$@"'
 	run -0 on_host bash -c "$hide" hide ./t.run --verify
-	[[ $output == *"warning: SHA-256 not checked"*"only what zstd checks and the size are"* ]]
+	expect output has "warning: SHA-256 not checked"
+	expect output has "only what zstd checks and the size are"
 	run -65 on_host bash -c "$hide" hide bash changed.run --verify
-	[ "${lines[-1]}" = "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again" ]
+	expect line -1 "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
 	run -65 on_host bash -c "$hide" hide bash changed.run
-	[ ! -e ran ]
+	expect no-file ran
 	run -0 on_host bash -c "$hide" hide bash t.run --quiet
-	[ -e ran ]
+	expect file ran
 }
 
 @test "run: no function of the caller decompresses the archive" {
@@ -427,7 +431,7 @@ export_with() {
 	export -f zstd
 	run -0 on_host ./t.run --quiet
 	unset -f zstd
-	[ ! -e called ]
+	expect no-file called
 	nothing_left
 }
 
@@ -448,20 +452,20 @@ export_with() {
 		grep -qxF -- "$line" <<<"$output"
 	done
 	run -0 as_nobody ./t.run --list
-	[ "$output" = $'ktstr\nscheduler\ninclude/conf' ]
+	expect output $'ktstr\nscheduler\ninclude/conf'
 	run -0 as_nobody ./t.run --print-command
-	[ "$output" = "'KTSTR_DIR/scheduler' '--config' 'KTSTR_DIR/include/conf' 'a b'
-'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5'" ]
+	expect output "'KTSTR_DIR/scheduler' '--config' 'KTSTR_DIR/include/conf' 'a b'
+'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5'"
 	run -0 as_nobody ./t.run --verify
-	[ "$output" = "t.run: this file is as it was exported" ]
+	expect output "t.run: this file is as it was exported"
 	run -0 as_nobody ./t.run --extract tmp/out
 	cmp t tmp/out/ktstr
 	cmp conf tmp/out/include/conf
 	[ -x tmp/out/scheduler ]
 	run -64 as_nobody ./t.run --extract tmp/out
-	[ "$output" = "t.run: --extract: tmp/out is not empty" ]
+	expect output "t.run: --extract: tmp/out is not empty"
 	rm -rf tmp/out
-	[ ! -e ran ]
+	expect no-file ran
 	nothing_left
 }
 
@@ -478,7 +482,7 @@ export_with() {
 	export_test
 	echo file >file
 	run -64 ./t.run --extract file
-	[ "$output" = "t.run: --extract: file is not a directory" ]
+	expect output "t.run: --extract: file is not a directory"
 	ln -s nowhere link
 	run -64 ./t.run --extract link
 	mkdir hidden
@@ -486,7 +490,7 @@ export_with() {
 	run -64 ./t.run --extract hidden
 	{ cat t.run; echo QUJD; } >long.run
 	run -65 bash long.run --extract new
-	[ ! -e new ]
+	expect no-file new
 	run -0 ./t.run --extract 'new dir/'
 	cmp t 'new dir/ktstr'
 }
@@ -511,7 +515,7 @@ export_with() {
 		script "$program" "echo $program >>$BATS_TEST_TMPDIR/taken"
 	done
 	run -0 on_host env PATH= /bin/bash ./t.run --quiet
-	[ ! -e taken ]
+	expect no-file taken
 	nothing_left
 }
 
@@ -526,7 +530,7 @@ export_with() {
 	run -0 on_host bash -c 'mkdir /run/bin; cp "$(type -P bash)" "$(type -P busybox)" /run/bin; rm -f applets/sh
 		b=$PWD/applets; for d in /usr/sbin /sbin /usr/local/bin; do mount -t tmpfs none $d; done
 		PATH=$b:/run/bin; "$b/mount" --bind /run/bin /usr/bin; exec bash ./t.run --quiet'
-	[ "${lines[-1]}" = "t.run: pass" ]
+	expect line -1 "t.run: pass"
 	nothing_left
 }
 
@@ -536,21 +540,21 @@ export_with() {
 @test "run: --ktap prints a document with the verdict, all else as diagnostics" {
 	export_test 'echo ok 1 not a verdict; echo "Bail out!"; printf "no newline"; exit "$RC"'
 	RC=0 run -0 --separate-stderr on_host ./t.run --ktap --quiet
-	[ "$output" = "KTAP version 1
+	expect output "KTAP version 1
 1..1
 # ok 1 not a verdict
 # Bail out!
 # no newline
 # pass
-ok 1 t" ]
-	[ "$stderr" = "" ]
+ok 1 t"
+	expect stderr ""
 	RC=1 run -1 on_host ./t.run --ktap --quiet
-	[ "${lines[-1]}" = "not ok 1 t" ]
+	expect line -1 "not ok 1 t"
 	RC=2 run -2 on_host ./t.run --ktap --quiet
-	[ "${lines[-2]}" = "# inconclusive" ]
-	[ "${lines[-1]}" = "not ok 1 t" ]
+	expect line -2 "# inconclusive"
+	expect line -1 "not ok 1 t"
 	RC=4 run -4 on_host ./t.run --ktap --quiet
-	[ "${lines[-1]}" = "ok 1 t # SKIP the test says so" ]
+	expect line -1 "ok 1 t # SKIP the test says so"
 	nothing_left
 }
 
@@ -559,19 +563,19 @@ ok 1 t" ]
 	export_test 'sleep 92.25'
 	echo enabled >"$HOST/kernel/sched_ext/state"
 	run -4 --separate-stderr on_host ./t.run --ktap
-	[[ ${lines[-1]} == "ok 1 t # SKIP sched_ext is enabled with the scheduler ?, none may be attached"* ]]
-	[ "$(grep -vc '^#' <<<"$output")" = 3 ]
+	expect line -1 begins "ok 1 t # SKIP sched_ext is enabled with the scheduler ?, none may be attached"
+	expect value "$(grep -vc '^#' <<<"$output")" 3
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	{ cat t.run; echo QUJD; } >long.run
 	run -65 on_host bash long.run --ktap
-	[ "${lines[-1]}" = "not ok 1 t" ]
+	expect line -1 "not ok 1 t"
 	on_host "$PWD/t.run" --ktap >out 2>err &
 	local pid=$! status=0
 	wait_for pgrep -f 'sleep 92.25'
 	pkill -TERM -f "^bash $PWD/t.run .*--ktap"
 	wait "$pid" || status=$?
-	[ "$status" = 143 ]
-	[ "$(tail -n 1 out)" = "not ok 1 t" ]
+	expect status 143
+	expect value "$(tail -n 1 out)" "not ok 1 t"
 	nothing_left
 }
 
@@ -607,7 +611,7 @@ ok 1 t" ]
 	}
 	# a shell that sourced it goes on as it was
 	run -0 bash -c '. ./t.run 2>/dev/null; trap -p EXIT >set; [ ! -s set ] && [ "${POSIXLY_CORRECT-unset}" = unset ] && echo alive'
-	[ "${lines[-1]}" = alive ]
+	expect line -1 alive
 }
 
 @test "run: another shell that sources it goes on" {
@@ -619,10 +623,10 @@ ok 1 t" ]
 		# shellcheck disable=SC2086 # words
 		run --separate-stderr $shell -c '. ./t.run; echo "alive $?"'
 		echo "$shell: $output $stderr"
-		[ "$output" = "alive 64" ]
-		[ "$stderr" = "do not source it, as it would end this shell: bash FILE.run" ]
+		expect output "alive 64"
+		expect stderr "do not source it, as it would end this shell: bash FILE.run"
 	done
-	[ ! -e ran ]
+	expect no-file ran
 	((tried)) || skip "needs dash, busybox or zsh"
 }
 
@@ -653,11 +657,13 @@ ok 1 t" ]
 	sed -i "1,/^KTSTR_SCHED_NAME=/s/^KTSTR_SCHED_NAME=.*/KTSTR_SCHED_NAME=\$'\\\\303\\\\251\\\\302\\\\233'/" t.run
 	for locale in LC_ALL=C.UTF-8 LC_CTYPE=de_DE.utf8 LANG=en_US.UTF-8; do
 		run on_host env -u LC_ALL "$locale" bash ./t.run
-		[[ $output == *"scheduler é?, git "* ]]
+		expect output has "scheduler é?, git "
 	done
 	printf x >$'a\e[31mb'
 	printf 'include ./a\\033[31mb\n' >>t.ktstr
 	ktstr-export -q t
 	run -0 ./t.run --list
-	[[ $output == *"'include/a"*"[31mb'"* && $output != *$'\e'* ]]
+	expect output has "'include/a"
+	expect output has "[31mb'"
+	expect output has-not $'\e'
 }

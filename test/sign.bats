@@ -91,24 +91,24 @@ change_byte() {
 		(
 			umask 077
 			run -0 --separate-stderr ktstr-export --sign key a
-			[ "$output" = "" ]
+			expect output ""
 			[[ $stderr =~ ^wrote\ a.run\ \([0-9]+\ bytes\ archive,\ 0\ include\ files\),\ signed:\ a.run.sig$ ]]
 		)
-		[ "$(stat -c %a a.run a.run.sig)" = $'755\n644' ]
+		expect value "$(stat -c %a a.run a.run.sig)" $'755\n644'
 		run -0 check
-		[[ $output == 'Good "ktstr-run" signature for ktstr@example.org with '* ]]
+		expect output begins 'Good "ktstr-run" signature for ktstr@example.org with '
 		grep -qa sha512 <(sed '/^-/d' a.run.sig | base64 -d)
 	done
-	[ "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" = '' ]
+	expect value "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" ''
 }
 
 @test "sign: the .run is the same as without, and -o names both files" {
 	mkdir -- -x
 	ktstr-export -q a
 	run -0 --separate-stderr ktstr-export -q --sign=key -o -x/-y a
-	[ "$output$stderr" = "" ]
+	expect value "$output$stderr" ""
 	cmp a.run ./-x/-y
-	[ "$(ls -A ./-x)" = $'-y\n-y.sig' ]
+	expect value "$(ls -A ./-x)" $'-y\n-y.sig'
 	check ./-x/-y
 }
 
@@ -123,7 +123,7 @@ change_byte() {
 		cp good a.run
 		change_byte a.run "$offset"
 		run ! check
-		[[ $output == *"Could not verify signature."* ]]
+		expect output has "Could not verify signature."
 	done
 	{ cat good; echo; } >a.run
 	run ! check
@@ -142,7 +142,7 @@ change_byte() {
 	cp a.run.sig good.sig
 	ktstr-export -q --sign other a
 	run ! check
-	[[ $output == *"Could not verify signature."* ]]
+	expect output has "Could not verify signature."
 	# what check-novalidate says of it is why the documents say that it is not enough
 	run -0 ssh-keygen -Y check-novalidate -n ktstr-run -s a.run.sig <a.run
 	rm a.run.sig
@@ -163,15 +163,15 @@ change_byte() {
 	make_key key ed25519 secret
 	mkfifo typed
 	run_typing 'secret\n' 'ktstr-export -q --sign key a'
-	[ "$status" = 0 ]
+	expect status 0
 	check
 	# with DISPLAY ssh-keygen would have a window asked for where its standard input is no terminal
 	run_typing 'secret\n' 'cat t.ktstr | DISPLAY=:99 SSH_ASKPASS=false ktstr-export -q --sign key -o b.run -f - a'
-	[ "$status" = 0 ]
+	expect status 0
 	check b.run
 	cp a.run.sig old.sig
 	run_typing 'wrong\n' 'ktstr-export -q --sign key a'
-	[ "$status" = 1 ]
+	expect status 1
 	grep -q 'incorrect passphrase' log
 	cmp old.sig a.run.sig
 	# ^C at the question ends it, and leaves a terminal that shows what is typed
@@ -179,14 +179,14 @@ change_byte() {
 	grep -q 'status 130' log
 	grep -qE '(^| )echo ' log
 	cmp old.sig a.run.sig
-	[ "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" = '' ]
+	expect value "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" ''
 }
 
 @test "sign: without a terminal SSH_ASKPASS is asked for the passphrase, and without that nothing is written" {
 	need setsid
 	make_key key ed25519 secret
 	run -1 setsid -w ktstr-export --sign key a </dev/null
-	[ "${lines[-1]}" = "ktstr-export: --sign: ssh-keygen does not sign with key: nothing was written" ]
+	expect line -1 "ktstr-export: --sign: ssh-keygen does not sign with key: nothing was written"
 	nothing_left
 	printf '#!/bin/sh\necho secret\n' >ask
 	chmod +x ask
@@ -205,7 +205,7 @@ change_byte() {
 	check
 	rm other a.run a.run.sig
 	run -1 ktstr-export -q --sign other.pub a
-	[[ $output == *"ktstr-export: --sign: ssh-keygen does not sign with other.pub: nothing was written" ]]
+	expect output ends "ktstr-export: --sign: ssh-keygen does not sign with other.pub: nothing was written"
 	nothing_left
 	SSH_AUTH_SOCK='' run -1 ktstr-export -q --sign key.pub a
 	nothing_left
@@ -220,14 +220,15 @@ change_byte() {
 	chmod 644 open
 	for key in nosuch directory rubbish open; do
 		run -1 ktstr-export -q --sign $key a
-		[[ ${lines[-1]} == "ktstr-export: --sign: "*"$key"* ]]
+		expect line -1 begins "ktstr-export: --sign: "
+		expect line -1 has "$key"
 		nothing_left
 	done
 	for program in bash env dirname readlink mktemp cat rm mv tail wc sha256sum chmod grep sleep ln; do
 		ln -s "$(type -P $program)" bin
 	done
 	PATH=$PWD/bin run -1 "$TOP/build/bin/ktstr-export" -q --sign key a
-	[ "$output" = "ktstr-export: --sign: ssh-keygen: not found: install OpenSSH's client programs" ]
+	expect output "ktstr-export: --sign: ssh-keygen: not found: install OpenSSH's client programs"
 	nothing_left
 	old_pair
 	for key in nosuch directory rubbish open; do
@@ -252,7 +253,7 @@ change_byte() {
 		chmod +x bin/ssh-keygen
 		PATH=$PWD/bin:$PATH run ktstr-export -q --sign key a
 		[ "$status" = 1 ] || [[ $stub == kill* && $status == 137 && $output == *"ssh-keygen: killed by SIGKILL" ]]
-		[ -n "$output" ]
+		expect output is-not ''
 		untouched
 	done
 }
@@ -275,7 +276,7 @@ change_byte() {
 		kill "-$signal" $pid
 		status=0
 		wait $pid || status=$?
-		[ "$status" = $((128 + $(kill -l "$signal"))) ]
+		expect status $((128 + $(kill -l "$signal")))
 		untouched
 	done
 }
@@ -288,10 +289,10 @@ change_byte() {
 		'[[ ${!#} != a.run.sig ]] || { cmp -s old/a.run a.run && : >between; kill -TERM $(cat pid); sleep 0.2; }' >bin/mv
 	chmod +x bin/mv
 	run -0 env PATH="$PWD/bin:$PATH" bash -c 'echo $$ >pid; exec ktstr-export -q --sign key a'
-	[ -e between ]
+	expect file between
 	check
 	run -1 cmp -s old/a.run a.run
-	[ "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" = '' ]
+	expect value "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" ''
 }
 
 # bats test_tags=promise:signs-both
@@ -315,50 +316,50 @@ change_byte() {
 		"exec $(type -P mv) \"\$@\"" >bin/mv
 	chmod +x bin/mv
 	PATH=$PWD/bin:$PATH run -1 ktstr-export -q --sign key a
-	[ "$output" = $'mv: no\nktstr-export: a.run: not replaced, and a.run.sig was: export it again' ]
+	expect output $'mv: no\nktstr-export: a.run: not replaced, and a.run.sig was: export it again'
 	cmp old/a.run a.run
 	run ! check
-	[ "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" = '' ]
+	expect value "$(find . -name '.*.run.*' -o -name 'ktstr-export.*')" ''
 }
 
 @test "sign: what is at the signature's place and no file is not replaced" {
 	mkdir a.run.sig
 	run -1 ktstr-export --sign key a
-	[ "$output" = "ktstr-export: a.run.sig: Is a directory" ]
+	expect output "ktstr-export: a.run.sig: Is a directory"
 	rmdir a.run.sig
 	mkfifo a.run.sig
 	run -1 ktstr-export --sign key a
-	[[ $output == "ktstr-export: a.run.sig: is not a regular file"* ]]
-	[ ! -e a.run ]
+	expect output begins "ktstr-export: a.run.sig: is not a regular file"
+	expect no-file a.run
 	rm a.run.sig
 	echo old >file
 	ln -s file a.run.sig
 	ktstr-export -q --sign key a
 	[ ! -L a.run.sig ]
 	check
-	[ "$(cat file)" = old ]
+	expect value "$(cat file)" old
 }
 
 # bats test_tags=promise:signs-both
 @test "sign: a signature that is left beside an unsigned .run is warned of, kept, and does not fit" {
 	old_pair
 	run -0 ktstr-export -q a
-	[ "$output" = "ktstr-export: warning: a.run.sig is not known to fit this a.run: sign it with --sign KEY, or remove that" ]
+	expect output "ktstr-export: warning: a.run.sig is not known to fit this a.run: sign it with --sign KEY, or remove that"
 	cmp old/a.run.sig a.run.sig
 	run ! check
 	# the same bytes as those that were signed: there is nothing to warn of
 	sed -i '/^duration/d' t.ktstr
 	run -0 ktstr-export -q a
-	[ "$output" = "" ]
+	expect output ""
 	untouched
 }
 
 @test "sign: misuse is status 64 and says what to do" {
 	run -64 --separate-stderr ktstr-export --sign key -o - a
-	[ "$output$stderr" = "ktstr-export: --sign: standard output has no place for a signature: name a file with -o" ]
+	expect value "$output$stderr" "ktstr-export: --sign: standard output has no place for a signature: name a file with -o"
 	for args in "--sign" "--sign="; do
 		run -64 ktstr-export $args
-		[[ $output == "ktstr-export: --sign: needs a value (see --help)" ]]
+		expect output "ktstr-export: --sign: needs a value (see --help)"
 	done
 	nothing_left
 }
@@ -368,7 +369,8 @@ change_byte() {
 	mv key 'my keys'
 	ktstr-export -q -o plain.run a
 	ktstr-export -n --sign 'my keys/key' a >pipeline
-	[ ! -e a.run ] && [ ! -e a.run.sig ]
+	expect no-file a.run
+	expect no-file a.run.sig
 	bash -e pipeline
 	cmp plain.run a.run
 	check
@@ -387,7 +389,7 @@ change_byte() {
 		$help | grep -A 1 '^ *ssh-keygen -Y verify' | sed 's/NAME\.run/a.run/g' >check.bash
 		[ -s check.bash ]
 		run -0 bash -e check.bash
-		[[ $output == 'Good "ktstr-run" signature for IDENTITY'* ]]
+		expect output begins 'Good "ktstr-run" signature for IDENTITY'
 		ktstr-export -q --sign other a
 		run ! bash -e check.bash
 	done

@@ -25,7 +25,7 @@ teardown() {
 
 @test "busybox: --ktap" {
 	told ktap status=0 left=
-	[ "$(tail -n 1 "$boot/out/ktap.out")" = 'ok 1 passes' ]
+	expect value "$(tail -n 1 "$boot/out/ktap.out")" 'ok 1 passes'
 }
 
 @test "busybox: a damaged file is found out" {

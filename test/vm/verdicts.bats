@@ -81,8 +81,9 @@ teardown() {
 	told arguments status=0 left=
 	local args
 	mapfile -d '' args <"$boot/out/arguments.scheduler"
-	[ "${args[0]} ${args[2]} ${args[3]}" = "--config --cell-parent-cgroup /cells/one" ]
-	[[ ${args[1]} == /tmp/ktstr.*"/tree/include/con fig" ]]
+	expect value "${args[0]} ${args[2]} ${args[3]}" "--config --cell-parent-cgroup /cells/one"
+	expect value "${args[1]}" begins /tmp/ktstr.
+	expect value "${args[1]}" ends "/tree/include/con fig"
 	cmp <(printf '%s\0' "${args[@]:4}") <(printf '%s\0' --args-file /out/arguments.scheduler \
 		$'it\'s "x" $(id)`id`\\' '' $'a\n__ARCHIVE__\nb' $'é\303\250\377*' --slice-us=5000)
 }
@@ -92,8 +93,8 @@ teardown() {
 	cmp "$boot/out/arguments.test" <(printf '%s\0' 'two words' '' $'a\n__ARCHIVE__\nb\377')
 	cmp "$boot/out/con fig" "$BATS_FILE_TMPDIR/tests/con fig"
 	cmp "$boot/out/odd na'me\$(id)" "$BATS_FILE_TMPDIR/tests/odd na'me\$(id)"
-	[ "$(<"$boot/out/arguments.tool")" = 'tool of mine' ]
-	[ "$(<"$boot/out/arguments.cgroup")" = /sys/fs/cgroup/cells/one ]
+	expect value "$(<"$boot/out/arguments.tool")" 'tool of mine'
+	expect value "$(<"$boot/out/arguments.cgroup")" /sys/fs/cgroup/cells/one
 }
 
 # bats test_tags=promise:looking-changes-nothing
@@ -106,6 +107,6 @@ teardown() {
 
 @test "verdicts: --ktap of a test that fails" {
 	told ktap status=1 left=
-	[ "$(head -n 2 "$boot/out/ktap.out")" = $'KTAP version 1\n1..1' ]
-	[ "$(tail -n 1 "$boot/out/ktap.out")" = 'not ok 1 c_fails' ]
+	expect value "$(head -n 2 "$boot/out/ktap.out")" $'KTAP version 1\n1..1'
+	expect value "$(tail -n 1 "$boot/out/ktap.out")" 'not ok 1 c_fails'
 }

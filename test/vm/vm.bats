@@ -39,30 +39,30 @@ sees() {
 	script 'cat "a file"' 'printf "[%s]" "$@"' 'echo to stderr >&2' 'seq 100000 >/out/many' 'exit 7'
 	run -7 --separate-stderr run-vm --files "$BATS_TEST_TMPDIR/files" -o "$BATS_TEST_TMPDIR/out" \
 		"$BATS_TEST_TMPDIR/script" one 'two words' '' $'new\nline'
-	[ "$output" = $'from here\n[one][two words][][new\nline]' ]
-	[ "$stderr" = 'to stderr' ]
+	expect output $'from here\n[one][two words][][new\nline]'
+	expect stderr 'to stderr'
 	cmp "$BATS_TEST_TMPDIR/out/many" <(seq 100000)
 }
 
 @test "vm: a kernel that panics is no status of the script's" {
 	script 'echo begun' 'sync' 'echo c >/proc/sysrq-trigger'
 	in_vm -125
-	[ "$output" = begun ]
-	[[ $stderr == "run-vm: the virtual machine ended without a status"* ]]
-	[[ $stderr == *"Kernel panic - not syncing: sysrq triggered crash"* ]]
+	expect output begun
+	expect stderr begins "run-vm: the virtual machine ended without a status"
+	expect stderr has "Kernel panic - not syncing: sysrq triggered crash"
 }
 
 @test "vm: a guest that ends without a word is no pass" {
 	script '/bin/busybox poweroff -f'
 	in_vm -125
-	[[ $stderr == "run-vm: the virtual machine ended without a status"* ]]
+	expect stderr begins "run-vm: the virtual machine ended without a status"
 }
 
 @test "vm: a script that outlives its time is stopped, with what it said so far" {
 	script 'echo begun' 'sleep 1000'
 	in_vm -124 --timeout 12
-	[ "$output" = begun ]
-	[[ $stderr == "run-vm: timed out after 12 s"* ]]
+	expect output begun
+	expect stderr begins "run-vm: timed out after 12 s"
 }
 
 @test "vm: no QEMU is left behind when run-vm is killed, by any signal" {
@@ -86,7 +86,7 @@ sees() {
 @test "vm: options that make no sense are misuse" {
 	script true
 	in_vm -64 --topology 2n3l1c1t
-	[ "$stderr" = "topology-args: 2n3l1c1t: 3 LLCs cannot be spread over 2 NUMA nodes" ]
+	expect stderr "topology-args: 2n3l1c1t: 3 LLCs cannot be spread over 2 NUMA nodes"
 	in_vm -64 --topology 1n0l1c1t
 	in_vm -64 --timeout 1h
 	in_vm -64 --nonsense 1
@@ -96,7 +96,7 @@ sees() {
 
 @test "vm: the guest has bash, the real coreutils, the mounts of a real system, an empty stdin" {
 	boot userland userland
-	[ "$(<"$boot/stdout")" = 'bash=/usr/bin/bash
+	expect value "$(<"$boot/stdout")" 'bash=/usr/bin/bash
 sha256sum=/usr/bin/sha256sum
 base64=/usr/bin/base64
 setpriv=/usr/bin/setpriv
@@ -111,18 +111,18 @@ gzip=/usr/bin/gzip
 /run:tmpfs
 substitution works
 stdin is empty
-0' ]
+0'
 }
 
 @test "vm: the busybox userland has nothing else beside bash" {
 	boot busybox userland --userland busybox
-	[ "$(head -n 7 "$boot/stdout")" = 'bash=/usr/bin/bash
+	expect value "$(head -n 7 "$boot/stdout")" 'bash=/usr/bin/bash
 sha256sum=/usr/bin/busybox
 base64=/usr/bin/busybox
 setpriv=/usr/bin/busybox
 setsid=/usr/bin/busybox
 tar=/usr/bin/busybox
-gzip=/usr/bin/busybox' ]
+gzip=/usr/bin/busybox'
 }
 
 @test "vm: the same files make the same initramfs, byte for byte" {
