@@ -1,6 +1,6 @@
 # --- cgroups: make, empty, remove ---
 
-# use_cgroup PATH: a cgroup for this run alone
+# use_cgroup PATH: makes a cgroup for this run alone
 use_cgroup() {
 	if is_in_use "$1"; then
 		die "$STATUS_UNSUITABLE" "the cgroup $1 came into use"
@@ -74,7 +74,7 @@ note_ours() {
 	done
 }
 
-# is_populated CGROUP: whether it is there and has processes, in this PID namespace or another
+# is_populated CGROUP: whether it exists and has processes, also of another PID namespace
 is_populated() {
 	local line
 	while read -r line; do

@@ -1,16 +1,16 @@
-# --- fitness: is this host fit? Each check_ adds a problem, or says what is fine ---
+# --- fitness: is this host suitable? Each check adds a problem, or says what is fine ---
 
-# problem MESSAGE: what was found, what is needed, what to do
+# problem MESSAGE: adds a problem: what was found, what is needed, what to do
 problem() {
 	PROBLEMS+=("$*")
 }
 
-# fine MESSAGE: what --check shows of a check that passed
+# fine MESSAGE: what --check shows for a check that passed
 fine() {
 	[[ $ACTION != check ]] || say "ok: $*"
 }
 
-# has_file NAME: whether the archive has it at its top: scheduler, ktstr, include or lib
+# has_file NAME: whether the archive has this file or directory: scheduler, ktstr, include or lib
 has_file() {
 	local name
 	for name in "${PACKED_FILES[@]}"; do
@@ -19,7 +19,7 @@ has_file() {
 	return 1
 }
 
-# A container's root has user ID 0 and not what the kernel asks for.
+# A container's root has user ID 0, but may lack the capabilities that the kernel asks for.
 check_privileges() {
 	local key value effective=0 bit missing='' names=([21]=CAP_SYS_ADMIN [38]=CAP_PERFMON [39]=CAP_BPF)
 	if ((EUID != 0)); then
@@ -49,7 +49,7 @@ check_privileges() {
 
 check_programs() {
 	local program missing='' gzip=gzip
-	((${#DECOMPRESS[@]} == 0)) || gzip='' # not needed
+	if ((${#DECOMPRESS[@]})); then gzip=''; fi # not needed
 	for program in awk base64 cat chmod env grep $gzip head mkdir rm rmdir sed tail tar tee tr wc; do
 		type -P "$program" >/dev/null || missing+=" $program"
 	done
@@ -70,8 +70,8 @@ check_decompressor() {
 	fi
 }
 
-# check_container: sysctls and the scheduler are the whole host's, and a lock in /run may be a container's. Without
-# tracefs they are for the host itself: the first PID namespace, whose inode is fixed, and its init's /run.
+# check_container: the scheduler and sysctls act on the whole host, but a lock in /run may be a container's own. If
+# tracefs cannot be locked, only the host itself may run: the first PID namespace, whose inode is fixed, with init's /run.
 check_container() {
 	((EUID == 0)) || return 0
 	has_file scheduler || ((${#SYSCTLS[@]})) || return 0
@@ -81,7 +81,7 @@ check_container() {
 		"a test at the same time: mount -t tracefs none /sys/kernel/tracing, or run it on the host itself"
 }
 
-# The packed programs must be of this machine's kind, and what runs them must be there.
+# Whether this machine can run the packed programs, and has their interpreters.
 check_machine() {
 	local machine host path before=${#PROBLEMS[@]}
 	if [[ -r /proc/sys/kernel/arch ]]; then # since Linux 6.1
@@ -109,23 +109,22 @@ version_number() {
 	REPLY=$((10#0${1%%.*} * 10000 + 10#0${minor%%.*}))
 }
 
-# find_glibc: sets REPLY to the version of this host's glibc; empty where it has none. getconf is not
-# everywhere (busybox): the dynamic loader says its version since 2.33, and until then the library,
-# which this shell may have loaded, has it in its name.
+# find_glibc: sets REPLY to the version of this host's glibc, or to nothing. Some hosts lack getconf (busybox). Since
+# 2.33, the dynamic loader tells its version. Before, the name of the library has it, which this shell may have loaded.
 find_glibc() {
 	local line='' path
 	read -r line < <(getconf GNU_LIBC_VERSION 2>/dev/null) || true
-	[[ ! $line =~ ^glibc\ ([0-9]+\.[0-9]+) ]] || {
+	if [[ $line =~ ^glibc\ ([0-9]+\.[0-9]+) ]]; then
 		REPLY=${BASH_REMATCH[1]}
 		return
-	}
+	fi
 	for path in "${NEED_INTERPRETERS[@]}"; do
 		[[ $path == */ld*.so.* && -x $path ]] || continue
 		read -r line < <("$path" --version 2>/dev/null </dev/null) || true
-		[[ ! $line =~ ^ld\.so\ .*\ ([0-9]+\.[0-9]+)(\.[0-9]+)*\.?$ ]] || {
+		if [[ $line =~ ^ld\.so\ .*\ ([0-9]+\.[0-9]+)(\.[0-9]+)*\.?$ ]]; then
 			REPLY=${BASH_REMATCH[1]}
 			return
-		}
+		fi
 	done
 	REPLY=''
 	while read -r line; do
@@ -151,7 +150,7 @@ check_glibc() {
 		fine "glibc $version"
 	else
 		by=${NEED_GLIBC_FILE:+ by $NEED_GLIBC_FILE}
-		# a library of the host needs no more than the host's glibc
+		# without it, the host's library is used, which fits the host's glibc
 		[[ $NEED_GLIBC_FILE != lib/* ]] || or=', or with --no-libs'
 		problem "glibc $version found, glibc $NEED_GLIBC or later needed$by:" \
 			"export it on a system that is as old as this one$or"
@@ -175,7 +174,7 @@ check_sched_ext() {
 	for word in $(</proc/cmdline); do
 		[[ $word == isolcpus=* ]] || continue
 		list=${word#*=}
-		# it isolates scheduling domains if the CPUs have no flag before them, or this one
+		# without a flag before the CPUs, or with the flag domain, it isolates scheduling domains
 		if [[ $list == [0-9]* || ,$list, == *,domain,* ]]; then
 			problem "$word found on the kernel's command line, with which no sched_ext scheduler" \
 				"attaches: boot without it"
@@ -188,23 +187,25 @@ check_sched_ext() {
 	((${#PROBLEMS[@]} > before)) || fine "sched_ext"
 }
 
-# A test without a scheduler of its own, too, is to run under the one that its export names.
+# Also for a test without a packed scheduler: it must run under the scheduler that its export names.
 check_conflict() {
 	local state ops=''
-	# the scheduler of another .run is not to be stopped by itself
+	# if it is another .run's, the operator must not stop it alone: check_lock names that run
 	[[ -r $SCX/state && ! $OTHER_RUN ]] || return 0
-	read -r state <"$SCX/state"
+	first_line "$SCX/state"
+	state=$REPLY
 	if [[ $state == disabled ]]; then
 		fine "no sched_ext scheduler is attached"
 		return
 	fi
-	[[ ! -r $SCX/root/ops ]] || read -r ops <"$SCX/root/ops" || true
+	first_line "$SCX/root/ops"
+	ops=$REPLY
 	describe_holder "$ops"
 	problem "sched_ext is $state with the scheduler ${ops:-?}, none may be attached: it is $REPLY"
 }
 
-# find_cgroup_mount: sets CGROUP_MOUNT: to /sys/fs/cgroup, on hybrid hosts /sys/fs/cgroup/unified, else to the
-# first there is: what is mounted elsewhere may be a container's, or a part of the tree
+# find_cgroup_mount: sets CGROUP_MOUNT to /sys/fs/cgroup, on hybrid hosts to /sys/fs/cgroup/unified, else to the first
+# mount of cgroup v2, which may be a container's or a part of the tree
 find_cgroup_mount() {
 	local mount type
 	while read -r _ mount type _; do
@@ -239,15 +240,12 @@ check_cgroup() {
 	((${#PROBLEMS[@]} > before)) || fine "cgroup v2 at $CGROUP_MOUNT"
 }
 
-# is_in_use CGROUP: whether it has processes, in this PID namespace or another, or cgroups below it
+# is_in_use CGROUP: whether it has processes, also of another PID namespace, or cgroups below it
 is_in_use() {
-	local line child
+	local child
 	[[ -d $1 ]] || return 1
 	for child in "$1"/*/; do
 		[[ ! -d $child ]] || return 0
 	done
-	while read -r line; do
-		[[ $line != 'populated 0' ]] || return 1
-	done 2>/dev/null <"$1/cgroup.events"
-	return 0
+	is_populated "$1"
 }

@@ -1,8 +1,7 @@
-# --- holders: who holds an attached scheduler: processes by their links, and pins in bpffs ---
+# --- holders: what keeps a scheduler attached: links of processes, and pins in bpffs ---
 
-# find_holdings: sets HOLDINGS to "PID link_id ID" for each struct_ops link that a process has open, or,
-# where the kernel shows no links at all, to "PID map_id ID" for each struct_ops map. The link is what
-# attaches a scheduler: a map alone may be loaded and not attached.
+# find_holdings: sets HOLDINGS to "PID link_id ID" for each struct_ops link that a process has open. If the kernel shows no
+# links at all, to "PID map_id ID" for each struct_ops map. A link attaches a scheduler; a map may be loaded only.
 find_holdings() {
 	local file name value wanted='' shown='' links=() maps=()
 	while IFS=$':\t' read -r file name value; do # /proc/PID/fdinfo/FD:NAME:VALUE
@@ -17,7 +16,7 @@ find_holdings() {
 			[[ $value != 26 ]] || wanted=map_id # BPF_MAP_TYPE_STRUCT_OPS
 			;;
 		*)
-			[[ $name == "$wanted" ]] || continue # a link has the ID of its map, too
+			[[ $name == "$wanted" ]] || continue # a link also has a map_id
 			[[ $wanted != link_id ]] || links+=("${file%%/*} link_id $value")
 			[[ $wanted != map_id ]] || maps+=("${file%%/*} map_id $value")
 			wanted=''
@@ -28,15 +27,15 @@ find_holdings() {
 	[[ $shown ]] || HOLDINGS=("${maps[@]}")
 }
 
-# is_held: whether a process of the scheduler's cgroup holds a link that came since the scheduler was
-# started, and nobody else holds another such link. Sets HOLDERS to these processes and HELD_LINKS to
-# their links; else REPLY to the PIDs of the others.
+# is_held: whether a process of the scheduler's cgroup holds a link that is newer than the scheduler's start, and no other
+# process holds another new link. Sets HOLDERS to these processes, HELD_LINKS to their links, and REPLY to the PIDs of the
+# other processes.
 is_held() {
 	local entry pid link ours
 	read_pids "$SCHED_CGROUP"
 	ours=" ${PIDS[*]}"
 	find_holdings
-	read_pids "$SCHED_CGROUP" # again, for a process that came or went meanwhile
+	read_pids "$SCHED_CGROUP" # again: a process may have come or gone meanwhile
 	ours+=" ${PIDS[*]} "
 	HOLDERS=() HELD_LINKS='' REPLY=''
 	for entry in "${HOLDINGS[@]}"; do
@@ -49,8 +48,8 @@ is_held() {
 	((${#HOLDERS[@]})) && [[ ! $REPLY ]]
 }
 
-# find_others LINKS: sets REPLY to the PIDs that hold a link of HOLDINGS that is not one of LINKS and came
-# since the scheduler was started. Of a map nothing tells whether it is attached: there every one counts.
+# find_others LINKS: sets REPLY to the PIDs that hold a link of HOLDINGS that is not in LINKS and is newer than the
+# scheduler's start. Whether a map is attached is unknown: each of them counts.
 find_others() {
 	local entry pid link
 	REPLY=''
@@ -62,16 +61,16 @@ find_others() {
 	done
 }
 
-# has_name PID OPS: whether the process's name goes with the scheduler's: scx_simple, simple_1.0.8_x86
+# has_name PID OPS: whether the process has the scheduler's name, as scx_simple and simple_1.0.8_x86
 has_name() {
-	local name=''
-	read -r name 2>/dev/null <"/proc/$1/comm" || true
-	name=${name#scx_}
+	local name REPLY
+	first_line "/proc/$1/comm"
+	name=${REPLY#scx_}
 	[[ $name && ($2 == "$name" || $2 == "$name"[!A-Za-z]*) ]]
 }
 
-# describe_process PID: sets REPLY to it, its systemd unit and the command that stops it. A unit of the host's systemd is
-# below slices alone: others are of a user's systemd or a container's. All names are quoted: root may paste this.
+# describe_process PID: sets REPLY to the process, its systemd unit and the command that stops it. A unit of the host's
+# systemd is below slices only; others belong to a user's systemd or a container. Names are quoted: root may paste this.
 describe_process() {
 	local name line unit=''
 	first_line "/proc/$1/comm"
@@ -89,7 +88,7 @@ describe_process() {
 	esac
 }
 
-# describe_processes PID...: sets REPLY to all of them
+# describe_processes PID...: sets REPLY to the descriptions of all of them
 describe_processes() {
 	local pid text=''
 	for pid; do
@@ -99,8 +98,8 @@ describe_processes() {
 	REPLY=$text
 }
 
-# describe_holder OPS: sets REPLY to who has the attached scheduler, and the command that stops it. Who
-# holds a struct_ops link may hold one of TCP's: of several the one counts whose name is the scheduler's.
+# describe_holder OPS: sets REPLY to what keeps the attached scheduler, and the command that stops it. A struct_ops link
+# may also be TCP's: if there are several holders, those with the scheduler's name count.
 describe_holder() {
 	local entry pid pids=() named=()
 	find_holdings
@@ -129,7 +128,7 @@ describe_holder() {
 	fi
 }
 
-# list_pins: sets PINS to all that is in the bpffs that are mounted, a directory before what is in it
+# list_pins: sets PINS to all paths in the mounted bpffs, a directory before its content
 list_pins() {
 	local mount type
 	PINS=()
@@ -144,7 +143,7 @@ list_pins() {
 describe_pins() {
 	local path text='' count=0
 	for path in "${PINS[@]}"; do
-		# these two are the kernel's own
+		# maps.debug and progs.debug are the kernel's own
 		[[ ! -d $path && $path != */maps.debug && $path != */progs.debug ]] || continue
 		count=$((count + 1))
 		printf -v REPLY %q "$path"

@@ -1,8 +1,8 @@
 # --- loader: can the kernel and the dynamic loader start a packed program? With which libraries? ---
 
-# library_environment FILE: sets LIBRARIES to variables with which a dynamic program finds the packed
-# libraries. One whose LINKAGE is "alone" has them for itself: the object $PRELOAD gives its process the
-# caller's values back, before other code of it runs, and under these it starts other programs.
+# library_environment FILE: sets LIBRARIES to the variables with which a dynamic program finds the packed libraries. If
+# its LINKAGE is "alone", the programs that it starts do not get them: before other code of the process runs, the object
+# $PRELOAD restores the caller's values.
 library_environment() {
 	local path preload
 	caller_value LD_LIBRARY_PATH
@@ -33,8 +33,8 @@ run_loader() {
 	return "$status"
 }
 
-# ask_loader LOADER FILE: whether it can start the file; sets ANSWER. glibc's lists, where it is asked
-# in this way, all that is missing, and begins to run nothing.
+# ask_loader LOADER FILE: whether it can start the file; sets ANSWER. Asked in this way, the loader lists all that is
+# missing and runs nothing.
 ask_loader() {
 	case $1 in
 	*/ld-musl-*) run_loader "$1" --list "$2" ;;
@@ -42,8 +42,7 @@ ask_loader() {
 	esac
 }
 
-# is_dynamic LOADER FILE: whether the file is a program that this loader starts. musl's says so when it
-# is asked for its libraries.
+# is_dynamic LOADER FILE: whether the file is a program that this loader starts
 is_dynamic() {
 	local status=0
 	LIBRARIES=()
@@ -54,13 +53,13 @@ is_dynamic() {
 		;;
 	*)
 		run_loader "$1" --verify "$2" || status=$?
-		# what is included may be damaged on purpose, and end the loader with a signal
+		# an included file may be damaged on purpose, and kill the loader
 		((status == 0 || status == 126 || status == 127)) || [[ $status -gt 128 && $2 != "$WORK/tree/include/"* ]]
 		;;
 	esac
 }
 
-# find_missing STATUS: sets REPLY to what ANSWER says is missing, in one line; empty: nothing
+# find_missing STATUS: sets REPLY to what is missing by ANSWER, in one line, or to nothing
 find_missing() {
 	local line missing=() lines
 	mapfile -t lines <<<"$ANSWER"
@@ -82,7 +81,7 @@ find_missing() {
 	fi
 }
 
-# check_dynamic FILE LOADER: sets REPLY to what it lacks to be started, or to nothing, and LINKAGE[FILE]
+# check_dynamic FILE LOADER: sets REPLY to what the file lacks, or to nothing; sets LINKAGE, USES_LIBRARIES and FIRST
 check_dynamic() {
 	local status=0 uses=''
 	LINKAGE[$1]=shared
@@ -92,26 +91,25 @@ check_dynamic() {
 		ask_loader "$2" "$WORK/tree/$1" || status=$?
 	fi
 	if [[ ${LINKAGE[$1]} == shared || $ANSWER == *"'$PRELOAD' from LD_PRELOAD cannot be preloaded"* ||
-		$ANSWER == *"shared library $PRELOAD:"* ]]; then # it is not packed, or for another machine
+		$ANSWER == *"shared library $PRELOAD:"* ]]; then # $PRELOAD is not packed, or is for another machine
 		LINKAGE[$1]=shared status=0
 		library_environment "$1"
 		ask_loader "$2" "$WORK/tree/$1" || status=$?
 	fi
 	while IFS= read -r REPLY; do
-		# AddressSanitizer's wants to be the first of all
-		[[ ! $REPLY =~ ^[[:blank:]]*((libasan|libclang_rt\.asan)[^[:blank:]]*)' => ' ]] || FIRST[$1]=${BASH_REMATCH[1]}:
-		[[ $REPLY != *"=> $WORK/tree/lib/"* || $REPLY == *"/$PRELOAD "* ]] || uses=1
+		# AddressSanitizer's library must be loaded first
+		if [[ $REPLY =~ ^[[:blank:]]*((libasan|libclang_rt\.asan)[^[:blank:]]*)' => ' ]]; then FIRST[$1]=${BASH_REMATCH[1]}:; fi
+		if [[ $REPLY == *"=> $WORK/tree/lib/"* && $REPLY != *"/$PRELOAD "* ]]; then uses=1; fi
 	done <<<"$ANSWER"
 	if [[ $uses ]]; then
 		USES_LIBRARIES[$1]=1
 	elif [[ ${LINKAGE[$1]} == shared ]]; then
-		LINKAGE[$1]=none # and so they harm nobody
+		LINKAGE[$1]=none # the program needs no variables
 	fi
 	find_missing "$status"
 }
 
-# print_number SIZE VALUE...: prints these numbers below 256 as ones of so many bytes, in the order of
-# bytes that the fifth byte of ELF says to ORDER
+# print_number SIZE VALUE...: prints each value, which is below 256, as a number of SIZE bytes in the byte order ORDER
 print_number() {
 	local value byte zeros
 	printf -v zeros '%*s' $(($1 - 1)) ''
@@ -127,14 +125,14 @@ print_number() {
 	done
 }
 
-# print_probe FILE: prints the smallest program of the same kind: its header, for one segment, that
-# names an interpreter which is not there
+# print_probe FILE: prints the smallest program for the same machine: the ELF header, with one segment that names an
+# interpreter which does not exist
 print_probe() {
 	local class order ORDER=little interpreter=/nonexistent/ktstr
 	class=$(head -c 5 "$1" | tail -c 1)
 	order=$(head -c 6 "$1" | tail -c 1)
 	[[ $order == $'\1' ]] || ORDER=big
-	if [[ $class == $'\2' ]]; then # identity to entry, segments at, sections at, flags, sizes, the segment
+	if [[ $class == $'\2' ]]; then # the header up to its entry, offsets, flags, sizes, then the segment
 		head -c 32 "$1"
 		print_number 8 64 0
 		head -c 52 "$1" | tail -c 4
@@ -151,9 +149,8 @@ print_probe() {
 	printf '%s\0' "$interpreter"
 }
 
-# check_kernel FILE: whether the kernel executes a program of this kind here. It refuses before it looks
-# for the interpreter, which is not there, so nothing runs. env(1) would give what the kernel does not
-# know to a shell, as a script.
+# check_kernel FILE: ends the run if the kernel does not execute programs for this machine. The kernel decides before it
+# looks for the interpreter, which does not exist, so nothing runs. env(1) would run an unknown program as a shell script.
 check_kernel() {
 	local said
 	{ print_probe "$WORK/tree/$1" >"$WORK/bin/probe" && chmod 700 "$WORK/bin/probe"; } 2>/dev/null || disk_full

@@ -1,7 +1,7 @@
 # --- lock: one run at a time ---
 
-# find_tracefs: sets REPLY to the root directory of tracefs. That is one and the same for all containers of a
-# host, however many mounts of it there are.
+# find_tracefs: sets REPLY to the root directory of tracefs, which is the same for all containers of a host; fails if
+# there is none
 find_tracefs() {
 	for REPLY in /sys/kernel/tracing /sys/kernel/debug/tracing; do
 		[[ ! -f $REPLY/README ]] || return 0
@@ -9,8 +9,8 @@ find_tracefs() {
 	return 1
 }
 
-# lock_holder: sets REPLY to "PID NAME" of the run that holds the lock; fails where none does. A run
-# is its shell and its janitor: either may be alive alone.
+# lock_holder: sets REPLY to "PID (NAME)" of the run that holds the lock; fails if no run does. The lock names the shell
+# and the janitor of the run, as one may live longer than the other.
 lock_holder() {
 	local pid start name
 	[[ -r $LOCK ]] || return 1
@@ -23,11 +23,10 @@ lock_holder() {
 	return 1
 }
 
-# try_lock: locks the file, and tracefs where there is one. Fails with 1 where another run has locked them, with
-# 2 where the file cannot be made. Who held the lock before has removed the file: what is locked must still be
-# what others will open.
+# try_lock: locks the file and, if there is one, tracefs. Fails with 1 if another run has locked them, and with 2 if the
+# file cannot be made. The run before may have removed the file after it was opened here: then it is opened again.
 try_lock() {
-	if ! type -P flock >/dev/null; then # a file of one's own, which a dead run leaves
+	if ! type -P flock >/dev/null; then # the file itself is the lock, and a dead run leaves it
 		if (set -C && : >"$LOCK"); then
 			LOCKED=1
 			return
@@ -37,11 +36,11 @@ try_lock() {
 	fi
 	while [[ ! $LOCKED ]]; do
 		exec {LOCK_FD}<>"$LOCK" || return 2
-		flock -n "$LOCK_FD" || {
+		if ! flock -n "$LOCK_FD"; then
 			exec {LOCK_FD}>&-
 			LOCK_FD=''
 			return 1
-		}
+		fi
 		if [[ /proc/self/fd/$LOCK_FD -ef $LOCK ]]; then
 			LOCKED=1
 		else
@@ -53,7 +52,7 @@ try_lock() {
 	flock -n "$TRACE_FD"
 }
 
-# find_other_run: sets OTHER_RUN to who holds the lock, which may be a run that is about to say so
+# find_other_run: sets OTHER_RUN to the run that holds the lock, which may not have written its name yet
 find_other_run() {
 	local i
 	for ((i = 0; i < 10; i++)); do
@@ -73,8 +72,8 @@ find_other_run() {
 	fi
 }
 
-# take_lock: one run at a time. The file is locked for those who share /run with this run, and names its
-# processes; tracefs is locked for all others.
+# take_lock: waits for the lock, or adds a problem. The file excludes runs that share /run with this one, and names its
+# processes; tracefs excludes those in other containers.
 take_lock() {
 	local start said='' status
 	((EUID == 0)) || return 0
@@ -87,7 +86,7 @@ take_lock() {
 	fi
 	now
 	start=$REPLY
-	umask 077 # nobody else may open it, and so hold it
+	umask 077 # other users must not open it, or they could lock it
 	hold_signals
 	while :; do
 		status=0
@@ -123,7 +122,7 @@ report_other_run() {
 	fi
 }
 
-# name_holders: the lock says who holds it
+# name_holders: writes into the lock which processes hold it
 name_holders() {
 	local pid lines=''
 	[[ $LOCKED && ! $OTHER_RUN ]] || return 0
@@ -134,7 +133,7 @@ name_holders() {
 		problem "$LOCK cannot be written, needed for a lock (is ${LOCK%/*} full?): make room"
 }
 
-# check_lock: without taking it
+# check_lock: finds another run without taking the lock
 check_lock() {
 	if lock_holder; then
 		OTHER_RUN=", PID $REPLY"

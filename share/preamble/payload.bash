@@ -1,7 +1,7 @@
 # --- payload: the archive below the marker ---
 
-# with_text COMMAND...: runs it with the base64 text on standard input. The text is below the marker in this file, or
-# in what comes through the pipe; keep_text may have kept that. After bash's read the offset is right behind the line.
+# with_text COMMAND...: runs it with the base64 text on standard input: what follows the marker in this file or in the
+# pipe, or what keep_text kept of the pipe. bash's read leaves the offset right after the line.
 with_text() {
 	local line source=${SELF:-/dev/stdin}
 	if [[ ! $SELF && $WORK ]]; then
@@ -14,8 +14,8 @@ with_text() {
 	} <"$source"
 }
 
-# diagnose_damage: says in which way the payload is not what was exported. The sizes are those that
-# ktstr-b64's lines of 76 columns give; of other lines the characters are counted.
+# diagnose_damage: ends the run, and says how the payload differs from what was exported. ktstr-b64 writes lines of 76
+# columns, which give the size of the text; with other lines, only the characters count.
 diagnose_damage() {
 	local size characters want want_size
 	if (($(with_text tr -dc '\r' | wc -c))); then
@@ -36,17 +36,18 @@ diagnose_damage() {
 	die "$STATUS_DAMAGED" "this file is damaged: $((characters - want)) characters were appended: copy it again"
 }
 
-# keep_text: what came through the pipe comes only once
+# keep_text: keeps the text that comes through a pipe, as it can be read only once
 keep_text() {
-	[[ $SELF ]] || { sed '1,/^__ARCHIVE__$/d' >"$WORK/text"; } 2>/dev/null || disk_full
+	if [[ $SELF ]]; then return 0; fi
+	{ sed '1,/^__ARCHIVE__$/d' >"$WORK/text"; } 2>/dev/null || disk_full
 }
 
-# checksum: SHA-256 of standard input, which is read to its end; where there is no sha256sum, nothing
+# checksum: prints the SHA-256 of standard input; without sha256sum, reads it and prints nothing
 checksum() {
 	sha256sum || cat >/dev/null
 }
 
-# check_archive: whether it is what was exported; sets REPLY to what says so
+# check_archive: ends the run unless the archive is what was exported; sets REPLY to the program that checked it
 check_archive() {
 	local sum
 	sum=$(with_text base64 -d 2>/dev/null | checksum 2>/dev/null) || diagnose_damage
@@ -57,12 +58,12 @@ check_archive() {
 	fi
 	REPLY=${DECOMPRESS[0]:-gzip}
 	say "warning: SHA-256 not checked (no sha256sum here, or none exported): only what $REPLY checks and the size are"
-	[[ ! $PAYLOAD_SIZE ]] || (($(with_text base64 -d | wc -c) == PAYLOAD_SIZE)) || diagnose_damage
+	if [[ $PAYLOAD_SIZE ]] && (($(with_text base64 -d | wc -c) != PAYLOAD_SIZE)); then diagnose_damage; fi
 	with_text base64 -d | inflate >/dev/null 2>&1 || diagnose_damage
 }
 
-# inflate: by the program that was frozen, and no function of its name; else where there is pigz it takes
-# two thirds of the time: it reads, writes and checks in threads of their own
+# inflate: decompresses with the frozen command, as a program and never a function; else with pigz, which takes two
+# thirds of gzip's time, as it reads, writes and checks in parallel
 inflate() {
 	if ((${#DECOMPRESS[@]})); then
 		"$(type -P -- "${DECOMPRESS[0]}")" "${DECOMPRESS[@]:1}"
@@ -73,24 +74,24 @@ inflate() {
 	fi
 }
 
-# first_words TEXT: sets REPLY to the line of TEXT that says why it was not unpacked
+# first_words TEXT: sets REPLY to the first line of TEXT that says why unpacking failed
 first_words() {
 	while IFS= read -r REPLY; do
-		[[ $REPLY =~ ^[0-9a-f]{64}\  || $REPLY == *roken\ pipe* ]] || return 0 # the checksum, and what follows from it
+		[[ $REPLY =~ ^[0-9a-f]{64}\  || $REPLY == *roken\ pipe* ]] || return 0 # neither the checksum nor what follows from an error
 	done <<<"$1"
 	REPLY='it was read wrongly'
 }
 
-# unpack DIRECTORY: the archive; fails where that was not to be done there, and sets REPLY to why. It is decoded, inflated and checked in one pass: what was not exported
-# comes to be known after it was unpacked. That does no harm: it is started by nobody, and tar writes
-# nothing outside of the directory. The files are root's, or of whom the file system makes them.
+# unpack DIRECTORY: unpacks the archive; if that is not possible there, fails and sets REPLY to why. One pass decodes,
+# decompresses, checks and unpacks, so damage is found after the files were written. That does no harm: nothing has run
+# them, and tar writes nothing outside the directory. The files belong to root.
 unpack() {
 	local said failed='' fits=''
 	said=$({ with_text base64 -d | tee >(checksum >&3 2>/dev/null) | inflate | tar -xof - -C "$1"; } 3>&1 2>&1) || failed=1
-	[[ ! $PAYLOAD_SHA256 || $said != *"$PAYLOAD_SHA256"* ]] || fits=1
+	if [[ $PAYLOAD_SHA256 && $said == *"$PAYLOAD_SHA256"* ]]; then fits=1; fi
 	if [[ $failed || ! $fits ]]; then
-		check_archive # says what is wrong with it, if anything is
-		# else unpacking failed, or what was unpacked was read wrongly
+		check_archive # ends the run if the archive is damaged
+		# the archive is good: unpacking failed, or the archive was read wrongly once
 		if [[ $failed || $REPLY == sha256sum ]]; then
 			first_words "$said"
 			REPLY="the archive could not be unpacked into $1: is its disk full? ($REPLY)"
@@ -100,8 +101,8 @@ unpack() {
 	check_unpacked "$1"
 }
 
-# check_unpacked DIRECTORY: the archive may be whole and yet not what the frozen values say, if another program
-# than ktstr-pack wrote it
+# check_unpacked DIRECTORY: ends the run unless it has the frozen files: another program than ktstr-pack may have written
+# the archive
 check_unpacked() {
 	local name file count=0
 	for name in "${PACKED_FILES[@]}"; do
@@ -115,7 +116,7 @@ check_unpacked() {
 		die "$STATUS_DAMAGED" "the archive has $count files, and $PACKED_COUNT were to be packed: export the test again"
 }
 
-# unpack_here: into the work directory; else sets REPLY to why it failed
+# unpack_here: unpacks into the work directory; else sets REPLY to why it failed
 unpack_here() {
 	REPLY="$WORK cannot be written (is its disk full?): give another with --tmpdir DIR"
 	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || return 1
@@ -123,7 +124,7 @@ unpack_here() {
 	unpack "$WORK/tree"
 }
 
-# unpack_somewhere: into the work directory, or else into one in the next place
+# unpack_somewhere: unpacks into the work directory or, if that fails, into one in the next place
 unpack_somewhere() {
 	local why old
 	until unpack_here; do

@@ -1,7 +1,7 @@
-# --- programs: the packed programs: their names, and whether they can be started ---
+# --- programs: the names of the packed programs, and whether they can be started ---
 
-# name_program DIRECTORY FILE NAME: sets REPLY to a path at which the packed FILE can be started under
-# its own NAME: programs of many names go by it, and ps shows it. env(1) takes what has = for a variable.
+# name_program DIRECTORY FILE NAME: sets REPLY to a path that starts the packed FILE under its own NAME, which ps shows
+# and some programs look at. env(1) takes a name with = for a variable: then it is FILE.
 name_program() {
 	local name=$3
 	[[ $name && $name != *=* ]] || name=$2
@@ -17,8 +17,7 @@ name_programs() {
 	SCHED_PATH=$REPLY
 }
 
-# check_program FILE: a packed program that cannot be started on this host is no verdict. Of what is
-# included, which may be anything, only what is a program is looked at.
+# check_program FILE: ends the run if this packed program cannot be started on this host
 check_program() {
 	local magic='' loader problem=''
 	LINKAGE[$1]=none
@@ -42,14 +41,15 @@ check_program() {
 		"again with its libraries, on a system that is as old as this one"
 }
 
-# check_script FILE: an interpreter of an included script; those of the others were looked for before
+# check_script FILE: checks the interpreter of an included script; preflight has checked those of the others
 check_script() {
 	local path rest
 	IFS=$' \t' read -r path rest 2>/dev/null <"$WORK/tree/$1" || true
 	path=${path#'#!'}
 	[[ $path ]] || path=${rest%%[[:blank:]]*}
-	[[ $path != /* || (-f $path && -x $path) ]] ||
+	if [[ $path == /* && ! (-f $path && -x $path) ]]; then
 		cannot_start "$1" "its interpreter $path is not found, or not executable: install it"
+	fi
 }
 
 # cannot_start FILE MESSAGE
@@ -64,11 +64,11 @@ cannot_start() {
 	die "$STATUS_UNSUITABLE" "$name cannot be started on this host: $*"
 }
 
-# wrap_program FILE: puts a script in its place that starts it with the packed libraries. Its own name
-# and directory are bin/include then.
+# wrap_program FILE: moves the program to bin/include, and replaces it by a script that starts it with the packed
+# libraries
 wrap_program() {
 	local real=$WORK/bin/$1 preload='' shell
-	# by a path that other users, and other PID namespaces, have as well
+	# a path that is the same for other users and in other PID namespaces
 	shell=$(readlink "/proc/$$/exe") || shell=''
 	[[ $shell -ef /proc/$$/exe && $shell != *[[:space:]]* ]] || shell=$BASH
 	[[ ${LINKAGE[$1]} != alone ]] || preload=${FIRST[$1]:-}$PRELOAD
@@ -87,27 +87,28 @@ wrap_program() {
 	} 2>/dev/null || disk_full
 }
 
-# check_size WHAT: the arguments of COMMAND must be ones that this kernel takes, beside the environment
+# check_size WHAT: ends the run if the kernel does not take the arguments of COMMAND with this environment
 check_size() {
 	local program padding said
 	program=$(type -P true) || return 0
-	printf -v padding '%16384s' '' # for what is added to the environment
+	printf -v padding '%16384s' '' # stands for what is added to the environment
 	said=$( (exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "$program" "$padding" "${COMMAND[@]}") 2>&1) || true
 	[[ $said != *'Argument list too long'* ]] ||
 		die "$STATUS_UNSUITABLE" "the arguments of the $1 are too long for this kernel, with this environment:" \
 			"give the test a file (include FILE), or start the run in a smaller environment (env -i)"
 }
 
-# check_packed_programs: what exec or a dynamic loader refuses is no verdict, and known before a start
+# check_packed_programs: ends the run if a packed program cannot be started, before anything is started
 check_packed_programs() {
 	local name
 	for name in "$WORK"/tree/{ktstr,scheduler,include/**}; do
 		[[ -f $name && -x $name ]] || continue
 		name=${name#"$WORK/tree/"}
 		check_program "$name"
-		[[ ! ${USES_LIBRARIES[$name]:-} ]] || [[ ${LINKAGE[$name]} == alone ]] ||
+		[[ ${USES_LIBRARIES[$name]:-} ]] || continue
+		[[ ${LINKAGE[$name]} == alone ]] ||
 			say "warning: the packed libraries reach the programs that $name starts, too: $PRELOAD does not serve it"
-		[[ $name != include/* || ! ${USES_LIBRARIES[$name]:-} ]] || wrap_program "$name"
+		[[ $name != include/* ]] || wrap_program "$name"
 	done
 	test_command "$WORK/tree" "$TEST_PATH"
 	check_size test
@@ -116,9 +117,9 @@ check_packed_programs() {
 	check_size scheduler
 }
 
-# make_denied: a test that becomes another user does not reach the packed programs, and would run the
-# host's of the same names. So the next directory of its PATH, beside the work directory, has a script
-# for each, that says so and writes it down.
+# make_denied: makes a directory for PATH, after that of the packed programs, with a script for each of them. If the test
+# becomes another user, which cannot reach the packed programs, the script fails and records that, so that no program of
+# the host runs in their place.
 make_denied() {
 	local name denied=$WORK.denied made=''
 	[[ ! $DROPS_ROOT ]] || return 0
@@ -138,7 +139,7 @@ make_denied() {
 	[[ ! $made ]] || DENIED=$denied
 }
 
-# tell_denied: what that directory has noted. Anybody can write there, so it is no more than a warning.
+# tell_denied: warns of what the scripts of make_denied recorded. Anybody can write there, so it is only a warning.
 tell_denied() {
 	local name='' user=''
 	[[ $DENIED ]] || return 0

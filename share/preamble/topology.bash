@@ -30,15 +30,14 @@ probe_cpus() {
 	[[ $after == "$before" ]] || REPLY=$after
 }
 
-# TOPOLOGY: an awk program whose arguments are THREADS ALLOWED ONLINE NODE...; it prints the topology, a fact a line:
-# "nodes N" (NUMA nodes that have usable CPUs), "no-caches" (where no cache is known of a CPU), "llc NODE CORES NAME" for
-# each LLC with its number of cores of at least THREADS usable threads, and "end". ALLOWED and ONLINE are lists of CPUs,
-# as 0-3,8. NODE is a directory of sysfs.
+# TOPOLOGY: an awk program with the arguments THREADS ALLOWED ONLINE NODE...; prints the topology in lines: "nodes N", the
+# NUMA nodes that have usable CPUs; "no-caches" if sysfs describes no cache of a CPU; "llc NODE CORES NAME" for each LLC,
+# with its cores of at least THREADS usable threads; and "end". ALLOWED and ONLINE are lists of CPUs such as 0-3,8. NODE
+# is a directory of sysfs.
 #
-# One process of awk reads all files: bash needs ten times as long. A file may be missing, empty or wrong: then
-# its fact is not known, which is no error. The kernel and schedulers split a cache that spans NUMA nodes or
-# packages, so an LLC is told by its node, package and list. A core is told by the list of its CPUs, because core_id
-# repeats from package to package.
+# One awk reads all files, ten times as fast as bash. A file that is missing, empty or wrong is no error: it tells
+# nothing. The kernel and schedulers split a cache that spans NUMA nodes or packages, so node, package and list identify
+# an LLC. The list of its CPUs identifies a core, because each package counts core_id anew.
 # shellcheck disable=SC2016 # awk expands it
 readonly TOPOLOGY='
 # first_line(path): its first line, without the blanks at its end, or nothing; sets IS_THERE if there is such a file
@@ -55,8 +54,8 @@ function is_list(text) {
 	return text ~ /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/ && text !~ /[0-9][0-9][0-9][0-9][0-9][0-9]/
 }
 
-# cpus_in(list_file, mask_file): the list of CPUs in the first, else of the mask in the second, as kernels before 2.6.26
-# have it alone: words of 8 hexadecimal digits, of which the last is that of the CPUs 0 to 31. Empty: neither tells.
+# cpus_in(list_file, mask_file): the list of CPUs in the first file, else that of the mask in the second, which is all that
+# kernels before 2.6.26 have: words of 8 hexadecimal digits, the last one for the CPUs 0 to 31. Empty if neither tells.
 function cpus_in(list_file, mask_file, list, words, n, i, j, k, digit, cpu) {
 	list = first_line(list_file)
 	if (is_list(list))
@@ -93,7 +92,7 @@ function expand(list, cpus, ranges, ends, count, n, i, cpu) {
 	return count
 }
 
-# llc_list(cpu): the CPUs of its last-level cache, as the kernel lists them. That is level 3, else
+# llc_list(cpu): the CPUs of its last-level cache, as the kernel lists them: level 3, else
 # level 2: more CPUs share an L4 than what schedulers call an LLC.
 function llc_list(cpu, list, best, index_, path, level, shared) {
 	list = ""
@@ -112,8 +111,8 @@ function llc_list(cpu, list, best, index_, path, level, shared) {
 	return list
 }
 
-# usable_threads(cpu): marks the usable CPUs of its core as seen, and returns how many they are. A CPU without
-# any file of topology is none of a core.
+# usable_threads(cpu): marks the usable CPUs of its core as seen and returns their number; 0 for a CPU without files of
+# topology
 function usable_threads(cpu, path, list, members, n, i, threads) {
 	path = CPUS "cpu" cpu "/topology/"
 	IS_THERE = 0
@@ -205,8 +204,8 @@ BEGIN {
 	print "end"
 }'
 
-# not_enough HOST WHAT...: a problem: this host has only WHAT. Says how this process or the host gets more CPUs, else to
-# use HOST.
+# not_enough HOST WHAT...: adds the problem that this host has only WHAT, with how this process or the host gets more CPUs,
+# or else the advice to use HOST
 not_enough() {
 	local directory range cpu smt first='' offline=0 advice="run it on $1 host"
 	local -A is_online=()
@@ -236,7 +235,7 @@ not_enough() {
 	problem "host has $*: $advice"
 }
 
-# check_llc NODE CORES NAME: counts it where it fits: in fitting, and in in_node[NODE]
+# check_llc NODE CORES NAME: if the LLC fits, counts it in fitting and in_node[NODE]
 check_llc() {
 	local found="LLC $3: $2 cores of at least $NEED_THREADS_PER_CORE threads, needed $NEED_CORES_PER_LLC"
 	if (($2 >= NEED_CORES_PER_LLC)); then

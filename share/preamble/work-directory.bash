@@ -1,22 +1,22 @@
-# --- work-directory: where the files are unpacked ---
+# --- work-directory: where the archive is unpacked ---
 
-# free_bytes DIRECTORY: sets REPLY to how much fits there; empty: df does not say
+# free_bytes DIRECTORY: sets REPLY to the free bytes there, or to nothing if df does not tell
 free_bytes() {
 	local line
 	REPLY=''
 	while IFS= read -r line; do
-		[[ $line =~ [[:blank:]][0-9]+[[:blank:]]+[0-9]+[[:blank:]]+([0-9]+)[[:blank:]]+([0-9]+%|-)[[:blank:]] ]] &&
+		if [[ $line =~ [[:blank:]][0-9]+[[:blank:]]+[0-9]+[[:blank:]]+([0-9]+)[[:blank:]]+([0-9]+%|-)[[:blank:]] ]]; then
 			REPLY=$((BASH_REMATCH[1] * 1024))
+		fi
 	done < <(df -Pk -- "$1" 2>/dev/null)
-	return 0
 }
 
-# can_execute DIRECTORY: tries it: mount options alone do not tell. What it leaves goes with the directory.
+# can_execute DIRECTORY: whether a program can run there, by running one: mount options do not tell all
 can_execute() {
 	{ printf '#!%s\nexit 0\n' "$BASH" >"$1/probe" && chmod 700 "$1/probe" && "$1/probe"; } 2>/dev/null
 }
 
-# list_places: sets PLACES to where a work directory may be
+# list_places: sets PLACES to the directories in which a work directory may be made
 list_places() {
 	PLACES=("$CALLERS_TMPDIR" /tmp /var/tmp /dev/shm /run)
 	[[ $SELF != */* ]] || PLACES+=("${SELF%/*}/")
@@ -24,8 +24,8 @@ list_places() {
 	[[ ! $TMP_DIRECTORY ]] || PLACES=("$TMP_DIRECTORY")
 }
 
-# is_passable PATH: whether other users can pass this absolute directory and all above it, by their
-# modes; else sets REPLY to the one that they cannot
+# is_passable PATH: whether the modes of this absolute directory and of all above it let other users pass; else sets
+# REPLY to the first that does not
 is_passable() {
 	local mode
 	REPLY=$1
@@ -36,8 +36,8 @@ is_passable() {
 	done
 }
 
-# make_work_directory: makes WORK on the first of PLACES that can hold the files and execute from it; leaves in
-# PLACES those behind it
+# make_work_directory: makes WORK in the first of PLACES that has room for the files and can run them; leaves the later
+# ones in PLACES
 make_work_directory() {
 	local bytes=$((PACKED_BYTES + 1048576)) place path tried='' mode=700
 	[[ ! $DROPS_ROOT ]] || mode=711
@@ -56,7 +56,7 @@ make_work_directory() {
 			continue
 		fi
 		[[ $place == /* ]] || place=$PWD/$place
-		if [[ $place == *[:\;\$=]* ]]; then # in LD_LIBRARY_PATH, PATH, or an operand of env(1)
+		if [[ $place == *[:\;\$=]* ]]; then # they mean something in LD_LIBRARY_PATH, in PATH, or to env(1)
 			tried+=" $place (a name with : ; \$ or = cannot be used)"
 			continue
 		fi
@@ -66,7 +66,7 @@ make_work_directory() {
 		fi
 		path=${place%/}/ktstr.$$-$RANDOM$RANDOM$RANDOM
 		hold_signals
-		remember work "$path" # first: nobody would know of it if this shell were killed after mkdir
+		remember work "$path" # before mkdir: the janitor must know it if this shell is killed right after
 		if ! mkdir -m "$mode" -- "$path" 2>/dev/null; then
 			remember work ''
 			tried+=" $place (cannot be written)"
@@ -93,7 +93,7 @@ remove_work() {
 	local mount
 	[[ ! $OLD_WORK ]] || rm -rf -- "$OLD_WORK"
 	[[ $WORK ]] || return 0
-	while read -r _ mount _; do # what a test left mounted there is not ours: rm would go into it
+	while read -r _ mount _; do # rm must not enter what a test left mounted there
 		[[ $mount/ == */"${WORK##*/}"/* || $mount/ == */"${WORK##*/}.denied"/* ]] || continue
 		host_differs "$mount is still mounted: umount it, then remove $WORK"
 		return 0
