@@ -295,26 +295,32 @@ static int check_marker(const char *path, const char *text, size_t size)
 	return 0;
 }
 
-static int render(const char *path, const char *text, const struct values *values)
+/* Before anything is printed: a user's template may have other placeholders. */
+static int check_placeholders(const char *path, const char *text, const struct values *values)
 {
-	size_t line = 1, length;
+	size_t line = 1;
 
-	for (; *text; text += length) {
-		const struct strings *words;
+	for (; *text; text++) {
+		size_t length = placeholder_length(text);
 
-		length = placeholder_length(text);
-		if (!length) {
-			length = 1;
-			line += *text == '\n';
-			output_write(&out, text, 1);
-			continue;
-		}
-		words = find_value(values, text + 1, length - 2);
-		if (!words)
+		if (length && !find_value(values, text + 1, length - 2))
 			return report(EBADMSG, "%s:%zu: unknown placeholder %.*s", path, line,
 				      (int)length, text);
-		if (print_words(words))
+		line += *text == '\n';
+	}
+	return 0;
+}
+
+static int render(const char *text, const struct values *values)
+{
+	size_t length;
+
+	for (; *text; text += length) {
+		length = placeholder_length(text);
+		if (length && print_words(find_value(values, text + 1, length - 2)))
 			return -1;
+		if (!length)
+			output_write(&out, text, length = 1);
 	}
 	return 0;
 }
@@ -353,7 +359,7 @@ static int print_header(const char *template, const struct archive *archive)
 		if (add_all(&values, &manifest, archive))
 			report_errno("<stdin>");
 		else
-			failed = render(path, text, &values);
+			failed = check_placeholders(path, text, &values) || render(text, &values);
 	}
 	for (size_t i = 0; i < values.count; i++)
 		strings_free(&values.items[i].words);

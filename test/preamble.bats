@@ -196,6 +196,10 @@ __ARCHIVE__"
 	run -1 --separate-stderr ktstr-preamble --template t <m
 	expect output ""
 	expect stderr "ktstr-preamble: t:2: unknown placeholder @NO_SUCH@"
+	{ yes "a line" | head -n 100000; printf '@NO_SUCH@\n__ARCHIVE__\n'; } >t
+	run -1 --separate-stderr ktstr-preamble --template t <m
+	expect output ''
+	expect stderr "ktstr-preamble: t:100001: unknown placeholder @NO_SUCH@"
 	for bad in 'a\n' '' 'a\n__ARCHIVE__' 'a\n__ARCHIVE__\nb\n' 'a\n__ARCHIVE__\n\n__ARCHIVE__\n'; do
 		printf "$bad" >t
 		run -1 ktstr-preamble --template t <m
