@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 		return command_misused("no operand is taken, the input is standard input: %s",
 				       argv[optind]);
 	if (decoding && isatty(STDOUT_FILENO)) {
-		report(EINVAL, "what is decoded is not written to a terminal: redirect it to a "
+		report(EINVAL, "decoded data is not written to a terminal: redirect it to a "
 			       "file, or pipe it on");
 		return STATUS_MISUSED;
 	}

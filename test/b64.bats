@@ -160,14 +160,14 @@ refuses() {
 	refuses '=' "byte 0: '=' where a group of four characters begins"
 	refuses 'Z===' "byte 1: '=' where a group of four characters begins"
 	refuses 'Zm9v=' "byte 4: '=' where a group of four characters begins"
-	refuses 'Zg=v' 'byte 3: text behind the padding'
-	refuses 'Zg===' "byte 4: '=' behind the padding"
-	refuses 'Zm8==' "byte 4: '=' behind the padding"
+	refuses 'Zg=v' 'byte 3: text after the padding'
+	refuses 'Zg===' "byte 4: '=' after the padding"
+	refuses 'Zm8==' "byte 4: '=' after the padding"
 }
 
-@test "b64: data behind the padding is refused" {
-	refuses 'Zg==Zg==' 'byte 4: text behind the padding'
-	refuses 'Zm8=\n\nZ' 'byte 6: text behind the padding'
+@test "b64: data after the padding is refused" {
+	refuses 'Zg==Zg==' 'byte 4: text after the padding'
+	refuses 'Zm8=\n\nZ' 'byte 6: text after the padding'
 	refuses 'Zm8=\n!' "byte 5: not base64: '!'"
 }
 
@@ -186,7 +186,7 @@ refuses() {
 
 @test "b64: -i forgives nothing else" {
 	refuses '*Zm9' 'byte 4: the text ends within a group of four characters' -i
-	refuses '*Zg=*=Zg==' 'byte 6: text behind the padding' -i
+	refuses '*Zg=*=Zg==' 'byte 6: text after the padding' -i
 	refuses 'Z*h==' 'byte 2: the last character has bits set that stand for nothing' -i
 }
 
@@ -226,7 +226,7 @@ refuses() {
 @test "b64: decoded bytes are no terminal's" {
 	need script
 	run -64 on_terminal ktstr-b64 -d
-	expect output begins "ktstr-b64: what is decoded is not written to a terminal: "
+	expect output begins "ktstr-b64: decoded data is not written to a terminal: "
 }
 
 @test "b64: misuse is status 64 and one line on standard error" {

@@ -78,7 +78,7 @@ both_readers() {
 
 @test "record: a keyword that stands once is refused the second time" {
 	run -1 both_readers <<<$'many\none a\nmany\none b'
-	expect output has "<stdin>:4: one: stands once, and stood on line 2 already"
+	expect output has "<stdin>:4: one: may stand only once, and is on line 2 already"
 }
 
 @test "record: a message is one line, whatever bytes the input has" {

@@ -102,7 +102,7 @@ same_options() {
 	same_options completed_in_zsh
 }
 
-@test "completion: of options and engines, in a word of their own and behind =" {
+@test "completion: of options and engines, in a word of their own and after =" {
 	need zsh
 	run -0 both $'ktstr-export --qu\t'
 	expect output "ktstr-export --quiet"

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2034 # stderr_lines is after_fault's
 load faults_helper
 
-# export_fault COMMAND...: ktstr-export of a to target/a.run behind COMMAND, over an old file
+# export_fault COMMAND...: ktstr-export of a to target/a.run through COMMAND, over an old file
 export_fault() {
 	begin_fault
 	run --separate-stderr "$@" ktstr-export -q -o target/a.run a

@@ -116,7 +116,7 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 		run strace -qq -o trace -e trace=clone -e inject=clone:error=ENOMEM:when=$n "$BASH" ./t.run --verify
 		grep -q INJECTED trace || break
 		expect status -ne 0
-		[[ $output != *"as it was exported"* ]] || break # what is behind that is rm
+		[[ $output != *"as it was exported"* ]] || break # only rm comes after that
 		[ -z "$(ls -A tmp)" ] || {
 			echo "$n: status $status, left: $(ls tmp): $output"
 			return 1

@@ -104,7 +104,7 @@ replay() {
 	expect value "${#lines[@]}" 3
 }
 
-@test "definitions: a file cut short at any offset is refused, or has the tests in front of the cut" {
+@test "definitions: a file cut short at any offset is refused, or has the tests before the cut" {
 	local corpus=$TOP/test/fuzz/corpus/definition
 	run -0 --separate-stderr cut definitions "$corpus"/{every-record,load.ktstr,defaults-overridden}
 	expect value "${#lines[@]}" 3

@@ -89,7 +89,7 @@ make_tree() {
 		${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} "$@" >/dev/null
 }
 
-@test "install: DESTDIR is in front of every path, and nothing is written elsewhere" {
+@test "install: DESTDIR comes before every path, and nothing is written elsewhere" {
 	cp -a "$PREFIX" before
 	make_tree install DESTDIR="$PWD/dest"
 	[ -x "dest$PREFIX/bin/ktstr-pack" ]

@@ -99,7 +99,7 @@ fails() {
 	done
 }
 
-@test "libs: all else passes through, in its order; needs-glibc comes before the files, libraries behind them" {
+@test "libs: all else passes through, in its order; needs-glibc comes before the files, libraries after them" {
 	library a/libone.so.1
 	program p a/libone.so.1 "$(rpath "$PWD/a")"
 	{
@@ -785,7 +785,7 @@ opened() {
 		if what == "far": struct.pack_into("<I", data, verneed + 12, 0xffffffff)
 		if what == "file": struct.pack_into("<I", data, verneed + 4, 0xffffffff)
 		if what == "chain":
-		    # a million libraries, each with as many versions as come behind it
+		    # a million libraries, each with as many versions as come after it
 		    stack = [i for i in range(count) if struct.unpack_from("<I", data, phoff + 56 * i)[0] == 0x6474e551][0]
 		    size = 16 * 1000000
 		    struct.pack_into("<IIQQQQQ", data, phoff + 56 * stack, 1, 4, len(data), 1 << 40, 0, size, size)

@@ -136,14 +136,14 @@ run-arg a"
 		cgroup-parent ///|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: ///
 		cgroup-parent /a/../b|cgroup-parent: a cgroup's path has no '..': /a/../b
 		sysctl kernel/../../x 1|sysctl: not a sysctl's name, such as kernel.sched_rr_timeslice_ms: kernel/../../x
-		test a|test: a stands on line 1 already
+		test a|test: a is defined on line 1 already
 		test -x|test: a test's name does not begin with '-' or '.': -x
 		test ""|test: a test's name is empty
 		test a/b|test: a test's name is made of letters, digits, '_', '.', ':' and '-': a/b
 		scheduler ""|scheduler: the scheduler's name is empty
 		scheduler s ""|scheduler: the program's name is empty: s
 		include ""|include: the path is empty
-		binary x|binary: stands once, and stood on line 2 already
+		binary x|binary: may stand only once, and is on line 2 already
 		speed 5|speed: unknown keyword (one of your own begins with x-)
 		topolgy 1n1l1c1t|topolgy: unknown keyword: did you mean topology? (one of your own begins with x-)
 		host-only yes|host-only: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
@@ -379,7 +379,7 @@ include_from() {
 	for name in scx_lavd lavd EEVDF eevdf\\040 \\040eevdf cfs none-such defaul ext bpf é; do
 		define 'binary t' 'test a' "scheduler $name"
 		run -2 --separate-stderr ktstr-manifest a
-		[[ -z $output && $stderr == "ktstr-manifest: ./t.ktstr:3: scheduler: "*" names no program, so that nothing would be started: give it behind the name, a path or a name to find, or run under the kernel's own: eevdf" ]] || {
+		[[ -z $output && $stderr == "ktstr-manifest: ./t.ktstr:3: scheduler: "*" names no program, so that nothing would be started: give it after the name, a path or a name to find, or run under the kernel's own: eevdf" ]] || {
 			echo "$name: $stderr"
 			false
 		}
@@ -667,7 +667,7 @@ file include/data $PWD/data 0755"
 	run -1 ktstr-manifest -b empty a
 }
 
-@test "manifest: a source that fails behind the one that has the test is a warning, before it an error" {
+@test "manifest: a source that fails after the one that has the test is a warning, before it an error" {
 	describes a
 	program crash 'kill -SEGV $$'
 	run -0 --separate-stderr ktstr-manifest -b a -b crash a
@@ -715,7 +715,7 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too"
 	expect stderr "ktstr-manifest: ./bad.ktstr:1: bad: unknown keyword (one of your own begins with x-)"
 }
 
-@test "manifest: --list goes on behind a bad test of a binary, with status 1" {
+@test "manifest: --list goes on after a bad test of a binary, with status 1" {
 	program many 'case $1 in --ktstr-list) printf "a\nb\nc\n" ;; *=b) echo rubbish ;;' \
 		'*) echo "test ${1#*=}" ;; esac'
 	run -1 --separate-stderr ktstr-manifest -b many --list
@@ -783,7 +783,7 @@ interpreters() {
 	sed -n 's/^needs-interpreter //p' | paste -sd ' '
 }
 
-@test "needs: the program behind env in a #! line is an interpreter as well, options and variables are none" {
+@test "needs: the program after env in a #! line is an interpreter as well, options and variables are none" {
 	local line words
 	while IFS='|' read -r line words; do
 		[ "$(script "$line" | interpreters)" = "$words" ] || {
@@ -865,7 +865,7 @@ interpreters() {
 		#! |names no absolute path of an interpreter
 		#!/$(printf '%0253d' 0)|is cut off by Linux, which reads 256 bytes
 	EOF
-	# one that is complete within these bytes is taken, with what comes behind it
+	# one that is complete within these bytes is taken, with what comes after it
 	run -0 script "#!/bin/sh $(printf '%0300d' 0)"
 }
 

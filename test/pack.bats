@@ -226,7 +226,7 @@ lib/bytes 0755 0 0 '' '' 0 100000 True"
 	done
 }
 
-@test "pack: blocks end where a file does, or one byte before or behind" {
+@test "pack: blocks end where a file does, or one byte before or after" {
 	local engine block size
 	for engine in $(engines); do
 		for block in 131072 1048576; do
@@ -497,7 +497,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 }
 
 @test "pack: a name that stands twice is refused" {
-	refuses_name good 'good: the name stood on line 1 already'
+	refuses_name good 'good: the name is on line 1 already'
 }
 
 @test "pack: a name that is another's directory is refused, whichever is first" {

@@ -212,7 +212,7 @@ export_here() {
 	expect value "$shown" ends $'\e[J\r\r\e[Jended'
 }
 
-@test "progress: ktstr-export ends behind its packer, however long that takes for it" {
+@test "progress: ktstr-export ends after its packer, however long that takes for it" {
 	export_here
 	printf '%s\n' '#!/bin/bash' 'trap "sleep 0.5; echo gone >&2; exit" TERM' 'echo >started' \
 		'while :; do sleep 0.05; done' >bin/ktstr-pack

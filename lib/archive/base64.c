@@ -214,7 +214,7 @@ static int take_padding(struct base64_decoder *decoder)
 	static const uint32_t unused[] = { 0, 0, 0xf, 0x3 }; /* by number of characters */
 
 	if (decoder->ended)
-		return refuse(decoder, decoder->offset, "'=' behind the padding");
+		return refuse(decoder, decoder->offset, "'=' after the padding");
 	if (decoder->characters < 2)
 		return refuse(decoder, decoder->offset,
 			      "'=' where a group of four characters begins");
@@ -240,7 +240,7 @@ static int take_byte(struct base64_decoder *decoder, unsigned char byte, bool *c
 	} else if (value == UINT8_MAX) {
 		return byte == '\n' || decoder->ignore ? 0 : refuse_byte(decoder, byte);
 	} else if (decoder->ended || decoder->padding) {
-		return refuse(decoder, decoder->offset, "text behind the padding");
+		return refuse(decoder, decoder->offset, "text after the padding");
 	}
 	decoder->group = decoder->group << 6 | value;
 	decoder->last = decoder->offset;

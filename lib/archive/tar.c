@@ -86,8 +86,8 @@ static int report_collision(const struct tar_file *a, const struct tar_file *b)
 	const struct tar_file *first = a->line <= b->line ? a : b, *second = first == a ? b : a;
 
 	if (!strcmp(a->name, b->name))
-		return report(EINVAL, "%s:%zu: %s: the name stood on line %zu already",
-			      second->source, second->line, second->name, first->line);
+		return report(EINVAL, "%s:%zu: %s: the name is on line %zu already", second->source,
+			      second->line, second->name, first->line);
 	if (second == a)
 		return report(EINVAL, "%s:%zu: %s: a file, but %s on line %zu needs a directory",
 			      a->source, a->line, a->name, b->name, b->line);

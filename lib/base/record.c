@@ -294,7 +294,7 @@ static int check_rule(struct record_reader *reader, struct record *record)
 		return bad_value(reader, record, problem);
 	first = &reader->first_line[i];
 	if (*first && record->rule->times != RECORD_MANY)
-		return record_bad(reader, record, "stands once, and stood on line %zu already",
+		return record_bad(reader, record, "may stand only once, and is on line %zu already",
 				  *first);
 	if (!*first)
 		*first = record->line;

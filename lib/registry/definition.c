@@ -116,7 +116,7 @@ static int sort_by_name(const char *source, struct definitions *list)
 	qsort(sorted, list->count, sizeof(*sorted), compare_definitions);
 	for (size_t i = 1; !failed && i < list->count; i++)
 		if (!strcmp(sorted[i - 1]->name, sorted[i]->name))
-			failed = report(EBADMSG, "%s:%zu: test: %s stands on line %zu already",
+			failed = report(EBADMSG, "%s:%zu: test: %s is defined on line %zu already",
 					source, sorted[i]->line, sorted[i]->name,
 					sorted[i - 1]->line);
 	return failed;

@@ -82,7 +82,7 @@ static bool is_env(const char *path)
 struct script {
 	char line[257]; /* the kernel reads 256 bytes */
 	char *interpreter;
-	char *rest; /* the words behind that, or NULL */
+	char *rest; /* the words after it, or NULL */
 };
 
 /* Returns 1; 0 if this is no script; -1 with *problem if it cannot work, or with errno. */

@@ -114,7 +114,7 @@ static int check_exportable(const struct resolution *r)
 				 entry->fields.items[0],
 				 r->source->is_binary
 					 ? "give the scheduler's binary"
-					 : "give it behind the name, a path or a name to find");
+					 : "give it after the name, a path or a name to find");
 	if ((entry = find(r, "attaches-schedulers")) && starts_scheduler(r))
 		return bad_entry(
 			r, entry,

@@ -106,8 +106,7 @@ int give_in_pieces(struct sink *to, const void *bytes, size_t size, const uint8_
 
 	for (size_t i = 0; size; i = (i + 1) % nsizes) {
 		size_t n = sizes[i] && sizes[i] < size ? sizes[i] : size;
-		uint8_t *piece =
-			malloc(n); /* of its size, so that what is read behind it is seen */
+		uint8_t *piece = malloc(n); /* of its size, so that a read past its end is seen */
 		int failed;
 
 		if (!piece)

@@ -50,7 +50,7 @@ static void compress_pieces(struct keeper *to, const struct engine *engine, int 
 	REQUIRE(!gzip_close(gzip, true));
 }
 
-/* All members, and nothing behind them, inflate to these bytes. */
+/* All members, and nothing after them, inflate to these bytes. */
 static void check_inflated(const struct keeper *packed, const uint8_t *bytes, size_t size)
 {
 	z_stream stream = { .next_in = packed->bytes, .avail_in = (uInt)packed->size };

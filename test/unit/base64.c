@@ -74,7 +74,7 @@ __attribute__((format(printf, 1, 2), noreturn)) static void fail(const char *for
 	exit(1);
 }
 
-/* Returns the end of PLACE bytes in front of a page that cannot be accessed. */
+/* Returns the end of PLACE bytes before a page that cannot be accessed. */
 static unsigned char *guarded(void)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), size = (PLACE + page - 1) / page * page;
@@ -307,7 +307,7 @@ static void check_damage(void)
 	}
 }
 
-/* --- the loops by themselves: what they read and write lies in front of what cannot be accessed
+/* --- the loops by themselves: what they read and write lies before what cannot be accessed
  * --- */
 
 static void check_bounds(void)
