@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind < argc)
-		return command_misused("no operand is taken, the input is standard input: %s",
+		return command_misused("takes no operand, as the input is standard input: %s",
 				       argv[optind]);
 	if (decoding && isatty(STDOUT_FILENO)) {
 		report(EINVAL, "decoded data is not written to a terminal: redirect it to a "

@@ -192,7 +192,7 @@ int main(int argc, char *argv[])
 	}
 	if (optind < argc)
 		return command_misused(
-			"no operand is taken, the manifest comes on standard input: %s",
+			"takes no operand, as the manifest comes on standard input: %s",
 			argv[optind]);
 	if (add_libraries())
 		return STATUS_FAILED; /* nothing has been printed */

@@ -259,7 +259,7 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return command_misused(
-			"no operand is taken, the manifest comes on standard input: %s",
+			"takes no operand, as the manifest comes on standard input: %s",
 			argv[optind]);
 	if (isatty(STDOUT_FILENO)) {
 		report(EINVAL, "the archive is not written to a terminal: redirect it to a file, "

@@ -424,7 +424,7 @@ int main(int argc, char *argv[])
 	}
 	if (optind != argc)
 		return command_misused(
-			"no operand is taken, the manifest comes on standard input: %s",
+			"takes no operand, as the manifest comes on standard input: %s",
 			argv[optind]);
 	status = print_header(template, &archive) ? STATUS_FAILED : 0;
 	if (status)

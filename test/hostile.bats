@@ -43,11 +43,11 @@ escape() {
 		sysctl kernel..x 1|sysctl: not a sysctl's name
 		sysctl "" 1|sysctl: not a sysctl's name
 		scheduler ""|scheduler: it is empty
-		scheduler \033[2J|scheduler: no text that a terminal can show
-		scheduler a\012KTSTR_GIT_HASH=1234567|scheduler: no text that a terminal can show
-		scheduler \342\200\256abc|scheduler: no text that a terminal can show
-		scheduler \377|scheduler: no text that a terminal can show
-		git \033]0;x\007|git: no text that a terminal can show
+		scheduler \033[2J|scheduler: not text that a terminal can show
+		scheduler a\012KTSTR_GIT_HASH=1234567|scheduler: not text that a terminal can show
+		scheduler \342\200\256abc|scheduler: not text that a terminal can show
+		scheduler \377|scheduler: not text that a terminal can show
+		git \033]0;x\007|git: not text that a terminal can show
 		file ../x /bin/true 0755|file: the name has a component '..': it would lead out of the archive
 		file include/../../x /bin/true 0755|file: the name has a component '..': it would lead out of the archive
 		file /x /bin/true 0755|file: the name is absolute: leave out the leading '/'
@@ -66,7 +66,7 @@ escape() {
 	for name in '\033[2J' '\342\200\256' '\300\257' '\012'; do
 		printf 'test t\nbinary t\nscheduler %s ./t\n' "$name" >t.ktstr
 		run -1 --separate-stderr ktstr-manifest t
-		expect stderr begins "ktstr-manifest: ./t.ktstr:3: scheduler: no text that a terminal can show as it is: "
+		expect stderr begins "ktstr-manifest: ./t.ktstr:3: scheduler: not text that a terminal can show as it is: "
 		[[ $stderr != *[[:cntrl:]]* ]]
 	done
 	printf 'test t\nbinary t\nscheduler caf\303\251 ./t\n' >t.ktstr

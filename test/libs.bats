@@ -537,7 +537,7 @@ opened() {
 		${CC:-cc} -x c - -o p 2>/dev/null || skip "needs a linker that links private symbols"
 	readelf -V p | grep -q GLIBC_PRIVATE
 	run -0 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
-	expect stderr begins "ktstr-libs: warning: $PWD/p: uses what is private to glibc (GLIBC_PRIVATE of libc.so.6): "
+	expect stderr begins "ktstr-libs: warning: $PWD/p: uses private symbols of glibc (GLIBC_PRIVATE of libc.so.6): "
 }
 
 @test "libs: static programs, scripts, data, object files and glibc's own libraries add nothing" {

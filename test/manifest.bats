@@ -395,7 +395,7 @@ include_from() {
 	define 'binary t' 'test a' 'scheduler eevdf ./t'
 	run -0 --separate-stderr ktstr-manifest a
 	expect output has "file scheduler $PWD/t 0755"
-	expect stderr "ktstr-manifest: warning: a: scheduler: eevdf is what the kernel's own is called, and a program is started: give it another name"
+	expect stderr "ktstr-manifest: warning: a: scheduler: eevdf is the name of the kernel's own scheduler, but a program is started: give it another name"
 }
 
 @test "manifest: arguments that Linux does not take are refused, and those that are not are taken" {
@@ -648,7 +648,7 @@ file include/data $PWD/data 0755"
 	fails_with 1 "rubbish --ktstr-describe=a:1: hello: unknown keyword (one of your own begins with x-)" \
 		ktstr-manifest -b rubbish a
 	program noise 'echo usage: me >&2; echo more >&2; exit 3'
-	fails_with 1 "noise: is no test binary: ended with status 3 when asked for --ktstr-describe=a: usage: me" \
+	fails_with 1 "noise: is not a test binary: ended with status 3 when asked for --ktstr-describe=a: usage: me" \
 		ktstr-manifest -b noise a
 	program misused 'echo "me: x.c:1: test a: duration_s is 0" >&2; exit 64'
 	fails_with 1 "misused: could not be asked for --ktstr-describe=a: ended with status 64: me: x.c:1: test a: duration_s is 0" \

@@ -39,8 +39,8 @@ static int report_end(const char *binary, const char *question, const struct cap
 		return report(EBADMSG, "%s: could not be asked for %s: ended with status %d%s%.*s",
 			      binary, question, STATUS_MISUSED, colon, line, answer->err);
 	return report(EBADMSG,
-		      "%s: is no test binary: ended with status %d when asked for %s%s%.*s", binary,
-		      WEXITSTATUS(answer->status), question, colon, line, answer->err);
+		      "%s: is not a test binary: ended with status %d when asked for %s%s%.*s",
+		      binary, WEXITSTATUS(answer->status), question, colon, line, answer->err);
 }
 
 /* Runs the binary. Returns 0 and the answer, whatever its status, or -1. Reports. */

@@ -153,7 +153,7 @@ static int add_versions(struct search *search, const struct object *object,
 		if (!glibc_has_library(file))
 			continue;
 		if (!version && !strcmp(symbol, "GLIBC_PRIVATE"))
-			report_warning("%s: uses what is private to glibc (%s of %s): it may not "
+			report_warning("%s: uses private symbols of glibc (%s of %s): it may not "
 				       "run with another version of glibc than this system's",
 				       object->path, symbol, file);
 		else if (!version)

@@ -93,7 +93,7 @@ static int check_exportable(const struct resolution *r)
 
 	if ((entry = find(r, "host-only")))
 		return bad_entry(r, entry,
-				 "%s runs beside a virtual machine, which a .run has not: "
+				 "%s runs beside a virtual machine, which a .run does not have: "
 				 "run it with its own framework",
 				 r->definition->name);
 	if ((entry = find(r, "bpf-map-write")))
@@ -194,8 +194,8 @@ static int resolve_scheduler(struct resolution *r)
 	if (!starts_scheduler(r))
 		return 0;
 	if (scheduler_is_kernels_own(entry->fields.items[0]))
-		report_warning("%s: scheduler: %s is what the kernel's own is called, and a "
-			       "program is started: give it another name",
+		report_warning("%s: scheduler: %s is the name of the kernel's own scheduler, "
+			       "but a program is started: give it another name",
 			       r->definition->name, entry->fields.items[0]);
 	spec = entry->fields.items[1];
 	if (strchr(spec, '/')) {

@@ -43,7 +43,7 @@ const char *text_problem(char *const *fields)
 		return "it is empty";
 	for (const char *p = fields[0]; *p; p += length)
 		if (utf8_needs_escape(p, &length))
-			return "no text that a terminal can show as it is";
+			return "not text that a terminal can show as it is";
 	return NULL;
 }
 
