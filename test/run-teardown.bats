@@ -6,11 +6,14 @@ load run_helper
 # on_host itself fails where a process or a cgroup is left; a killed run's janitor takes a moment
 export HOST_PATIENCE=150
 
+# NAP: the processes of this test, which no test that runs at the same time has
+printf -v NAP 'sleep 88.1%03d' "${BATS_TEST_NUMBER:-0}"
+
 # start_run: a run with scheduler, sysctl and a test that works on, in the background; PID is its shell
 start_run() {
-	script t 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"; (setsid sleep 88.25 &)' \
-		'sleep 88.25 & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"' "${1:-}" \
-		"touch $BATS_TEST_TMPDIR/started; sleep 88.25; sleep 88.25"
+	script t 'mkdir -p "$KTSTR_CGROUP_ROOT/a/b"' "(setsid $NAP &)" \
+		"$NAP"' & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"' "${1:-}" \
+		"touch $BATS_TEST_TMPDIR/started; $NAP; $NAP"
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_ratio 17' >>t.ktstr
 	ktstr-export -q t
@@ -101,7 +104,7 @@ ended() {
 	wait_for gone "$PWD/tmp/ktstr.*/bin/test/"
 	# what no process is left to undo: sysctls, cgroups, directory. The next run's own is not harmed by it.
 	HOST_PATIENCE=1
-	pkill -KILL -f 'sleep 88.25'
+	pkill -KILL -f "$NAP"
 	wait "$job" || true
 }
 
@@ -181,7 +184,7 @@ withdraw() {
 	local signal pid
 	for signal in TERM KILL; do
 		rm -f started
-		start_run 'env -i setsid sleep 88.25 & mkdir "$KTSTR_CGROUP_ROOT/b"; env -i sleep 88.25 & echo $! >"$KTSTR_CGROUP_ROOT/b/cgroup.procs"'
+		start_run "env -i setsid $NAP & env -i $NAP"' & mkdir "$KTSTR_CGROUP_ROOT/b"; echo $! >"$KTSTR_CGROUP_ROOT/b/cgroup.procs"'
 		intruders a/c
 		[ "$signal" = TERM ] || the_kernel
 		kill "-$signal" "$PID"
@@ -194,7 +197,7 @@ withdraw() {
 			grep -q 'sleep' "/proc/$pid/comm"
 		done <intruders
 		expect value "$(grep -c ERROR err)" 3
-		run -1 pgrep -f 'sleep 88.25'
+		run -1 pgrep -f "$NAP"
 		withdraw
 		HOST_PATIENCE=1 wait "$JOB" || status=$?
 		nothing_left
@@ -329,7 +332,7 @@ withdraw() {
 }
 
 @test "teardown: without flock(1) one run at a time all the same" {
-	export_test "touch $BATS_TEST_TMPDIR/started; sleep 88.25"
+	export_test "touch $BATS_TEST_TMPDIR/started; $NAP"
 	sed -i 's/type -P flock/false/' t.run
 	begin_run
 	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/t.run" --quiet
