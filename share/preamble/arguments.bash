@@ -107,6 +107,8 @@ parse_arguments() {
 		*) die "$STATUS_MISUSED" "unknown argument: $option (see --help)" ;;
 		esac
 	done
-	((!ktap)) || [[ $ACTION == run ]] || die "$STATUS_MISUSED" "--ktap is for a run: --$ACTION has no verdict"
+	if ((ktap)) && [[ $ACTION != run ]]; then
+		die "$STATUS_MISUSED" "--ktap is for a run: --$ACTION has no verdict"
+	fi
 	KTAP=$ktap
 }

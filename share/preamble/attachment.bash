@@ -8,12 +8,12 @@ holder_ended() {
 	local pid
 	REPLY=''
 	for pid in "${HOLDERS[@]}"; do
-		! kill -0 "$pid" 2>/dev/null || return 1
+		if kill -0 "$pid" 2>/dev/null; then return 1; fi
 	done
 	has_ended || true
-	! is_held || return 1
+	if is_held; then return 1; fi
 	REPLY="the process of it that held it ended"
-	[[ ! $SCHED_ENDED ]] || REPLY="its process ended with $SCHED_ENDED"
+	if [[ $SCHED_ENDED ]]; then REPLY="its process ended with $SCHED_ENDED"; fi
 }
 
 # detached_how: sets REPLY to how the scheduler was detached. Its process may take a moment to end, and how it ends
@@ -87,7 +87,7 @@ check_subschedulers() {
 
 # note_alone: a test without a scheduler runs under none at all, unless it attaches some itself
 note_alone() {
-	! has_file scheduler && [[ -r $SCX/state ]] || return 0
+	if has_file scheduler || [[ ! -r $SCX/state ]]; then return 0; fi
 	read_attachment
 	[[ $STATE == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $STATE: somebody else attaches a scheduler"
 	if [[ $ATTACHES_SCHEDULERS ]]; then
@@ -101,7 +101,7 @@ note_alone() {
 is_still_alone() {
 	[[ $ALONE ]] || return 0
 	read_attachment
-	[[ $STATE != disabled || $SEQ != "$ALONE" ]] || return 0
+	if [[ $STATE == disabled && $SEQ == "$ALONE" ]]; then return 0; fi
 	if [[ $STATE == disabled ]]; then
 		REPLY="it is detached again, and enable_seq went from $ALONE to $SEQ"
 	else

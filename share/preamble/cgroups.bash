@@ -5,7 +5,7 @@ use_cgroup() {
 	if is_in_use "$1"; then
 		die "$STATUS_UNSUITABLE" "the cgroup $1 came into use"
 	fi
-	[[ ! -d $1 ]] || remember used "$1"
+	if [[ -d $1 ]]; then remember used "$1"; fi
 	make_cgroup "$1"
 }
 
@@ -36,10 +36,10 @@ make_cgroup() {
 keep_controllers() {
 	local i
 	for ((i = 0; i < ${#SAVED_CONTROLLERS[@]}; i += 2)); do
-		[[ ${SAVED_CONTROLLERS[i]} != "$1" ]] || return 0
+		if [[ ${SAVED_CONTROLLERS[i]} == "$1" ]]; then return 0; fi
 	done
 	for i in "${MADE_CGROUPS[@]}"; do
-		[[ $i != "$1" ]] || return 0
+		if [[ $i == "$1" ]]; then return 0; fi
 	done
 	first_line "$1/cgroup.subtree_control"
 	remember controllers "$1" "$REPLY"
@@ -51,7 +51,7 @@ is_ours() {
 	local pid=$1 variables=() entry FIELDS
 	((pid)) || return 1 # of another PID namespace
 	process_fields "$pid" || return 0
-	[[ ${OURS[$pid]:-} != "${FIELDS[19]}" ]] || return 0
+	if [[ ${OURS[$pid]:-} == "${FIELDS[19]}" ]]; then return 0; fi
 	while ((pid > 1)) && process_fields "$pid"; do
 		case "$pid ${FIELDS[19]}" in
 		"$TEST_PID $TEST_START" | "$SCHED_PID $SCHED_START") return 0 ;;
@@ -60,7 +60,7 @@ is_ours() {
 	done
 	mapfile -td '' variables 2>/dev/null <"/proc/$1/environ" || true
 	for entry in "${variables[@]}"; do
-		[[ $entry != "KTSTR_DIR=$WORK/tree" ]] || return 0
+		if [[ $entry == "KTSTR_DIR=$WORK/tree" ]]; then return 0; fi
 	done
 	return 1
 }
@@ -78,7 +78,7 @@ note_ours() {
 is_populated() {
 	local line
 	while read -r line; do
-		[[ $line != 'populated 0' ]] || return 1
+		if [[ $line == 'populated 0' ]]; then return 1; fi
 	done 2>/dev/null <"$1/cgroup.events" || return 1
 }
 
@@ -118,7 +118,7 @@ kill_cgroup() {
 	done
 	((${#FOREIGN[@]})) || host_differs "processes are left in the cgroup $1"
 	for pid in "${FOREIGN[@]}"; do
-		[[ ! ${LEFT_ALONE[$1 $pid]:-} ]] || continue
+		if [[ ${LEFT_ALONE[$1 $pid]:-} ]]; then continue; fi
 		LEFT_ALONE[$1 $pid]=1
 		first_line "/proc/$pid/comm"
 		host_differs "PID $pid (${REPLY:-of another PID namespace}), which is not of this run, came into its cgroup $1:" \
@@ -139,7 +139,7 @@ remove_cgroup() {
 	remove_below "$1"
 	if [[ ! -d $1 ]] || rmdir -- "$1" 2>/dev/null; then return 0; fi
 	for left in "${!LEFT_ALONE[@]}"; do
-		[[ ${left% *}/ != "$1"/* ]] || return 0 # kill_cgroup has said so
+		if [[ ${left% *}/ == "$1"/* ]]; then return 0; fi # kill_cgroup has said so
 	done
 	host_differs "the cgroup $1 could not be removed"
 }
@@ -178,7 +178,7 @@ restore_controllers() {
 		first_line "$path/cgroup.subtree_control"
 		now=$REPLY
 		for one in $now; do
-			[[ " ${SAVED_CONTROLLERS[i + 1]} " != *" $one "* ]] || continue
+			if [[ " ${SAVED_CONTROLLERS[i + 1]} " == *" $one "* ]]; then continue; fi
 			if is_used "$path" "$one"; then
 				say "note: the controller $one, which was not in $path/cgroup.subtree_control, is left there: others use it now"
 			elif ! { echo "-$one" >"$path/cgroup.subtree_control"; } 2>/dev/null; then
@@ -186,7 +186,7 @@ restore_controllers() {
 			fi
 		done
 		for one in ${SAVED_CONTROLLERS[i + 1]}; do
-			[[ " $now " != *" $one "* ]] || continue
+			if [[ " $now " == *" $one "* ]]; then continue; fi
 			{ echo "+$one" >"$path/cgroup.subtree_control"; } 2>/dev/null ||
 				host_differs "the controller $one was in $path/cgroup.subtree_control, and cannot be put into it again"
 		done

@@ -25,7 +25,7 @@ read_suspends() {
 	SUSPENDS='' SLEPT=''
 	read -r SUSPENDS 2>/dev/null </sys/power/suspend_stats/success || true
 	while read -r line && [[ $line != 'now at '* ]]; do :; done 2>/dev/null </proc/timer_list || true
-	[[ ! $line =~ ^now\ at\ ([0-9]+)\ nsecs ]] || SLEPT=$((CLOCK - BASH_REMATCH[1] / 10000000))
+	if [[ $line =~ ^now\ at\ ([0-9]+)\ nsecs ]]; then SLEPT=$((CLOCK - BASH_REMATCH[1] / 10000000)); fi
 }
 
 # seconds_since TIME: sets REPLY to seconds with one digit after the point

@@ -14,10 +14,10 @@ read_callers_environment() {
 		TMPDIR=*) CALLERS_TMPDIR=${entry#*=} ;;
 		HOME=*) export HOME=${entry#*=} ;; # where a decompressor may keep keys
 		esac
-		[[ $entry != ?*=* ]] || CALLERS_ENVIRONMENT+=("$entry")
+		if [[ $entry == ?*=* ]]; then CALLERS_ENVIRONMENT+=("$entry"); fi
 	done
 	locale=${locale:-${ctype:-$lang}}
-	[[ ${locale,,} != *utf-8* && ${locale,,} != *utf8* ]] || UTF8=1
+	if [[ ${locale,,} == *utf-8* || ${locale,,} == *utf8* ]]; then UTF8=1; fi
 }
 
 # find_programs: keeps only the absolute directories of PATH: root must not run programs of the current directory
@@ -26,7 +26,7 @@ find_programs() {
 	while [[ $rest ]]; do
 		directory=${rest%%:*}
 		rest=${rest#*:}
-		[[ $directory != /* ]] || absolute+=$directory:
+		if [[ $directory == /* ]]; then absolute+=$directory:; fi
 	done
 	PATH=$absolute/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 }
@@ -36,6 +36,6 @@ caller_value() {
 	local entry
 	REPLY=''
 	for entry in "${CALLERS_ENVIRONMENT[@]}"; do
-		[[ $entry != "$1="* ]] || REPLY=${entry#*=}
+		if [[ $entry == "$1="* ]]; then REPLY=${entry#*=}; fi
 	done
 }

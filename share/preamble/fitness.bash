@@ -7,14 +7,14 @@ problem() {
 
 # fine MESSAGE: what --check shows for a check that passed
 fine() {
-	[[ $ACTION != check ]] || say "ok: $*"
+	if [[ $ACTION == check ]]; then say "ok: $*"; fi
 }
 
 # has_file NAME: whether the archive has this file or directory: scheduler, ktstr, include or lib
 has_file() {
 	local name
 	for name in "${PACKED_FILES[@]}"; do
-		[[ $name != "$1" ]] || return 0
+		if [[ $name == "$1" ]]; then return 0; fi
 	done
 	return 1
 }
@@ -151,7 +151,7 @@ check_glibc() {
 	else
 		by=${NEED_GLIBC_FILE:+ by $NEED_GLIBC_FILE}
 		# without it, the host's library is used, which fits the host's glibc
-		[[ $NEED_GLIBC_FILE != lib/* ]] || or=', or with --no-libs'
+		if [[ $NEED_GLIBC_FILE == lib/* ]]; then or=', or with --no-libs'; fi
 		problem "glibc $version found, glibc $NEED_GLIBC or later needed$by:" \
 			"export it on a system that is as old as this one$or"
 	fi
@@ -245,7 +245,7 @@ is_in_use() {
 	local child
 	[[ -d $1 ]] || return 1
 	for child in "$1"/*/; do
-		[[ ! -d $child ]] || return 0
+		if [[ -d $child ]]; then return 0; fi
 	done
 	is_populated "$1"
 }

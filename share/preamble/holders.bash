@@ -9,16 +9,16 @@ find_holdings() {
 		case $name in
 		link_type)
 			shown=1 wanted=''
-			[[ $value != struct_ops ]] || wanted=link_id
+			if [[ $value == struct_ops ]]; then wanted=link_id; fi
 			;;
 		map_type)
 			wanted=''
-			[[ $value != 26 ]] || wanted=map_id # BPF_MAP_TYPE_STRUCT_OPS
+			if [[ $value == 26 ]]; then wanted=map_id; fi # BPF_MAP_TYPE_STRUCT_OPS
 			;;
 		*)
 			[[ $name == "$wanted" ]] || continue # a link also has a map_id
-			[[ $wanted != link_id ]] || links+=("${file%%/*} link_id $value")
-			[[ $wanted != map_id ]] || maps+=("${file%%/*} map_id $value")
+			if [[ $wanted == link_id ]]; then links+=("${file%%/*} link_id $value"); fi
+			if [[ $wanted == map_id ]]; then maps+=("${file%%/*} map_id $value"); fi
 			wanted=''
 			;;
 		esac
@@ -55,9 +55,9 @@ find_others() {
 	REPLY=''
 	for entry in "${HOLDINGS[@]}"; do
 		pid=${entry%% *} link=${entry#* }
-		[[ $1 != *"[$link]"* ]] || continue
+		if [[ $1 == *"[$link]"* ]]; then continue; fi
 		[[ $KNOWN != *"[$link]"* || $link == map_id* ]] || continue
-		[[ ! -d /proc/$pid || " $REPLY " == *" $pid "* ]] || REPLY+="${REPLY:+ }$pid"
+		if [[ -d /proc/$pid && " $REPLY " != *" $pid "* ]]; then REPLY+="${REPLY:+ }$pid"; fi
 	done
 }
 
@@ -80,7 +80,7 @@ describe_process() {
 		[[ $line =~ ^(/[^/]+\.slice)*/([^/]+\.service)$ ]] || continue
 		printf -v unit %q "${BASH_REMATCH[2]}"
 	done 2>/dev/null <"/proc/$1/cgroup" || true
-	[[ $unit != -* ]] || unit="-- $unit"
+	if [[ $unit == -* ]]; then unit="-- $unit"; fi
 	case $unit in
 	scx_loader.service) REPLY="PID $1 ($name) in $unit: scxctl stop" ;;
 	?*) REPLY="PID $1 ($name) in $unit: systemctl stop $unit" ;;
@@ -105,11 +105,11 @@ describe_holder() {
 	find_holdings
 	for entry in "${HOLDINGS[@]}"; do
 		pid=${entry%% *}
-		[[ " ${pids[*]} " != *" $pid "* ]] || continue
+		if [[ " ${pids[*]} " == *" $pid "* ]]; then continue; fi
 		pids+=("$pid")
-		! has_name "$pid" "$1" || named+=("$pid")
+		if has_name "$pid" "$1"; then named+=("$pid"); fi
 	done
-	((${#named[@]} == 0)) || pids=("${named[@]}")
+	if ((${#named[@]})); then pids=("${named[@]}"); fi
 	if ((${#pids[@]})); then
 		describe_processes "${pids[@]}"
 		REPLY="of $REPLY"
@@ -144,7 +144,7 @@ describe_pins() {
 	local path text='' count=0
 	for path in "${PINS[@]}"; do
 		# maps.debug and progs.debug are the kernel's own
-		[[ ! -d $path && $path != */maps.debug && $path != */progs.debug ]] || continue
+		if [[ -d $path || $path == */maps.debug || $path == */progs.debug ]]; then continue; fi
 		count=$((count + 1))
 		printf -v REPLY %q "$path"
 		((count > 3)) || text+="${text:+, or }$REPLY: rm $REPLY"

@@ -41,7 +41,7 @@ list() {
 	names=$(with_text base64 -d 2>/dev/null | inflate 2>/dev/null | TAR_OPTIONS=--quoting-style=literal tar -tf - 2>/dev/null) ||
 		die "$STATUS_DAMAGED" "this file is damaged: --verify says more: copy it again"
 	while IFS= read -r name; do
-		[[ $name != */ ]] || continue
+		if [[ $name == */ ]]; then continue; fi
 		shown "$name"
 		printf '%s\n' "$REPLY"
 	done <<<"$names"

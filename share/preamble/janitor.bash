@@ -26,7 +26,7 @@ remember() {
 	beat) ;;
 	esac
 	# if the janitor was killed, nobody reads
-	[[ ! $JOURNAL ]] || { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true
+	if [[ $JOURNAL ]]; then { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true; fi
 }
 
 # raise_priority: this process watches a scheduler, and must run whatever that scheduler does. If the caller chose
@@ -36,7 +36,7 @@ raise_priority() {
 	type -P chrt >/dev/null || return 0
 	process_fields "$BASHPID"
 	[[ ${FIELDS[16]} == 0 && ${FIELDS[38]} == 0 ]] || return 0 # nice value and policy
-	! chrt -r -p 1 "$BASHPID" >/dev/null 2>&1 || RAISED=1
+	if chrt -r -p 1 "$BASHPID" >/dev/null 2>&1; then RAISED=1; fi
 }
 
 # janitor: reads what the run remembers. If that ends without "finished", the run was killed: then the janitor cleans
@@ -53,7 +53,7 @@ janitor() {
 		IFS= read -r -d '' -t 1 what || status=$?
 		if ((status == 0)); then
 			if ! IFS= read -r -d '' a || ! IFS= read -r -d '' b; then break; fi # killed within a record
-			[[ $what != finished ]] || exit 0
+			if [[ $what == finished ]]; then exit 0; fi
 			remember "$what" "$a" "$b"
 			silent=0
 			if [[ $what == watched ]]; then
@@ -101,7 +101,7 @@ start_reading() {
 # start_janitor: before anything is made that it would have to undo. It holds the locks as well: they are free when
 # both processes are gone.
 start_janitor() {
-	! setpriv --pdeathsig KILL true 2>/dev/null || SETPRIV=$(type -P setpriv)
+	if setpriv --pdeathsig KILL true 2>/dev/null; then SETPRIV=$(type -P setpriv); fi
 	process_start $$ && SHELL_START=$REPLY
 	hold_signals # until it is told of everything
 	start_reading janitor

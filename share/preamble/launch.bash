@@ -22,7 +22,7 @@ launch() {
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
 	command=(env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "$@")
 	# so it dies with this shell even if the janitor is gone as well
-	[[ ! $SETPRIV ]] || command=("$SETPRIV" --pdeathsig KILL -- "${command[@]}")
+	if [[ $SETPRIV ]]; then command=("$SETPRIV" --pdeathsig KILL -- "${command[@]}"); fi
 	exec "${command[@]}"
 }
 
@@ -40,7 +40,7 @@ start_program() {
 
 # check_launched: what launch could not do is the host's matter, not the scheduler's or the test's
 check_launched() {
-	[[ ! -e $WORK/not-launched ]] || die "$STATUS_UNSUITABLE" "$(<"$WORK/not-launched")"
+	if [[ -e $WORK/not-launched ]]; then die "$STATUS_UNSUITABLE" "$(<"$WORK/not-launched")"; fi
 }
 
 # close_own: closes what a started program must not hold: the locks and the janitor's pipe

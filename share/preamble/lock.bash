@@ -4,7 +4,7 @@
 # there is none
 find_tracefs() {
 	for REPLY in /sys/kernel/tracing /sys/kernel/debug/tracing; do
-		[[ ! -f $REPLY/README ]] || return 0
+		if [[ -f $REPLY/README ]]; then return 0; fi
 	done
 	return 1
 }
@@ -60,7 +60,7 @@ find_other_run() {
 			OTHER_RUN=", PID $REPLY"
 			return
 		fi
-		[[ ! $LOCKED ]] || break
+		if [[ $LOCKED ]]; then break; fi
 		pause 0.1
 	done
 	if [[ $LOCKED ]]; then
@@ -127,7 +127,7 @@ name_holders() {
 	local pid lines=''
 	[[ $LOCKED && ! $OTHER_RUN ]] || return 0
 	for pid in $$ $JANITOR; do
-		! process_start "$pid" || lines+="$pid $REPLY $PROGRAM"$'\n'
+		if process_start "$pid"; then lines+="$pid $REPLY $PROGRAM"$'\n'; fi
 	done
 	{ printf '%s' "$lines" >"$LOCK"; } 2>/dev/null ||
 		problem "$LOCK cannot be written, needed for a lock (is ${LOCK%/*} full?): make room"
@@ -143,5 +143,5 @@ check_lock() {
 		exec {TRACE_FD}<&-
 		TRACE_FD=''
 	fi
-	[[ ! $OTHER_RUN ]] || report_other_run
+	if [[ $OTHER_RUN ]]; then report_other_run; fi
 }

@@ -43,7 +43,7 @@ run() {
 	use_cgroup "$RUN_CGROUP"
 	make_cgroup "$TEST_CGROUP"
 	make_cgroup "$SCHED_CGROUP"
-	[[ ! $CGROUP_PARENT ]] || make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"
+	if [[ $CGROUP_PARENT ]]; then make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"; fi
 	set_sysctls
 	raise_priority
 	umask 077 # logs are root's; see launch

@@ -65,7 +65,7 @@ die() {
 }
 
 print_banner() {
-	((!KTAP)) || printf 'KTAP version 1\n1..1\n'
+	if ((KTAP)); then printf 'KTAP version 1\n1..1\n'; fi
 	if ((QUIET)); then return; fi
 	say "test $KTSTR_TEST_NAME, scheduler $KTSTR_SCHED_NAME, git $KTSTR_GIT_HASH"
 	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"

@@ -110,7 +110,7 @@ check_unpacked() {
 	done
 	[[ $PACKED_COUNT ]] || return 0
 	for file in "$1"/**; do
-		[[ -d $file && ! -L $file ]] || count=$((count + 1))
+		if [[ ! -d $file || -L $file ]]; then count=$((count + 1)); fi
 	done
 	((count == PACKED_COUNT)) ||
 		die "$STATUS_DAMAGED" "the archive has $count files, and $PACKED_COUNT were to be packed: export the test again"
@@ -120,7 +120,7 @@ check_unpacked() {
 unpack_here() {
 	REPLY="$WORK cannot be written (is its disk full?): give another with --tmpdir DIR"
 	mkdir "$WORK/tree" "$WORK/tree/include" 2>/dev/null || return 1
-	[[ ! $DROPS_ROOT ]] || chmod 711 "$WORK/tree"
+	if [[ $DROPS_ROOT ]]; then chmod 711 "$WORK/tree"; fi
 	unpack "$WORK/tree"
 }
 

@@ -4,7 +4,7 @@
 # and some programs look at. env(1) takes a name with = for a variable: then it is FILE.
 name_program() {
 	local name=$3
-	[[ $name && $name != *=* ]] || name=$2
+	if [[ ! $name || $name == *=* ]]; then name=$2; fi
 	REPLY=$WORK/bin/$1/$name
 	{ mkdir -p "$WORK/bin/$1" && ln -s -- "$WORK/tree/$2" "$REPLY"; } 2>/dev/null || disk_full
 }
@@ -37,8 +37,10 @@ check_program() {
 		problem=$REPLY
 		[[ $problem ]] || break
 	done
-	[[ ! $problem ]] || cannot_start "$1" "$problem: install what is missing, or export the test" \
-		"again with its libraries, on a system that is as old as this one"
+	if [[ $problem ]]; then
+		cannot_start "$1" "$problem: install what is missing, or export the test" \
+			"again with its libraries, on a system that is as old as this one"
+	fi
 }
 
 # check_script FILE: checks the interpreter of an included script; preflight has checked those of the others
@@ -71,7 +73,7 @@ wrap_program() {
 	# a path that is the same for other users and in other PID namespaces
 	shell=$(readlink "/proc/$$/exe") || shell=''
 	[[ $shell -ef /proc/$$/exe && $shell != *[[:space:]]* ]] || shell=$BASH
-	[[ ${LINKAGE[$1]} != alone ]] || preload=${FIRST[$1]:-}$PRELOAD
+	if [[ ${LINKAGE[$1]} == alone ]]; then preload=${FIRST[$1]:-}$PRELOAD; fi
 	{
 		mkdir -p "${real%/*}" && mv -- "$WORK/tree/$1" "$real" &&
 			printf '#!%s -p\nlibraries=%q preload=%q program=%q\n' "$shell" "$WORK/tree/lib" "$preload" "$real" >"$WORK/tree/$1" &&
@@ -93,9 +95,10 @@ check_size() {
 	program=$(type -P true) || return 0
 	printf -v padding '%16384s' '' # stands for what is added to the environment
 	said=$( (exec env -i -- "${CALLERS_ENVIRONMENT[@]}" "$program" "$padding" "${COMMAND[@]}") 2>&1) || true
-	[[ $said != *'Argument list too long'* ]] ||
+	if [[ $said == *'Argument list too long'* ]]; then
 		die "$STATUS_UNSUITABLE" "the arguments of the $1 are too long for this kernel, with this environment:" \
 			"give the test a file (include FILE), or start the run in a smaller environment (env -i)"
+	fi
 }
 
 # check_packed_programs: ends the run if a packed program cannot be started, before anything is started
@@ -108,7 +111,7 @@ check_packed_programs() {
 		[[ ${USES_LIBRARIES[$name]:-} ]] || continue
 		[[ ${LINKAGE[$name]} == alone ]] ||
 			say "warning: the packed libraries reach the programs that $name starts, too: $PRELOAD does not serve it"
-		[[ $name != include/* ]] || wrap_program "$name"
+		if [[ $name == include/* ]]; then wrap_program "$name"; fi
 	done
 	test_command "$WORK/tree" "$TEST_PATH"
 	check_size test
@@ -122,7 +125,7 @@ check_packed_programs() {
 # the host runs in their place.
 make_denied() {
 	local name denied=$WORK.denied made=''
-	[[ ! $DROPS_ROOT ]] || return 0
+	if [[ $DROPS_ROOT ]]; then return 0; fi
 	for name in "$WORK"/tree/include/*; do
 		[[ -f $name ]] || continue
 		[[ $made ]] || { mkdir -m 755 -- "$denied" && : >"$denied/.denied" && chmod 622 "$denied/.denied"; } 2>/dev/null || disk_full
@@ -136,7 +139,7 @@ make_denied() {
 		EOF
 		chmod 755 "$denied/${name##*/}"
 	done
-	[[ ! $made ]] || DENIED=$denied
+	if [[ $made ]]; then DENIED=$denied; fi
 }
 
 # tell_denied: warns of what the scripts of make_denied recorded. Anybody can write there, so it is only a warning.

@@ -66,7 +66,7 @@ start_diagnostics() {
 # rest is read all the same.
 print_diagnostics() {
 	local by_lines=()
-	! type -P stdbuf >/dev/null || by_lines=(stdbuf -oL)
+	if type -P stdbuf >/dev/null; then by_lines=(stdbuf -oL); fi
 	{ cat; echo; } | { "${by_lines[@]}" sed -e '/./!d' -e 's/^/# /' 2>/dev/null || cat >/dev/null; }
 }
 

@@ -13,10 +13,10 @@ read_kernel_log() {
 	mapfile -t lines < <(kernel_log)
 	for line in "${lines[@]}"; do
 		KERNEL_LINES+=("$line")
-		[[ $line != "$LAST_KERNEL_LINE" ]] || KERNEL_LINES=()
+		if [[ $line == "$LAST_KERNEL_LINE" ]]; then KERNEL_LINES=(); fi
 	done
 	for line in "${KERNEL_LINES[@]}"; do
-		[[ $REPLY || $line != *disabled\ \(* ]] || REPLY=${line##*disabled (}
+		if [[ ! $REPLY && $line == *disabled\ \(* ]]; then REPLY=${line##*disabled (}; fi
 	done
 	REPLY=${REPLY%)*}
 }
@@ -24,7 +24,7 @@ read_kernel_log() {
 # fail_scheduler MESSAGE: ends the run, with what the kernel and the scheduler said
 fail_scheduler() {
 	local line lines=() reason
-	[[ ! $ALONE ]] || die "$STATUS_SCHEDULER" "$*" # it has none
+	if [[ $ALONE ]]; then die "$STATUS_SCHEDULER" "$*"; fi # it has none
 	remember watched "$TEARDOWN_SECS"
 	read_kernel_log
 	reason=$REPLY
@@ -52,7 +52,7 @@ fail_foreign() {
 # fail_late: it did not attach in time
 fail_late() {
 	local how="it is alive, but"
-	! has_ended || how="it ended with $SCHED_ENDED, what it started is alive, but"
+	if has_ended; then how="it ended with $SCHED_ENDED, what it started is alive, but"; fi
 	if [[ $STATE != enabled ]] || ((SEQ != SEQ_BEFORE + 1)); then
 		fail_scheduler "$how not attached after $ATTACH_SECS s (sched_ext is ${STATE:-gone})"
 	fi
@@ -63,7 +63,7 @@ fail_late() {
 fail_unheld() {
 	new_pins
 	describe_pins
-	[[ ! $REPLY ]] || fail_scheduler "$*: it is pinned in bpffs, perhaps as $REPLY"
+	if [[ $REPLY ]]; then fail_scheduler "$*: it is pinned in bpffs, perhaps as $REPLY"; fi
 	remember foreign
 	fail_scheduler "$*"
 }
@@ -71,16 +71,16 @@ fail_unheld() {
 # has_let_go: whether the scheduler's process, and all that held the scheduler, have ended
 has_let_go() {
 	has_ended || return 1
-	((${#HOLDERS[@]} == 0)) || holder_ended
+	if ((${#HOLDERS[@]})); then holder_ended; fi
 }
 
 # fail_ejected: it was enabled, and is not any more. That may end its process, which takes a moment.
 fail_ejected() {
 	local how="its process is alive" word=ejected
-	is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
-	! within 5 has_let_go || how="its process ended with $SCHED_ENDED"
+	if ! is_held && [[ $REPLY ]]; then fail_foreign "$REPLY"; fi
+	if within 5 has_let_go; then how="its process ended with $SCHED_ENDED"; fi
 	read_kernel_log
-	[[ $REPLY != unregistered\ from\ user* ]] || word=detached
+	if [[ $REPLY == unregistered\ from\ user* ]]; then word=detached; fi
 	fail_scheduler "it was attached and $word at once, before the test began, and $how"
 }
 
@@ -98,6 +98,6 @@ fail_unattached() {
 		((SEQ != SEQ_BEFORE + 1)) || fail_ejected
 		fail_scheduler "it ended with $how before it was attached"
 	fi
-	((SEQ != SEQ_BEFORE + 1)) || is_held || [[ ! $REPLY ]] || fail_foreign "$REPLY"
+	if ((SEQ == SEQ_BEFORE + 1)) && ! is_held && [[ $REPLY ]]; then fail_foreign "$REPLY"; fi
 	fail_unheld "it ended with $how, and the scheduler ${OPS:-?}, which none of its processes holds, is attached"
 }

@@ -65,8 +65,8 @@ start_scheduler() {
 # has_ended: whether the process that was started as the scheduler has ended; sets SCHED_ENDED to how
 has_ended() {
 	local status=0 REPLY
-	[[ ! $SCHED_ENDED ]] || return 0
-	! kill -0 "$SCHED_PID" 2>/dev/null || return 1
+	if [[ $SCHED_ENDED ]]; then return 0; fi
+	if kill -0 "$SCHED_PID" 2>/dev/null; then return 1; fi
 	wait "$SCHED_PID" 2>/dev/null || status=$?
 	check_launched
 	signal_name "$status"
@@ -95,7 +95,7 @@ wait_for_attach() {
 			read_attachment # again: the number goes up last, so the state is older
 			[[ $STATE == enabled ]] || fail_ejected
 			if is_held; then break; fi
-			[[ ! $REPLY ]] || fail_foreign "$REPLY"
+			if [[ $REPLY ]]; then fail_foreign "$REPLY"; fi
 		fi
 		is_scheduler_alive || fail_unattached
 		now

@@ -7,7 +7,7 @@ hold_signals() {
 
 release_signals() {
 	HELD=0
-	[[ ! $STOPPED ]] || leave "$STOPPED"
+	if [[ $STOPPED ]]; then leave "$STOPPED"; fi
 }
 
 # stop STATUS: what a signal does

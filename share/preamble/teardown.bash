@@ -3,14 +3,14 @@
 # end_test_group SIGNAL: sends it to the test's process group, and waits 2 s for its end. While the group has a member,
 # no other process gets the test's PID.
 end_test_group() {
-	! process_start "$TEST_PID" || [[ $REPLY == "$TEST_START" ]] || return 0
+	if process_start "$TEST_PID"; then [[ $REPLY == "$TEST_START" ]] || return 0; fi
 	end_group "$TEST_PID" "$TEST_CGROUP" "$1" 2 || true
 }
 
 end_test() {
 	[[ $TEST_PID ]] || return 0
 	disown "$TEST_PID" 2>/dev/null || true # or bash prints how it ended
-	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
+	if [[ $WATCHED ]]; then remember watched "$TEARDOWN_SECS"; fi
 	note_ours "$TEST_ROOT"
 	end_test_group TERM
 	kill_cgroup "$TEST_CGROUP"
@@ -95,7 +95,7 @@ force_out() {
 	[[ $PROVED && -w /proc/sysrq-trigger ]] && ((!FOREIGN_SCHED)) && sees_all_processes || return 1
 	find_holdings
 	find_others "$PROVED"
-	[[ ! $REPLY ]] || return 1
+	if [[ $REPLY ]]; then return 1; fi
 	read_attachment
 	[[ $STATE == enabled ]] && ((SEQ == SEQ_BEFORE + 1)) || return 1
 	echo S >/proc/sysrq-trigger
@@ -129,8 +129,8 @@ wait_until_disabled() {
 
 # release_lock: the last step: another run may begin now
 release_lock() {
-	[[ ! $LOCKED ]] || rm -f -- "$LOCK" || host_differs "$LOCK could not be removed"
-	[[ ! $TRACE_FD ]] || exec {TRACE_FD}<&-
+	if [[ $LOCKED ]]; then rm -f -- "$LOCK" || host_differs "$LOCK could not be removed"; fi
+	if [[ $TRACE_FD ]]; then exec {TRACE_FD}<&-; fi
 }
 
 # dismiss_janitor: all is undone
@@ -152,7 +152,7 @@ cleanup() {
 		say "an error of this script (status $status): no verdict"
 		status=$STATUS_ERROR
 	fi
-	[[ ! $WATCHED ]] || remember watched "$TEARDOWN_SECS"
+	if [[ $WATCHED ]]; then remember watched "$TEARDOWN_SECS"; fi
 	end_test
 	stop_scheduler
 	remove_pins
@@ -160,7 +160,7 @@ cleanup() {
 	for path in "${MADE_CGROUPS[@]}" "${USED_CGROUPS[@]}"; do
 		kill_cgroup "$path"
 	done
-	[[ ! $WATCHED ]] || remember watched '' # what is left to do harms nobody, however long it takes
+	if [[ $WATCHED ]]; then remember watched ''; fi # what is left to do harms nobody, however long it takes
 	finish_diagnostics
 	finish_log
 	restore_sysctls

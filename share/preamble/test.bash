@@ -10,7 +10,7 @@ test_command() {
 start_test() {
 	local scheduler=$SCHED_PID
 	note_alone
-	[[ ! $SCHED_ENDED ]] || scheduler=${HOLDERS[0]}
+	if [[ $SCHED_ENDED ]]; then scheduler=${HOLDERS[0]}; fi
 	test_command "$WORK/tree" "$TEST_PATH"
 	ENVIRONMENT=("PATH=$WORK/tree/include:${DENIED:+$DENIED:}$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
@@ -46,7 +46,7 @@ watch_test() {
 fail_detached() {
 	local what="$1, $2 s into the run"
 	first_line "$SCX/hotplug_seq"
-	[[ ! $HOTPLUG_BEFORE || $REPLY == "$HOTPLUG_BEFORE" ]] || what+=", after a CPU came or went"
+	if [[ $HOTPLUG_BEFORE && $REPLY != "$HOTPLUG_BEFORE" ]]; then what+=", after a CPU came or went"; fi
 	fail_scheduler "$what"
 }
 
@@ -67,7 +67,7 @@ run_test() {
 		check_launched
 		is_still_attached || what=$REPLY
 	fi
-	[[ ! $what ]] || fail_detached "$what" "$elapsed"
+	if [[ $what ]]; then fail_detached "$what" "$elapsed"; fi
 	check_detached
 	finish_diagnostics
 	REPLY=$status
@@ -77,7 +77,7 @@ run_test() {
 check_policies() {
 	((PARTIAL && !ON_EXT)) || return 0
 	REASON="the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it ($SAMPLES looks)"
-	[[ $1 != 0 ]] || die "$STATUS_UNSURE" "inconclusive: $REASON"
+	if [[ $1 == 0 ]]; then die "$STATUS_UNSURE" "inconclusive: $REASON"; fi
 	say "warning: $REASON"
 }
 
@@ -98,7 +98,7 @@ conclude() {
 		;;
 	*)
 		signal_name "$1"
-		[[ $REPLY != SIG* ]] || die "$STATUS_FAIL" "fail: the test was killed by $REPLY"
+		if [[ $REPLY == SIG* ]]; then die "$STATUS_FAIL" "fail: the test was killed by $REPLY"; fi
 		die "$STATUS_FAIL" "fail: the test ended with status $1, which no test has"
 		;;
 	esac

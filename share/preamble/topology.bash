@@ -4,7 +4,7 @@
 allowed_cpus() {
 	local key
 	while IFS=$':\t' read -r key REPLY; do
-		[[ $key != Cpus_allowed_list ]] || return 0
+		if [[ $key == Cpus_allowed_list ]]; then return 0; fi
 	done </proc/self/status
 }
 

@@ -19,9 +19,9 @@ can_execute() {
 # list_places: sets PLACES to the directories in which a work directory may be made
 list_places() {
 	PLACES=("$CALLERS_TMPDIR" /tmp /var/tmp /dev/shm /run)
-	[[ $SELF != */* ]] || PLACES+=("${SELF%/*}/")
-	[[ ! $SELF || $SELF == */* ]] || PLACES+=(.)
-	[[ ! $TMP_DIRECTORY ]] || PLACES=("$TMP_DIRECTORY")
+	if [[ $SELF == */* ]]; then PLACES+=("${SELF%/*}/"); fi
+	if [[ $SELF && $SELF != */* ]]; then PLACES+=(.); fi
+	if [[ $TMP_DIRECTORY ]]; then PLACES=("$TMP_DIRECTORY"); fi
 }
 
 # is_passable PATH: whether the modes of this absolute directory and of all above it let other users pass; else sets
@@ -40,7 +40,7 @@ is_passable() {
 # ones in PLACES
 make_work_directory() {
 	local bytes=$((PACKED_BYTES + 1048576)) place path tried='' mode=700
-	[[ ! $DROPS_ROOT ]] || mode=711
+	if [[ $DROPS_ROOT ]]; then mode=711; fi
 	[[ $SELF ]] || bytes=$((bytes + ${PAYLOAD_SIZE:-$PACKED_BYTES} * 3 / 2)) # as text
 	while ((${#PLACES[@]})); do
 		place=${PLACES[0]}
@@ -91,7 +91,7 @@ disk_full() {
 
 remove_work() {
 	local mount
-	[[ ! $OLD_WORK ]] || rm -rf -- "$OLD_WORK"
+	if [[ $OLD_WORK ]]; then rm -rf -- "$OLD_WORK"; fi
 	[[ $WORK ]] || return 0
 	while read -r _ mount _; do # rm must not enter what a test left mounted there
 		[[ $mount/ == */"${WORK##*/}"/* || $mount/ == */"${WORK##*/}.denied"/* ]] || continue
@@ -103,5 +103,5 @@ remove_work() {
 	else
 		rm -rf -- "$WORK" || host_differs "$WORK could not be removed"
 	fi
-	[[ ! -e $WORK.denied ]] || rm -rf -- "$WORK.denied" || say "error: $WORK.denied could not be removed"
+	if [[ -e $WORK.denied ]]; then rm -rf -- "$WORK.denied" || say "error: $WORK.denied could not be removed"; fi
 }
