@@ -298,11 +298,10 @@ static int check_marker(const char *path, const char *text, size_t size)
 /* Before anything is printed: a user's template may have other placeholders. */
 static int check_placeholders(const char *path, const char *text, const struct values *values)
 {
-	size_t line = 1;
+	size_t line = 1, length;
 
-	for (; *text; text++) {
-		size_t length = placeholder_length(text);
-
+	for (; *text; text += length ? length : 1) {
+		length = placeholder_length(text);
 		if (length && !find_value(values, text + 1, length - 2))
 			return report(EBADMSG, "%s:%zu: unknown placeholder %.*s", path, line,
 				      (int)length, text);

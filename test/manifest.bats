@@ -135,13 +135,13 @@ run-arg a"
 		cgroup-parent /|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: /
 		cgroup-parent ///|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: ///
 		cgroup-parent /a/../b|cgroup-parent: a cgroup's path has no '..': /a/../b
-		sysctl kernel/../../x 1|sysctl: not a sysctl's name, such as kernel.sched_rr_timeslice_ms: kernel/../../x
+		sysctl kernel/../../x 1|sysctl: not a sysctl's name, such as kernel.sched_rr_timeslice_ms: kernel/../../x 1
 		test a|test: a is defined on line 1 already
 		test -x|test: a test's name does not begin with '-' or '.': -x
 		test ""|test: a test's name is empty
 		test a/b|test: a test's name is made of letters, digits, '_', '.', ':' and '-': a/b
 		scheduler ""|scheduler: the scheduler's name is empty
-		scheduler s ""|scheduler: the program's name is empty: s
+		scheduler s ""|scheduler: the program's name is empty: s ""
 		include ""|include: the path is empty
 		binary x|binary: may stand only once, and is on line 2 already
 		speed 5|speed: unknown keyword (one of your own begins with x-)

@@ -478,22 +478,22 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 
 # bats test_tags=promise:values-are-data
 @test "pack: names that leave the archive's directory are refused" {
-	refuses_name /abs "file: the name is absolute: leave out the leading '/': /abs"
-	refuses_name .. "file: the name has a component '..': it would lead out of the archive: .."
-	refuses_name ../x "file: the name has a component '..': it would lead out of the archive: ../x"
-	refuses_name x/.. "file: the name has a component '..': it would lead out of the archive: x/.."
-	refuses_name x/../y "file: the name has a component '..': it would lead out of the archive: x/../y"
+	refuses_name /abs "file: the name is absolute: leave out the leading '/': /abs $here/hello 0755"
+	refuses_name .. "file: the name has a component '..': it would lead out of the archive: .. $here/hello 0755"
+	refuses_name ../x "file: the name has a component '..': it would lead out of the archive: ../x $here/hello 0755"
+	refuses_name x/.. "file: the name has a component '..': it would lead out of the archive: x/.. $here/hello 0755"
+	refuses_name x/../y "file: the name has a component '..': it would lead out of the archive: x/../y $here/hello 0755"
 }
 
 @test "pack: names that are not plain are refused" {
-	refuses_name '""' 'file: the name is empty'
-	refuses_name . "file: the name has a component '.': ."
-	refuses_name ./x "file: the name has a component '.': ./x"
-	refuses_name x/./y "file: the name has a component '.': x/./y"
-	refuses_name x/. "file: the name has a component '.': x/."
-	refuses_name x//y "file: the name has an empty component ('//'): x//y"
-	refuses_name x/ "file: the name ends in '/': only files are packed: x/"
-	refuses_name x// "file: the name has an empty component ('//'): x//"
+	refuses_name '""' "file: the name is empty: \"\" $here/hello 0755"
+	refuses_name . "file: the name has a component '.': . $here/hello 0755"
+	refuses_name ./x "file: the name has a component '.': ./x $here/hello 0755"
+	refuses_name x/./y "file: the name has a component '.': x/./y $here/hello 0755"
+	refuses_name x/. "file: the name has a component '.': x/. $here/hello 0755"
+	refuses_name x//y "file: the name has an empty component ('//'): x//y $here/hello 0755"
+	refuses_name x/ "file: the name ends in '/': only files are packed: x/ $here/hello 0755"
+	refuses_name x// "file: the name has an empty component ('//'): x// $here/hello 0755"
 }
 
 @test "pack: a name that stands twice is refused" {
@@ -531,7 +531,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 @test "pack: a mode that is not octal or over 0777 is refused" {
 	local mode
 	for mode in 1000 4755 0800 8 -1 0x1ff rwx +755 '""'; do
-		refuses 1 "<stdin>:1: file: not an octal mode up to 0777: a" \
+		refuses 1 "<stdin>:1: file: not an octal mode up to 0777: a $here/hello $mode" \
 			<<<"file a $here/hello $mode"
 	done
 }
@@ -542,8 +542,8 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 }
 
 @test "pack: a relative path is refused" {
-	refuses 1 "<stdin>:1: file: the file's path is not absolute: a" <<<"file a hello 0755"
-	refuses 1 "<stdin>:1: file: the file's path is not absolute: a" <<<'file a "" 0755'
+	refuses 1 "<stdin>:1: file: the file's path is not absolute: a hello 0755" <<<"file a hello 0755"
+	refuses 1 "<stdin>:1: file: the file's path is not absolute: a \"\" 0755" <<<'file a "" 0755'
 }
 
 @test "pack: an empty manifest, or one without files, is an error" {

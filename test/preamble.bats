@@ -192,6 +192,9 @@ with() {
 	expect output "echo a \"\${x[@]}\" @lower@ a@B
 (1 ktstr scheduler include)
 __ARCHIVE__"
+	printf '@KTSTR_TEST_NAME@FOO@\n__ARCHIVE__\n' >t
+	run -0 ktstr-preamble --template t <m
+	expect line 0 aFOO@
 	printf 'a\n@NO_SUCH@\n__ARCHIVE__\n' >t
 	run -1 --separate-stderr ktstr-preamble --template t <m
 	expect output ""
@@ -227,12 +230,12 @@ __ARCHIVE__"
 		needs-glibc two|: needs-glibc: not a version such as 2.36: two
 		needs-glibc 2.36 lib/none.so|: needs-glibc: no file record has this name: lib/none.so
 		needs-glibc 2.36 ktstr more|: needs-glibc: surplus field: 3 given, at most 2 taken (write a space within a field as \040)
-		file ktstr relative 0755|: file: the file's path is not absolute: ktstr
-		file /ktstr /bin/true 0755|: file: the name is absolute: leave out the leading '/': /ktstr
-		file ktstr /bin/true 1755|: file: not an octal mode up to 0777: ktstr
-		file ktstr /bin/true 0644|: file: a program's mode has an x bit: ktstr
-		file scheduler /bin/true 0600|: file: a program's mode has an x bit: scheduler
-		file ktstr /bin/true 08|: file: not an octal mode up to 0777: ktstr
+		file ktstr relative 0755|: file: the file's path is not absolute: ktstr relative 0755
+		file /ktstr /bin/true 0755|: file: the name is absolute: leave out the leading '/': /ktstr /bin/true 0755
+		file ktstr /bin/true 1755|: file: not an octal mode up to 0777: ktstr /bin/true 1755
+		file ktstr /bin/true 0644|: file: a program's mode has an x bit: ktstr /bin/true 0644
+		file scheduler /bin/true 0600|: file: a program's mode has an x bit: scheduler /bin/true 0600
+		file ktstr /bin/true 08|: file: not an octal mode up to 0777: ktstr /bin/true 08
 		file other /bin/true 0755|: no file record for ktstr, the test binary
 		sched-arg-path include/none|: sched-arg-path: no file record has this name: include/none
 		attaches-schedulers 1|: attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)

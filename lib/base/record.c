@@ -99,16 +99,22 @@ int record_bad(const struct record_reader *reader, const struct record *record, 
 	return -1;
 }
 
-/* Reports what is wrong with a record's fields, and the first of them, unless that is very long. */
+/* Reports what is wrong with a record's fields, and the fields, unless they are very long. */
 static int bad_value(const struct record_reader *reader, const struct record *record,
 		     const char *problem)
 {
-	enum { SHOWN_MAX = 1024 };
-	const char *value = record->fields[0];
+	char fields[1024];
+	size_t used = 0;
 
-	if (!*value || strlen(value) > SHOWN_MAX)
+	for (size_t i = 0; i < record->nfields && used < sizeof(fields); i++) {
+		const char *field = *record->fields[i] ? record->fields[i] : "\"\"";
+
+		used += (size_t)snprintf(fields + used, sizeof(fields) - used, "%s%s", i ? " " : "",
+					 field);
+	}
+	if (used >= sizeof(fields) || (record->nfields == 1 && !*record->fields[0]))
 		return record_bad(reader, record, "%s", problem);
-	return record_bad(reader, record, "%s: %s", problem, value);
+	return record_bad(reader, record, "%s: %s", problem, fields);
 }
 
 static int copy_line(struct record_reader *reader, ssize_t *length)

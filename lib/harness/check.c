@@ -53,7 +53,7 @@ static bool is_count(int number)
 	return number >= 1 && number <= COUNT_MAX;
 }
 
-static int check_topology(const struct ktstr_test *test)
+static int check_declared_topology(const struct ktstr_test *test)
 {
 	struct ktstr_topology t = ktstr_topology(test);
 
@@ -155,7 +155,7 @@ static int check_scheduler(const struct ktstr_test *test)
 static int check_test(const struct ktstr_test *test)
 {
 	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
-	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_topology(test) |
+	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_declared_topology(test) |
 	       check_scheduler(test) | check_includes(test, test->include_files);
 }
 

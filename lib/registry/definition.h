@@ -35,8 +35,8 @@ struct definitions {
 };
 
 /*
- * Reads a source's text and checks every value, but not whether files exist. Returns 0, or -1 with
- * errno and an empty list. Reports.
+ * Reads a source's text and checks every value, but not whether files exist. Returns 0, and the
+ * caller frees list with definitions_free; or -1 with errno and an empty list. Reports.
  */
 int definitions_read(const char *source, const char *text, size_t size, struct definitions *list);
 

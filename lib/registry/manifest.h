@@ -16,8 +16,8 @@ extern const struct record_rule manifest_rules[];
 
 /*
  * Reads a whole manifest from in and checks it: the version, every value, and that nothing that
- * must stand is missing. source is its name in messages. Returns 0, or -1 with errno and an empty
- * list. Reports.
+ * must stand is missing. source is its name in messages. Returns 0, and the caller frees manifest
+ * with entries_free; or -1 with errno and an empty list. Reports.
  */
 int manifest_read(const char *source, FILE *in, struct entries *manifest);
 

@@ -58,7 +58,7 @@ check_archive() {
 	fi
 	REPLY=${DECOMPRESS[0]:-gzip}
 	say "warning: SHA-256 not checked (no sha256sum here, or none exported): only what $REPLY checks and the size are"
-	if [[ $PAYLOAD_SIZE ]] && (($(with_text base64 -d | wc -c) != PAYLOAD_SIZE)); then diagnose_damage; fi
+	if [[ $PAYLOAD_SIZE ]] && ! (($(with_text base64 -d | wc -c) == PAYLOAD_SIZE)); then diagnose_damage; fi
 	with_text base64 -d | inflate >/dev/null 2>&1 || diagnose_damage
 }
 
@@ -84,7 +84,7 @@ first_words() {
 
 # unpack DIRECTORY: unpacks the archive; if that is not possible there, fails and sets REPLY to why. One pass decodes,
 # decompresses, checks and unpacks, so damage is found after the files were written. That does no harm: nothing has run
-# them, and tar writes nothing outside the directory. The files belong to root.
+# them, and tar writes nothing outside the directory. The files belong to the user who unpacks.
 unpack() {
 	local said failed='' fits=''
 	said=$({ with_text base64 -d | tee >(checksum >&3 2>/dev/null) | inflate | tar -xof - -C "$1"; } 3>&1 2>&1) || failed=1

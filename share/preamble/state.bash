@@ -1,8 +1,9 @@
 # --- state: what the parts share ---
 #
 # A part of the engine may use the frozen values, the variables and constants here, and the functions of any other
-# part: all parts are read before main runs. A function that gives a value back sets REPLY, or the variables that its
-# comment names. It fails only to say no, as its comment says, and calls die or leave to end the run.
+# part: all parts are read before main runs. A function gives a value back in REPLY, or in the variables that its comment
+# names. A function returns non-zero only to say no. To end the run it calls die or leave. All of this runs in bash 5.0,
+# with the programs that check_programs looks for.
 
 shopt -s globstar nullglob dotglob
 
@@ -47,6 +48,7 @@ TEST_OUT=1 DIAGNOSTICS='' # the same for the test
 declare -A OURS=()       # start times of processes that were seen to be of this run
 declare -A LEFT_ALONE=() # processes in its cgroups that are not
 MINE=() FOREIGN=()       # see sort_processes
+COMMAND=() ENVIRONMENT=() # what start_program starts: its words, and the variables added to CALLERS_ENVIRONMENT
 
 # The scheduler.
 STATE='' SEQ=0 OPS='' # see read_attachment
@@ -55,6 +57,7 @@ HOTPLUG_BEFORE=''
 KNOWN=''       # the struct_ops links that processes held before it was started
 HOLDERS=()     # its processes that hold it
 SCHED_ENDED='' # how the process that was started as the scheduler ended
+LAST_KERNEL_LINE='' # the last line about sched_ext in the kernel's log before it was started
 ALONE=''       # enable_seq at the start of a test that must stay without any scheduler
 PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether it has only tasks of SCHED_EXT; looks for such a task; whether one was seen
 

@@ -27,7 +27,7 @@ watch_test() {
 	now
 	start=$REPLY
 	while :; do
-		if ! is_still_attached; then return 0; fi
+		if ! is_still_attached; then return 0; fi # REPLY says what happened; run_test ends the test
 		if ! kill -0 "$TEST_PID" 2>/dev/null; then
 			REPLY=''
 			return 0

@@ -1,4 +1,4 @@
-# --- topology: the host's topology, as schedulers see it ---
+# --- topology: has this host the topology that the test needs? See check_topology, at the end ---
 
 # allowed_cpus: sets REPLY to the list of CPUs that this process may use
 allowed_cpus() {
