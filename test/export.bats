@@ -236,6 +236,7 @@ pack_with() {
 	done
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "export: a signal while the work directory is made leaves none" {
 	mkdir bin
 	local real

@@ -193,6 +193,7 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	done
 }
 
+# bats test_tags=promise:whole-or-nothing
 @test "faults-export: with too few descriptors it fails or the file is whole" {
 	ktstr-export -q -o whole.run a
 	mv whole.run whole

@@ -192,6 +192,7 @@ idle() {
 	run -1 pgrep -f 'sleep 82.25'
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "fleet: a connection that drops while the file is sent: it is damaged, and nothing is started" {
 	head -c 3000000 /dev/urandom >big
 	export_fair 'touch ~/started'
@@ -320,6 +321,7 @@ use_ansible() {
 	expect output $'alpha\tpass\nbeta\tpass\ngamma\tpass'
 }
 
+# bats test_tags=promise:no-verdict
 @test "fleet: parallel: a host without a verdict is none that passed: no connection, ssh killed, not begun, damaged" {
 	need parallel
 	export_fair 'touch ~/started; [ ! -e ~/wait ] || sleep 81.25'

@@ -396,6 +396,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	expect stderr begins "ktstr-pack: <stdin>:1: victim: $here/victim: it holds more bytes than its size said: "
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a file that is written to while it is read is an error" {
 	packs_meanwhile 'echo other | dd of=victim conv=notrunc status=none'
 	expect status 1
@@ -439,6 +440,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	fails_on "$here/hello/x" 'Not a directory'
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a directory is an error" {
 	fails_on "$here" 'Is a directory: only regular files are packed'
 }
@@ -454,6 +456,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	fails_on /dev/zero 'not a regular file'
 }
 
+# bats test_tags=promise:changing-files
 @test "pack: a file with more in it than its size says, as in /proc, is an error" {
 	fails_on /proc/self/status 'it holds more bytes than its size said: it grew while it was read, or is no file on a disk'
 }

@@ -175,6 +175,7 @@ attached_is() {
 	expect line -1 ends "(holder) in scx_loader.service: scxctl stop"
 }
 
+# bats test_tags=promise:others-left-alone
 @test "preflight: another scheduler that only a pin in bpffs holds" {
 	export_test
 	echo enabled >"$HOST/kernel/sched_ext/state"

@@ -252,6 +252,7 @@ withdraw() {
 	done
 }
 
+# bats test_tags=promise:refuses-at-once
 @test "teardown: a /run in which no lock can be made ends a run with one line, and nothing is changed" {
 	export_test
 	local row
@@ -299,6 +300,7 @@ withdraw() {
 	nothing_left
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: --wait-lock waits for the end of another run, as long as it is told" {
 	start_run
 	run -4 nsenter -t "$PID" -m -r -w ./t.run --quiet --wait-lock 1
@@ -331,6 +333,7 @@ withdraw() {
 	[ "$(grep -vx 0 holders | tr '\n' ' ')" = "1 1 " ] || { cat holders; return 1; }
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: without flock(1) one run at a time all the same" {
 	export_test "touch $BATS_TEST_TMPDIR/started; $NAP"
 	sed -i 's/type -P flock/false/' t.run

@@ -32,6 +32,7 @@ ended() {
 	expect value "$(tail -n 1 err)" "t.run: pass"
 }
 
+# bats test_tags=promise:takes-all-away
 @test "watch: a shell that was stopped is killed by the janitor, which takes all away" {
 	script t "touch $BATS_TEST_TMPDIR/started; sleep 81.25"
 	export_scheduler "${attach[@]}" "${stay[@]}"
@@ -45,6 +46,7 @@ ended() {
 	run -1 grep -q pass err
 }
 
+# bats test_tags=promise:no-verdict
 @test "watch: a shell that does not end in time is killed by the janitor" {
 	export_test "touch $BATS_TEST_TMPDIR/started; sleep 82.25"
 	printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
@@ -129,6 +131,7 @@ ended() {
 	run -1 grep -cvE '^(# .+|KTAP version 1|1\.\.1|ok 1 t)$' out
 }
 
+# bats test_tags=promise:disk-not-filled
 @test "watch: a scheduler's output is kept at its beginning and its end, however much there is" {
 	local stream kept
 	script t 'sleep 3' # the scheduler ends first

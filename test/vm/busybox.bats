@@ -28,16 +28,19 @@ teardown() {
 	expect value "$(tail -n 1 "$boot/out/ktap.out")" 'ok 1 passes'
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "busybox: a damaged file is found out" {
 	told changed status=65 left=
 	said changed 'this file is damaged: bytes below __ARCHIVE__ were changed: copy it again'
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "busybox: a scheduler that detaches is found out, with the kernel's reason" {
 	told detach status=3 left=
 	said detach 'the scheduler detach failed: it was detached (sched_ext is disabl*), and its process is alive, * s into the run (unregistered from user space)'
 }
 
+# bats test_tags=promise:takes-all-away
 @test "busybox: TERM, and kill -9 of the shell, leave nothing behind" {
 	told stopped_TERM status=143 left=
 	told stopped_KILL status=137 left=

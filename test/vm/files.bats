@@ -35,11 +35,13 @@ damaged() {
 	damaged pipe_cut 'it is cut short, * of * characters are missing: copy it again'
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "files: with bytes appended, or changed" {
 	damaged long '4 characters were appended: copy it again'
 	damaged changed 'bytes below __ARCHIVE__ were changed: copy it again'
 }
 
+# bats test_tags=promise:damage-starts-nothing
 @test "files: with line endings changed, all of them or those of the payload" {
 	told crlf status=65 left=
 	grep -q 'this file is damaged: its line endings were changed to CR LF: copy it again, as binary' "$boot/out/crlf.err"
@@ -54,6 +56,7 @@ damaged() {
 	said noexec_only 'not suitable: no directory found that has * MiB free and can be executed from: /tmp (nothing can be executed there, as with noexec): give one with --tmpdir DIR'
 }
 
+# bats test_tags=promise:disk-not-filled
 @test "files: a full /tmp, and one that is too small: it unpacks elsewhere, or says why it cannot" {
 	told small status=0 left=
 	expect value "$(<"$boot/out/small.out")" begins /var/tmp/ktstr.
@@ -65,6 +68,7 @@ damaged() {
 	said full_only 'not suitable: no directory found that has * MiB free and can be executed from: /tmp (0 MiB free): give one with --tmpdir DIR'
 }
 
+# bats test_tags=promise:no-verdict
 @test "files: a /tmp with room for bytes and none for files: no verdict, whatever cannot be made" {
 	local inodes
 	for inodes in 3 4 5 6 7 8 9; do

@@ -43,36 +43,43 @@ soon() {
 	soon stall_leave
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that detaches, its process alive" {
 	failed detach 'it was detached (sched_ext is disabl*), and its process is alive, * s into the run (unregistered from user space)'
 	soon detach
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that detaches and ends" {
 	failed detach_leave '* s into the run (unregistered from user space)'
 	soon detach_leave
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that detaches and attaches again" {
 	failed reattach 'it was *tached*, * s into the run (unregistered from user space)'
 	soon reattach
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that ends before it attaches: its status and its message" {
 	failed exit 'it ended with status 42 before it was attached'
 	said exit 'scheduler: scx_exit: giving up before attaching, as asked'
 	soon exit
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that never attaches" {
 	failed noattach 'it is alive, but not attached after 2 s (sched_ext is disabled)'
 }
 
+# bats test_tags=promise:takes-all-away
 @test "misbehaviour: one that is deaf to INT and TERM is killed, and the verdict stands" {
 	told stubborn status=0 left=
 	said stubborn 'warning: the scheduler ignored INT and TERM: it is killed' pass
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: a CPU that goes offline during the run: the kernel detaches the scheduler" {
 	failed hotplug 'it*, * s into the run, after a CPU came or went (unregistered from the main kernel)'
 	# the kernel's log has not more; the scheduler has
@@ -112,6 +119,7 @@ soon() {
 	said alone "another scheduler was attached while the test ran (the scheduler fifo, and it is of PID $other (busybody): kill $other), * s into the run"
 }
 
+# bats test_tags=promise:others-left-alone
 @test "misbehaviour: another scheduler that only a pin in bpffs holds: the pin is named, and left alone" {
 	told conflict_pinned status=4 left=
 	said conflict_pinned 'not suitable: sched_ext is enabled with the scheduler fifo, none may be attached: it is held by no process, and so by a pin in bpffs, perhaps /sys/fs/bpf/fifo_link: rm /sys/fs/bpf/fifo_link'
@@ -123,11 +131,13 @@ soon() {
 	said pin 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed' pass
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that pins its link and ends: not held by a process of the run, and taken away" {
 	failed pin_leave 'it ended with status 0, and the scheduler fifo, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/fifo_link: *'
 	said pin_leave 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed'
 }
 
+# bats test_tags=promise:takes-all-away
 @test "misbehaviour: one that pins its link, kill -9 of the shell: the janitor removes it" {
 	told pin_killed status=137 left=
 	said pin_killed 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed'
@@ -149,6 +159,7 @@ soon() {
 	said no_link_killed 'warning: the scheduler fifo stayed attached without a process: it is forced out by SysRq-S'
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one that is attached and ejected at once" {
 	failed error 'it was attached and ejected at once, before the test began, and its process is alive (runtime error)' ||
 		failed error 'it was detached (sched_ext is disabl*), and its process is alive, * s into the run (runtime error)'
@@ -157,6 +168,7 @@ soon() {
 	soon error_leave
 }
 
+# bats test_tags=promise:attached-all-the-time
 @test "misbehaviour: one whose enable fails late, its process alive" {
 	failed error_early 'it was attached and ejected at once, *' || failed error_early 'it is alive, but not attached after 2 s *'
 }

@@ -21,10 +21,12 @@ stopped() {
 	told "$1" attached=enabled dirty_ratio=17 cell=/sys/fs/cgroup/cells/one "status=$2" left=
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: INT to its process group, as from a terminal" {
 	stopped int 130
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: TERM" {
 	stopped term 143
 }
@@ -34,11 +36,13 @@ stopped() {
 	stopped hup 129
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: kill -9 of the shell: the janitor takes all away" {
 	stopped kill 137
 	said kill 'the run was killed: cleaning up'
 }
 
+# bats test_tags=promise:takes-all-away
 @test "teardown: TERM, INT and HUP one after the other" {
 	stopped again 143
 }
@@ -61,6 +65,7 @@ stopped() {
 	done
 }
 
+# bats test_tags=promise:others-left-alone
 @test "teardown: a second .run is refused with the first one's PID, and does not disturb it" {
 	local first
 	first=$(sed -n 's/^first=//p' "$boot/out/second")
