@@ -23,11 +23,10 @@ const struct base64_kernel *const base64_kernels[] = {
 
 static const struct base64_kernel *choose_kernel(void)
 {
-	size_t i = 0;
-
-	while (!base64_kernels[i]->usable())
-		i++;
-	return base64_kernels[i];
+	for (size_t i = 0; base64_kernels[i]; i++)
+		if (base64_kernels[i]->usable())
+			return base64_kernels[i];
+	return &base64_scalar;
 }
 
 /* --- encoding --- */

@@ -7,15 +7,16 @@
 int array_grow(void *items, size_t count, size_t *room, size_t size)
 {
 	size_t wanted = *room ? 2 * *room : 8;
-	void *array;
+	void *array, *bigger;
 
 	if (count < *room)
 		return 0;
 	memcpy(&array, items, sizeof(array)); /* the pointer may have any type */
-	array = reallocarray(array, wanted, size);
-	if (!array)
+	bigger = reallocarray(array, wanted, size);
+	if (!bigger)
 		return -1;
-	memcpy(items, &array, sizeof(array));
+	memcpy(items, &bigger, sizeof(bigger));
 	*room = wanted;
+	/* cppcheck-suppress memleak ; *items is the array now */
 	return 0;
 }
