@@ -566,6 +566,31 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 		< <(printf '# x\nmanifest 2\nfile a %s 0755\n' "$here/hello")
 }
 
+@test "pack: a bad value in any record is refused, with the message of the other programs" {
+	local record
+	while read -r record; do
+		printf '%s\n' 'manifest 1' "$record" "file ktstr $here/script 0755" >bad
+		run -1 --separate-stderr ktstr-preamble <bad
+		expect stderr begins "ktstr-preamble: <stdin>:2: ${record%% *}: "
+		refuses 1 "${stderr#ktstr-preamble: }" <bad
+	done <<-'END'
+		test a/b
+		scheduler \033[2J
+		topology 1n1l1c
+		duration 0
+		watchdog 08
+		git ""
+		cgroup-parent /a/../b
+		sysctl kernel/.. 1
+		needs-glibc two
+		needs-machine ""
+		needs-interpreter ""
+		needs-bytes -1
+		file ktstr /bin/true 0644
+		file a relative 0755
+	END
+}
+
 @test "pack: an error on the last line is found before anything is written" {
 	echo 'file a /b' >>manifest
 	refuses 1 '<stdin>:6: file: missing field: 2 given, 3 needed' <manifest
