@@ -104,7 +104,7 @@ static int take_record(struct files *files, const struct record *record)
 	return add_file(files, record);
 }
 
-/* The record may be left out, as those may that a .run is not packed from. */
+/* Checks the scheduler record, if there is one: a manifest of files alone has none. */
 static int check_scheduler(const struct files *files)
 {
 	const char *problem = NULL;
