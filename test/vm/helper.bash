@@ -1,6 +1,8 @@
 # helper.bash - what the VM suite's test files load: the tools, the schedulers, one boot for many tests
 
 bats_require_minimum_version 1.5.0
+# shellcheck source=test/expect.bash
+. "${BASH_SOURCE[0]%/*}/../expect.bash"
 
 VM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PATH=$VM:$PATH
