@@ -74,12 +74,13 @@ note_ours() {
 	done
 }
 
-# is_populated CGROUP: whether it exists and has processes, also of another PID namespace
+# is_populated CGROUP: whether it exists and has processes, also of another PID namespace. If that cannot be read, it has.
 is_populated() {
 	local line
 	while read -r line; do
 		if [[ $line == 'populated 0' ]]; then return 1; fi
-	done 2>/dev/null <"$1/cgroup.events" || return 1
+	done 2>/dev/null <"$1/cgroup.events" || true
+	[[ -d $1 ]]
 }
 
 # sort_processes CGROUP: sets MINE and FOREIGN to its processes that are of this run, and that are not. Nobody but this

@@ -247,5 +247,5 @@ is_in_use() {
 	for child in "$1"/*/; do
 		if [[ -d $child ]]; then return 0; fi
 	done
-	is_populated "$1" || [[ -d $1 && ! -r $1/cgroup.events ]]
+	is_populated "$1"
 }

@@ -77,7 +77,8 @@ inflate() {
 # first_words TEXT: sets REPLY to the first line of TEXT that says why unpacking failed
 first_words() {
 	while IFS= read -r REPLY; do
-		[[ $REPLY =~ ^[0-9a-f]{64}\  || $REPLY == *roken\ pipe* ]] || return 0 # neither the checksum nor what follows from an error
+		# passes over the checksum, and over what follows from another error
+		[[ $REPLY =~ ^[0-9a-f]{64}\  || $REPLY == *roken\ pipe* ]] || return 0
 	done <<<"$1"
 	REPLY='it was read wrongly'
 }
