@@ -58,7 +58,7 @@ new_pins() {
 # remove_pin PATH: only if it is in a bpffs: something else may be mounted over one
 remove_pin() {
 	local type
-	type=$(stat -f -c %t -- "${1%/*}") && [[ $type == cafe4a11 ]] || return
+	type=$(stat -f -c %t -- "${1%/*}") && [[ $type == cafe4a11 ]] || return 1
 	if [[ -d $1 && ! -L $1 ]]; then
 		rmdir -- "$1"
 	else
