@@ -52,8 +52,8 @@ ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neo
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
-	payload loader programs janitor readers cgroups sysctls launch scheduler attachment scheduler-failures test \
-	teardown inspect main
+	payload loader programs janitor readers result evidence trace cause cgroups sysctls launch scheduler attachment \
+	scheduler-failures test teardown inspect main
 HARNESS = registered tests rival check message describe protocol result watch run main
 UNITS = base base64 cut
 FUZZ = record definition manifest quote elf ldcache base64 gzip
@@ -146,6 +146,7 @@ $(template): $(PREAMBLE:%=share/preamble/%.bash) $(ENGINE:%=share/preamble/%.bas
 	@mkdir -p $(@D)
 	{ cat $(PREAMBLE:%=share/preamble/%.bash); \
 		printf '\n%s\n' '# --- Engine of ktstr-tools $(VERSION): the same in every .run of this version ---'; \
+		printf '\n%s\n' 'readonly ENGINE_VERSION=$(VERSION)'; \
 		for part in $(ENGINE:%=share/preamble/%.bash); do echo; cat $$part; done; } >$@.new
 	mv $@.new $@
 

@@ -31,6 +31,7 @@ fake_host() {
 	fake_core 1
 	fake_node 0 0-1
 	: >"$HOST/kmsg"
+	mkdir -p "$HOST/var-tmp" && chmod 1777 "$HOST/var-tmp"
 	printf '%s\n' '#!/bin/sh' "cat '$HOST/kmsg'" >"$HOST/dmesg"
 	chmod +x "$HOST/dmesg"
 	: >"$HOST/sysrq-trigger"
@@ -113,7 +114,7 @@ on_host() {
 			while read -r _ m type _; do # in this namespace alone
 				[ "$type" != cgroup2 ] || umount -l "$m" || exit 98
 			done </proc/self/mounts
-			mount -t cgroup2 none "$2" && mount -t tmpfs none /run &&
+			mount -t cgroup2 none "$2" && mount -t tmpfs none /run && mount --bind "$1/var-tmp" /var/tmp &&
 				mount --bind "$1/kernel" /sys/kernel && mount --bind "$1/system" /sys/devices/system &&
 				mount --bind "$1/cmdline" /proc/cmdline && mount --bind "$1/kmsg" /dev/kmsg &&
 				mount --bind /proc/sys /proc/sys || exit 98
@@ -134,7 +135,7 @@ on_host() {
 			[ ! -e /proc/sysrq-trigger ] || mount --bind "$1/sysrq-trigger" /proc/sysrq-trigger || exit 98
 			[ "${HOST_ALLOWED:-}" = real ] || mount --bind "$1/status" "/proc/$$/status" || exit 98
 			shift 2
-			exec "$@"' \
+			exec env "$@"' \
 		on_host "$HOST" "$REAL_CGROUP" "$@" || status=$?
 	for ((i = 0; i < ${HOST_PATIENCE:-20}; i++)); do # what was killed takes a moment to be gone
 		! rmdir "$cgroup" 2>/dev/null || return "$status"

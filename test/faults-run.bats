@@ -134,6 +134,6 @@ called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz re
 	mkdir small
 	# shellcheck disable=SC2016
 	run -4 unshare -m bash -c 'mount -t tmpfs -o size=100k none small && exec bash ./t.run --extract small/out'
-	expect line -1 begins "t.run: the archive could not be unpacked into small/out: is its disk full?"
+	expect line -1 begins "./t.run: the archive could not be unpacked into small/out: is its disk full?"
 	nothing_left
 }

@@ -89,6 +89,7 @@ start() {
 	STATUS=0
 	rm -f seen
 	on_host "$PWD/probe" start "$PWD/environment" "${SHELL_COMMAND[@]}" "$PWD/$1.run" >out 2>&1 3>&- || STATUS=$?
+	sed -i -E 's/\.[0-9]{8}T[0-9]{6}Z[0-9.]*\.evidence/.TIME.evidence/' out
 }
 SHELL_COMMAND=("$BASH")
 

@@ -13,12 +13,12 @@ needs_topology() {
 # refused MESSAGE: the host is not suitable because of this alone, and nothing was run
 refused() {
 	run -4 --separate-stderr on_host ./t.run --quiet
-	[ "$stderr" = "t.run: not suitable: $1" ] || {
+	[ "$stderr" = "./t.run: not suitable: $1"$'\n'"./t.run: unsuitable: $1" ] || {
 		echo "$stderr"
 		return 1
 	}
 	run -4 on_host ./t.run --check
-	[[ $output == *"t.run: not suitable: $1" ]]
+	[[ $output == *"./t.run: not suitable: $1" ]]
 	[ ! -e ran ]
 	[ -z "$(ls -A tmp)" ]
 }
@@ -26,7 +26,7 @@ refused() {
 # accepted: --check says so, and changes nothing
 accepted() {
 	run -0 on_host ./t.run --check
-	[ "${lines[-1]}" = "t.run: this host is suitable" ]
+	[ "${lines[-1]}" = "./t.run: this host is suitable" ]
 	[ ! -e ran ]
 	nothing_left
 }
@@ -39,7 +39,7 @@ accepted() {
 		"ok: no sched_ext scheduler is attached" "ok: cgroup v2 at $REAL_CGROUP" \
 		"ok: LLC 0-1: 2 cores of at least 1 threads, needed 1" \
 		"ok: 1 NUMA nodes, needed 1; 1 LLCs that fit, needed 1" "ok: work directory in $TMPDIR"; do
-		grep -qxF "t.run: $line" <<<"$output"
+		grep -qxF "./t.run: $line" <<<"$output"
 	done
 	accepted
 }
@@ -52,7 +52,7 @@ accepted() {
 	run -0 on_host setpriv --reuid 65534 --clear-groups bash ./t.run --check
 	expect output has "note: not root: what only root can see was not checked"
 	run -4 on_host setpriv --reuid 65534 --clear-groups bash ./t.run --quiet
-	expect output "t.run: not suitable: user ID 65534 found, root needed: sudo ./t.run"
+	expect line 0 "./t.run: not suitable: user ID 65534 found, root needed: sudo ./t.run"
 }
 
 # bats test_tags=promise:refuses-at-once
@@ -64,7 +64,7 @@ accepted() {
 	echo enabled >"$HOST/kernel/sched_ext/state"
 	echo 'quiet isolcpus=1' >"$HOST/cmdline"
 	run -4 on_host ./t.run --quiet
-	expect value "${#lines[@]}" 5
+	expect value "${#lines[@]}" 6
 	expect output has "no /sys/kernel/btf/vmlinux found"
 	expect output has "isolcpus=1 found"
 	expect output has "sched_ext is enabled"
@@ -80,7 +80,7 @@ accepted() {
 	export HOST_ALLOWED=real
 	# by numbers, as older ones do not know the names: 39 is bpf, 38 perfmon
 	run -4 on_host setpriv --bounding-set=-sys_admin,-cap_39 ./t.run --quiet
-	expect output "t.run: not suitable: root without CAP_SYS_ADMIN CAP_BPF found (a container?), needed to attach a scheduler: run it on the host itself"
+	expect line 0 "./t.run: not suitable: root without CAP_SYS_ADMIN CAP_BPF found (a container?), needed to attach a scheduler: run it on the host itself"
 	run -4 on_host setpriv --bounding-set=-cap_38 ./t.run --quiet
 	expect output has "root without CAP_PERFMON found"
 	run -0 on_host setpriv --bounding-set=-sys_boot ./t.run --quiet
@@ -209,7 +209,7 @@ attached_is() {
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr/theirs
 		./t.run --quiet; s=$?; rmdir $m/ktstr/theirs $m/ktstr || exit 98; exit $s'
-	expect output begins "t.run: not suitable: the cgroup $REAL_CGROUP/ktstr is in use"
+	expect output begins "./t.run: not suitable: the cgroup $REAL_CGROUP/ktstr is in use"
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'm='"$REAL_CGROUP"'; mkdir -p $m/ktstr
 		sleep 90.25 & echo $! >$m/ktstr/cgroup.procs; ./t.run --quiet; s=$?; kill $! || exit 98; wait; rmdir $m/ktstr; exit $s'
@@ -239,7 +239,7 @@ attached_is() {
 @test "preflight: a /run that cannot be written is a problem" {
 	export_test
 	run -4 on_host bash -c 'mount -o remount,ro /run; ./t.run --quiet'
-	expect output "t.run: not suitable: /run is no directory that can be written, needed for a lock: mount it writable"
+	expect line 0 "./t.run: not suitable: /run is no directory that can be written, needed for a lock: mount it writable"
 }
 
 @test "preflight: no cgroup v2 mount is a problem, one at another place is not" {
@@ -393,7 +393,7 @@ attached_is() {
 	mkdir small
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'mount -t tmpfs -o size=100k none small; ./t.run --quiet --tmpdir small'
-	expect output "t.run: not suitable: no directory found that has 2 MiB free and can be executed from: small (0 MiB free): give one with --tmpdir DIR"
+	expect line 0 "./t.run: not suitable: no directory found that has 2 MiB free and can be executed from: small (0 MiB free): give one with --tmpdir DIR"
 	# shellcheck disable=SC2016
 	run -4 on_host bash -c 'mount -t tmpfs -o noexec none small; ./t.run --quiet --tmpdir=small'
 	expect output ends "/small (nothing can be executed there, as with noexec): give one with --tmpdir DIR"
@@ -424,7 +424,7 @@ attached_is() {
 	PATH=$PWD/bin:$PATH run -0 --separate-stderr on_host ./t.run --quiet
 	expect output begins "$TMPDIR/ktstr."
 	expect output ends /tree
-	expect stderr "t.run: pass"
+	expect stderr "./t.run: pass"
 	nothing_left
 }
 
@@ -439,13 +439,13 @@ attached_is() {
 		run -0 --separate-stderr on_host env PATH="$PWD/bin:$PATH" bash -c "mount -t tmpfs none /dev/shm; $how"
 		expect output begins /dev/shm/ktstr.
 		expect output ends /tree
-		expect stderr begins "t.run: warning: the archive could not be unpacked into $TMPDIR/ktstr."
+		expect stderr has "t.run: warning: the archive could not be unpacked into $TMPDIR/ktstr."
 		expect stderr has "/tree: is its disk full? (tar: t: Cannot change mode): /tmp is tried"
 		expect stderr has ": /dev/shm is tried"
 	done
 	echo nowhere >good
 	run -4 on_host env PATH="$PWD/bin:$PATH" ./t.run --quiet
-	expect line -1 begins "t.run: the archive could not be unpacked into $PWD/"
+	expect line -1 begins "./t.run: unsuitable: the archive could not be unpacked into $PWD/"
 	expect line -1 ends "/tree: is its disk full? (tar: t: Cannot change mode)"
 	expect value "$(ls -d ktstr.* /tmp/ktstr.*-*/tree 2>/dev/null)" ''
 	nothing_left
@@ -455,7 +455,7 @@ attached_is() {
 	export_test
 	run -0 on_host ./t.run --keep
 	local kept
-	kept=$(sed -n 's/^t.run: kept: //p' <<<"$output")
+	kept=$(sed -n 's|^./t.run: kept: ||p' <<<"$output")
 	cmp t "$kept/tree/ktstr"
 	rm -rf "$kept"
 	nothing_left

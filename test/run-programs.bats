@@ -105,7 +105,7 @@ needs_library() {
 is_refused() {
 	run -4 on_host ./t.run
 	# shellcheck disable=SC2053 # a pattern
-	[[ ${lines[-1]} == "t.run: "$1 ]] || {
+	[[ ${lines[-1]} == "./t.run: unsuitable: "$1 ]] || {
 		echo "wanted: $1, but:"
 		echo "$output"
 		return 1
@@ -172,7 +172,7 @@ export_records() {
 	export_records 'binary ./pass' 'include ./tool'
 	is_refused 'the included program tool cannot be started on this host: its interpreter /usr/bin/no-such-python3 is not found*'
 	export_records 'binary ./tool'
-	is_refused 'not suitable: /usr/bin/no-such-python3 not found, needed to start a packed program: *'
+	is_refused '/usr/bin/no-such-python3 not found, needed to start a packed program: *'
 	export_records 'binary ./pass' 'run-arg x'
 	sed -i 's/^RUN_ARGS=.*/printf -v long "%140000s" ""; RUN_ARGS=("$long")/' t.run
 	is_refused 'the arguments of the test are too long for this kernel*'
@@ -206,7 +206,7 @@ export_records() {
 		for kind in script dynamic; do
 			export_records "binary ./$kind"
 			run -1 on_host ./t.run --quiet
-			expect output begins "t.run: fail: the test ended with status $RC"
+			expect line -1 begins "./t.run: fail: the test ended with status $RC"
 		done
 	done
 	CFLAGS_HERE=-static compile static '#include <stdlib.h>' '#include <unistd.h>' \
@@ -367,7 +367,7 @@ export_packed() {
 	run -0 --separate-stderr on_host ./t.run --quiet
 	expect output has "LD_LIBRARY_PATH=$PWD/tmp/ktstr."
 	expect output has /tree/lib
-	expect stderr has "t.run: warning: the packed libraries reach the programs that ktstr starts, too: ktstr-preload.so does not serve it"
+	expect stderr has "./t.run: warning: the packed libraries reach the programs that ktstr starts, too: ktstr-preload.so does not serve it"
 	nothing_left
 }
 
@@ -424,14 +424,14 @@ drops() {
 	run -0 --separate-stderr on_host ./t.run --quiet
 	expect output 126
 	expect stderr begins "cut: user 65534 cannot reach this packed program: the test's definition lacks the record drops-root
-t.run: warning: user 65534 could not reach the packed program cut, which was not run: "
-	expect stderr ends $'\n'"t.run: pass"
+./t.run: warning: user 65534 could not reach the packed program cut, which was not run: "
+	expect stderr ends $'\n'"./t.run: pass"
 	nothing_left
 }
 
 @test "programs: the logs are root's alone, whoever may pass the directory" {
 	as_nobody
-	script t 'stat -c %a "${KTSTR_DIR%/*}"/scheduler.*; umask'
+	script t 'stat -c %a "${KTSTR_DIR%/*}"/evidence/*/scheduler.*; umask'
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	echo drops-root >>t.ktstr
 	ktstr-export -q t

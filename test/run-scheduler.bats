@@ -12,7 +12,7 @@ long_test() {
 scheduler_failed() {
 	run -3 --separate-stderr on_host ./t.run --quiet --attach-timeout 2
 	# shellcheck disable=SC2053 # a pattern
-	[[ ${stderr_lines[-1]} == "t.run: the scheduler fake failed: "$1 ]] || {
+	[[ ${stderr_lines[-1]} == "./t.run: scheduler failed: "$1 ]] || {
 		echo "$stderr"
 		return 1
 	}
@@ -115,7 +115,7 @@ scheduler_failed() {
 		printf '%s\n' 'test t' 'binary t' 'topology 1n1l1c1t' "sysctl $key $value" >t.ktstr
 		ktstr-export -q t
 		run -4 on_host ./t.run --quiet
-		[ "$output" = "t.run: $message" ] && [ ! -e started ] || {
+		[ "$output" = "./t.run: unsuitable: $message" ] && [ ! -e started ] || {
 			echo "$row: $output"
 			return 1
 		}
@@ -150,19 +150,19 @@ scheduler_failed() {
 	echo 'sysctl vm.swappiness 1' >>t.ktstr
 	ktstr-export -q t
 	run -70 on_host ./t.run --quiet
-	[[ ${lines[0]} == "t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* || ${lines[1]} == "t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* ]]
-	expect line -1 ends "no verdict, which would have been status 0"
+	[[ ${lines[0]} == "./t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* || ${lines[1]} == "./t.run: ERROR: the sysctl vm/swappiness could not be set back to 60: it is #"* ]]
+	expect line -1 ends "no verdict, which would have been pass"
 }
 
 # bats test_tags=promise:attached-all-the-time
 @test "scheduler: it ends before it is attached: status and last lines are shown" {
 	export_scheduler 'for i in {1..30}; do echo line $i; done; echo verifier says no >&2; exit 7'
 	scheduler_failed "it ended with status 7 before it was attached"
-	expect stderr has "t.run: scheduler: line 30
-t.run: scheduler: verifier says no
+	expect stderr has "./t.run: scheduler: line 30
+./t.run: scheduler: verifier says no
 "
-	expect stderr has-not "line 11"$'\n'
-	expect stderr has "line 12"
+	expect stderr has-not "line 21"$'\n'
+	expect stderr has "line 22"
 	script sched 'kill -ABRT $$'
 	ktstr-export -q t
 	scheduler_failed "it ended with SIGABRT before it was attached"
@@ -188,15 +188,15 @@ t.run: scheduler: verifier says no
 	expect output "KTAP version 1
 1..1
 # under it
-# pass
 ok 1 t"
+	expect stderr "./t.run: pass"
 	script sched 'echo no; exit 255'
 	ktstr-export -q t
-	run -3 on_host ./t.run --ktap --quiet
+	run -3 --separate-stderr on_host ./t.run --ktap --quiet --evidence never
 	expect output "KTAP version 1
 1..1
 # scheduler: no
-# the scheduler fake failed: it ended with status 255 before it was attached
+# scheduler failed: it ended with status 255 before it was attached
 not ok 1 t"
 	nothing_left
 }
@@ -282,7 +282,7 @@ not ok 1 t"
 	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' 'exit 0'
 	the_kernel
 	scheduler_failed "its process ended with status 0, [0-2].[0-9] s into the run"
-	expect stderr has "t.run: scheduler: EXIT: runnable task stall"
+	expect stderr has "./t.run: scheduler: EXIT: runnable task stall"
 }
 
 # bats test_tags=promise:attached-all-the-time
@@ -337,12 +337,12 @@ partial_switch() { # NAME SWITCH_ALL STATUS MESSAGES TEST
 @test "scheduler: a partial switch is said, and a pass needs a task of the test with the policy SCHED_EXT" {
 	local partial='*warning: the scheduler switches only tasks of the policy SCHED_EXT*'
 	each_case partial_switch <<-EOF
-		all are switched|1|0|t.run: pass|exit 0
+		all are switched|1|0|./t.run: pass|exit 0
 		a task has it|0|0|$partial: pass|EXT; exit 0
 		a task has it, and fails|0|1|$partial: fail|EXT; exit 1
 		no task has it|0|2|$partial: inconclusive: *no task of the test was seen with it*|sleep 0.7; exit 0
 		no task has it, which ends at once|0|2|$partial: inconclusive: *no task of the test was seen with it*|exit 0
-		no task has it, and fails|0|1|$partial*no task of the test was seen with it*: fail|sleep 0.7; exit 1
+		no task has it, and fails|0|1|$partial*no task of the test was seen with it*: fail*|sleep 0.7; exit 1
 	EOF
 }
 
@@ -375,7 +375,7 @@ whose() { # NAME STATUS MESSAGES SCHEDULER OTHER
 
 # bats test_tags=promise:attached-all-the-time
 @test "scheduler: it is this run's only where a process of its cgroup holds the link and no other came to hold one" {
-	local failed='*: the scheduler fake failed: ' others
+	local failed='*: scheduler failed: ' others
 	others="${failed}the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *"
 	each_case whose <<-EOF
 		it|0|*: pass|ATTACH STAY|WAIT
@@ -395,7 +395,7 @@ whose() { # NAME STATUS MESSAGES SCHEDULER OTHER
 	! grep -rqs '^link_type:' /proc/[0-9]*/fdinfo || skip "needs a host where no process has a BPF link"
 	each_case whose <<-EOF
 		a map|0|*: pass|HOLD_MAP; ENABLE STAY|WAIT
-		another has one, too|3|*: the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *|HOLD_MAP; ENABLE STAY|HOLD_MAP; WAIT
+		another has one, too|3|*the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *|HOLD_MAP; ENABLE STAY|HOLD_MAP; WAIT
 	EOF
 }
 
@@ -406,7 +406,7 @@ ejected() { # NAME MESSAGE SCHEDULER TEST
 	export_scheduler "$REPLY"
 	local start=$SECONDS
 	run on_host ./t.run --quiet
-	ended 3 "*: the scheduler fake failed: $2" && ((SECONDS - start < 20)) && nothing_left
+	ended 3 "*: scheduler failed: $2" && ((SECONDS - start < 20)) && nothing_left
 }
 
 # bats test_tags=promise:attached-all-the-time
@@ -490,8 +490,8 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	local pin="ln -s x /sys/fs/bpf/ours; : >$BATS_TEST_TMPDIR/pinned" ended='trap "exit 0" TERM INT; while :; do sleep 0.05; done'
 	each_case pinned <<-EOF
 		its link, and is ended|0|$removed: pass|ATTACH $pin; $ended
-		its link, and ends|3|*: the scheduler fake failed: it ended with status 0, and the scheduler fake_1.0, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours$removed|ENABLE $pin
-		its link, and closes it|3|*: the scheduler fake failed: it is alive, but no process of it holds the scheduler fake_1.0, which is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours$removed|ENABLE $pin; $ended
+		its link, and ends|3|$removed*: scheduler failed: it ended with status 0, and the scheduler fake_1.0, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours|ENABLE $pin
+		its link, and closes it|3|$removed*: scheduler failed: it is alive, but no process of it holds the scheduler fake_1.0, which is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/ours: rm /sys/fs/bpf/ours|ENABLE $pin; $ended
 		a directory of maps, too|0|*/sys/fs/bpf/oursmaps/a in bpffs: it is removed*/sys/fs/bpf/oursmaps in bpffs: it is removed*$removed: pass|ATTACH $pin; mkdir /sys/fs/bpf/oursmaps; ln -s x /sys/fs/bpf/oursmaps/a; $ended
 		its link, and the run is killed|137|$removed|ATTACH $pin; kill -9 \$PPID; $ended
 	EOF
@@ -502,7 +502,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	export_scheduler "${attach[@]}" "$(kernel_logs 'BPF scheduler "fake" disabled (runnable task stall)')" \
 		'sleep 0.5' "${detach[@]}" "${stay[@]}"
 	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run (runnable task stall)"
-	expect stderr has 't.run: kernel: '
+	expect stderr has './t.run: kernel: '
 	expect stderr has 'sched_ext: BPF scheduler "fake" disabled (runnable task stall)'
 	expect stderr has-not "an old reason"
 }
@@ -566,7 +566,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 @test "scheduler: very long lines of its, and of controls, are cut" {
 	export_scheduler 'head -c 1000000 /dev/zero | tr "\0" "\033"; echo; head -c 1000000 /dev/zero | tr "\0" "\t"; exit 1'
 	run -3 on_host timeout 30 ./t.run --quiet
-	expect line -1 begins "t.run: the scheduler fake failed: it ended with status 1 before it was attached"
+	expect line -1 begins "./t.run: scheduler failed: it ended with status 1 before it was attached"
 	expect value "${#output}" -lt 20000
 }
 

@@ -29,7 +29,7 @@ ended() {
 	begin_run
 	kill -TSTP "$PID"
 	ended 0
-	expect value "$(tail -n 1 err)" "t.run: pass"
+	expect value "$(tail -n 1 err)" "$PWD/t.run: pass"
 }
 
 # bats test_tags=promise:takes-all-away
@@ -41,7 +41,7 @@ ended() {
 	begin_run
 	kill -STOP "$PID"
 	ended 137
-	expect value "$(<err)" has "t.run: the run gave no sign of life for 3 s (was it stopped?): cleaning up"
+	expect value "$(<err)" has "$PWD/t.run: the run gave no sign of life for 3 s (was it stopped?): cleaning up"
 	run -1 pgrep -f 'sleep 81.25'
 	run -1 grep -q pass err
 }
@@ -51,7 +51,7 @@ ended() {
 	export_test "touch $BATS_TEST_TMPDIR/started; sleep 82.25"
 	printf '%s\n' 'duration 1' 'watchdog 1' >>t.ktstr
 	ktstr-export -q t
-	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start$/local limit=9999 start/'
+	edit 's/GRACE_SECS=10/GRACE_SECS=1/' 's/local limit=.* start events$/local limit=9999 start events/'
 	begin_run --ktap
 	ended 137
 	expect value "$(<out)" has "# the run did not end in time: cleaning up"
@@ -94,7 +94,7 @@ ended() {
 	export_test 'echo said; exit 0'
 	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --quiet" /dev/null </dev/null
 	expect output has said
-	expect output has "t.run: pass"
+	expect output has "$PWD/t.run: pass"
 	run -0 on_host script -qec "stty tostop; timeout 20 $PWD/t.run --ktap" /dev/null </dev/null
 	expect output has '# said'
 	expect output has "ok 1 t"
@@ -142,12 +142,13 @@ ended() {
 		run -3 on_host ./t.run --keep --attach-timeout 20
 		expect output has "scheduler: the last"
 		kept=$(echo tmp/ktstr.*)
+		kept=$(echo "$kept"/evidence/*)
 		expect value "$(head -n 1 "$kept/scheduler.log")" "the first"
 		expect value "$(tail -n 1 "$kept/scheduler.log")" "the last"
 		grep -aqE '^\([0-9]+ bytes left out\)$' "$kept/scheduler.log"
 		(($(wc -c <"$kept/scheduler.log") < 4300000))
 		expect no-file "$kept/scheduler.log.end"
-		rm -r "$kept"
+		rm -r tmp/ktstr.*
 	done
 }
 
@@ -161,7 +162,7 @@ ended() {
 		echo "$output"
 		return 1
 	}
-	expect output ends "t.run: pass"
+	expect output ends "./t.run: pass"
 }
 
 @test "watch: a reader that leaves --list or --info is no error of the script" {

@@ -8,7 +8,7 @@ load run_helper
 	export_test 'exit "$RC"'
 	RC=0 run -0 --separate-stderr on_host ./t.run
 	expect output ""
-	expect stderr ends "t.run: pass"
+	expect stderr ends "./t.run: pass"
 	RC=1 run -1 on_host ./t.run
 	RC=2 run -2 on_host ./t.run
 	RC=4 run -4 on_host ./t.run
@@ -22,12 +22,12 @@ load run_helper
 		export RC
 		run -1 --separate-stderr on_host ./t.run
 		case $RC in
-		126 | 127) [[ $stderr == *"t.run: fail: the test ended with status $RC, as a program that cannot be started does" ]] ;;
-		*) [[ $stderr == *"t.run: fail: the test ended with status $RC, which no test has" ]] ;;
+		126 | 127) [[ $stderr == *"./t.run: fail: the test ended with status $RC, as a program that cannot be started does" ]] ;;
+		*) [[ $stderr == *"./t.run: fail: the test ended with status $RC, which no test has" ]] ;;
 		esac
 	done
 	RC=9 run -1 --separate-stderr on_host ./t.run
-	expect stderr ends "t.run: fail: the test was killed by SIGSEGV"
+	expect stderr ends "./t.run: fail: the test was killed by SIGSEGV"
 	nothing_left
 }
 
@@ -77,7 +77,7 @@ linked_with_library() {
 @test "run: without their libraries neither is started, and what is missing is named" {
 	linked_with_library --no-libs
 	run -4 on_host ./t.run
-	expect line -1 begins "t.run: the test t cannot be started on this host: the library libhere.so.3 is not found: "
+	expect line -1 begins "./t.run: unsuitable: the test t cannot be started on this host: the library libhere.so.3 is not found: "
 	nothing_left
 }
 
@@ -94,10 +94,10 @@ linked_with_library() {
 	export_test 'echo "$@"'
 	run -0 --separate-stderr on_host ./t.run --duration 30 --watchdog-timeout=007 --quiet
 	expect output "run --ktstr-test-fn t --duration 30 --watchdog-timeout 7"
-	expect stderr "t.run: pass"
+	expect stderr "./t.run: pass"
 	for value in 0 -1 5x 99999999999 "1 2" '$(id)'; do
 		run -64 ./t.run --duration "$value"
-		expect output "t.run: --duration: not a whole number of seconds from 1 to 999999999: $value"
+		expect output "./t.run: --duration: not a whole number of seconds from 1 to 999999999: $value"
 		run -64 ./t.run "--watchdog-timeout=$value"
 		run -64 ./t.run "--attach-timeout=$value"
 		run -64 ./t.run "--wait-lock=$value"
@@ -112,7 +112,7 @@ linked_with_library() {
 		# shellcheck disable=SC2086 # words
 		run -64 ./t.run $args
 		expect value "${#lines[@]}" 1
-		expect output begins "t.run: "
+		expect output begins "./t.run: "
 	done
 }
 
@@ -121,7 +121,7 @@ linked_with_library() {
 	export_test
 	for option in --cpus --topology --affinity; do
 		run -64 ./t.run "$option" 1
-		expect output "t.run: $option is frozen, so that what ran there runs here: export the test again to change it"
+		expect output "./t.run: $option is frozen, so that what ran there runs here: export the test again to change it"
 		run -64 ./t.run "$option=1"
 	done
 }
@@ -129,11 +129,11 @@ linked_with_library() {
 @test "run: the banner names test, scheduler and git state and says to read first; --quiet drops it" {
 	export_test
 	run -0 --separate-stderr on_host ./t.run
-	expect stderr begins "t.run: test t, scheduler eevdf, git unknown
-t.run: "
+	expect stderr begins "./t.run: test t, scheduler eevdf, git unknown
+./t.run: "
 	expect stderr has "read everything above __ARCHIVE__ first"
 	run -0 --separate-stderr on_host ./t.run --quiet
-	expect stderr "t.run: pass"
+	expect stderr "./t.run: pass"
 }
 
 @test "run: --help lists every option and status, on standard output" {
@@ -152,7 +152,7 @@ t.run: "
 	export_test 'trap "" TERM; sleep 97.25 & while :; do sleep 97.25; done'
 	local start=$SECONDS
 	run -1 on_host ./t.run --duration 1 --watchdog-timeout 1
-	expect output ends "t.run: fail: the test was still running after 12 s"
+	expect output ends "./t.run: fail: the test was still running after 12 s"
 	((SECONDS - start < 25))
 	run -1 pgrep -f 'sleep 97.25'
 	nothing_left
@@ -198,7 +198,7 @@ t.run: "
 # damaged FILE MESSAGE: is refused with it, by --verify and by a run, and runs nothing
 damaged() {
 	run -65 bash "$1" --verify
-	[ "${lines[-1]}" = "t.run: this file is damaged: $2" ] || {
+	[ "${lines[-1]}" = "$1: this file is damaged: $2" ] || {
 		echo "$output"
 		return 1
 	}
@@ -264,7 +264,7 @@ damaged() {
 	cmp -s t.run changed.run && sed "${middle}s/^./B/" t.run >changed.run
 	damaged changed.run "bytes below __ARCHIVE__ were changed: copy it again"
 	run -65 --separate-stderr on_host bash changed.run --quiet
-	expect stderr "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
+	expect stderr ends $'\n'"changed.run: damaged: bytes below __ARCHIVE__ were changed: copy it again"
 }
 
 @test "run: a header that was edited still finds its archive" {
@@ -337,7 +337,7 @@ damaged() {
 	expect output has "warning: SHA-256 not checked"
 	sed '$d' bare.run >cut.run
 	run -65 bash cut.run --verify
-	expect line -1 "t.run: this file is damaged: copy it again"
+	expect line -1 "cut.run: this file is damaged: copy it again"
 }
 
 # --- another compressor ---
@@ -357,7 +357,7 @@ export_with() {
 		RC=2 run -2 on_host ./t.run --quiet
 		RC=2 run -2 on_host bash -s -- --quiet <t.run
 		run -0 on_host ./t.run --check
-		expect output has "t.run: ok: $name, which decompresses the archive"
+		expect output has "./t.run: ok: $name, which decompresses the archive"
 		run -0 ./t.run --verify
 		run -0 ./t.run --extract "$name.d"
 		cmp t "$name.d/ktstr"
@@ -374,13 +374,13 @@ export_with() {
 	PATH=$PWD/bin:$PATH export_with 'zstd -q' 'unpacker -dc' "touch $BATS_TEST_TMPDIR/ran"
 	local missing="program unpacker not found, needed to unpack: install it"
 	run -4 on_host ./t.run
-	expect output ends "t.run: not suitable: $missing"
+	expect output has "./t.run: not suitable: $missing"
 	run -4 on_host ./t.run --check
-	expect output ends "t.run: not suitable: $missing"
+	expect output ends "./t.run: not suitable: $missing"
 	for action in --verify '--extract d'; do
 		# shellcheck disable=SC2086 # words
 		run -4 ./t.run $action
-		expect output "t.run: $missing"
+		expect output "./t.run: $missing"
 	done
 	expect no-file ran
 	expect no-file d
@@ -417,7 +417,7 @@ export_with() {
 	expect output has "warning: SHA-256 not checked"
 	expect output has "only what zstd checks and the size are"
 	run -65 on_host bash -c "$hide" hide bash changed.run --verify
-	expect line -1 "t.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
+	expect line -1 "changed.run: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
 	run -65 on_host bash -c "$hide" hide bash changed.run
 	expect no-file ran
 	run -0 on_host bash -c "$hide" hide bash t.run --quiet
@@ -457,13 +457,13 @@ export_with() {
 	expect output "'KTSTR_DIR/scheduler' '--config' 'KTSTR_DIR/include/conf' 'a b'
 'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5'"
 	run -0 as_nobody ./t.run --verify
-	expect output "t.run: this file is as it was exported"
+	expect output "./t.run: this file is as it was exported"
 	run -0 as_nobody ./t.run --extract tmp/out
 	cmp t tmp/out/ktstr
 	cmp conf tmp/out/include/conf
 	[ -x tmp/out/scheduler ]
 	run -64 as_nobody ./t.run --extract tmp/out
-	expect output "t.run: --extract: tmp/out is not empty"
+	expect output "./t.run: --extract: tmp/out is not empty"
 	rm -rf tmp/out
 	expect no-file ran
 	nothing_left
@@ -482,7 +482,7 @@ export_with() {
 	export_test
 	echo file >file
 	run -64 ./t.run --extract file
-	expect output "t.run: --extract: file is not a directory"
+	expect output "./t.run: --extract: file is not a directory"
 	ln -s nowhere link
 	run -64 ./t.run --extract link
 	mkdir hidden
@@ -530,7 +530,7 @@ export_with() {
 	run -0 on_host bash -c 'mkdir /run/bin; cp "$(type -P bash)" "$(type -P busybox)" /run/bin; rm -f applets/sh
 		b=$PWD/applets; for d in /usr/sbin /sbin /usr/local/bin; do mount -t tmpfs none $d; done
 		PATH=$b:/run/bin; "$b/mount" --bind /run/bin /usr/bin; exec bash ./t.run --quiet'
-	expect line -1 "t.run: pass"
+	expect line -1 "./t.run: pass"
 	nothing_left
 }
 
@@ -545,15 +545,19 @@ export_with() {
 # ok 1 not a verdict
 # Bail out!
 # no newline
-# pass
 ok 1 t"
-	expect stderr ""
-	RC=1 run -1 on_host ./t.run --ktap --quiet
+	expect stderr "./t.run: pass"
+	RC=1 run -1 --separate-stderr on_host ./t.run --ktap --quiet
 	expect line -1 "not ok 1 t"
-	RC=2 run -2 on_host ./t.run --ktap --quiet
-	expect line -2 "# inconclusive"
+	expect line -2 "# fail: no newline"
+	expect value "${stderr_lines[-1]}" "./t.run: fail: no newline"
+	RC=2 run -2 --separate-stderr on_host ./t.run --ktap --quiet
+	expect line -2 "# inconclusive: no newline"
 	expect line -1 "not ok 1 t"
-	RC=4 run -4 on_host ./t.run --ktap --quiet
+	RC=4 run -4 --separate-stderr on_host ./t.run --ktap --quiet
+	expect line -1 "ok 1 t # SKIP no newline"
+	export_test 'exit 4'
+	run -4 --separate-stderr on_host ./t.run --ktap --quiet
 	expect line -1 "ok 1 t # SKIP the test says so"
 	nothing_left
 }
@@ -567,7 +571,7 @@ ok 1 t"
 	expect value "$(grep -vc '^#' <<<"$output")" 3
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	{ cat t.run; echo QUJD; } >long.run
-	run -65 on_host bash long.run --ktap
+	run -65 --separate-stderr on_host bash long.run --ktap
 	expect line -1 "not ok 1 t"
 	on_host "$PWD/t.run" --ktap >out 2>err &
 	local pid=$! status=0
@@ -598,8 +602,8 @@ ok 1 t"
 	done <<-'END'
 		sourced|source ./t.run; exit $?|./t.run: do not source it, as it would end this shell: bash FILE.run
 		sourced with an option|. ./t.run --check; exit $?|./t.run: do not source it, as it would end this shell: bash FILE.run
-		given to -c|bash -c "$(cat t.run)"|bash: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
-		given to -c by name|bash -c "$(cat t.run)" t.run --list|t.run: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
+		given to -c|bash -c "$(sed -n "1,/^set -euo/p" t.run)"|bash: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
+		given to -c by name|bash -c "$(sed -n "1,/^set -euo/p" t.run)" t.run --list|t.run: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
 		a pipe by name|bash <(cat t.run) --extract d|/dev/fd/63: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
 		standard input by name|bash /dev/stdin < <(cat t.run)|/dev/stdin: cannot read itself from bash -c or a pipe of that name: bash FILE.run, or bash -s < FILE.run
 		its own option|bash t.run --callers-environment=77|t.run: --callers-environment is what this script gives itself: leave it out
@@ -636,7 +640,7 @@ ok 1 t"
 	while IFS='|' read -r text wanted; do
 		sed -i "1,/^KTSTR_SCHED_NAME=/s/^KTSTR_SCHED_NAME=.*/KTSTR_SCHED_NAME=\$'$text'/" t.run
 		run on_host env LC_ALL=C bash ./t.run
-		[[ $output == *"t.run: test t, scheduler $wanted, git "* ]] || failed+="$text: $output"
+		[[ $output == *"./t.run: test t, scheduler $wanted, git "* ]] || failed+="$text: $output"
 		run env LC_ALL=C bash ./t.run --info
 		[[ $output != *[$'\001'-$'\010\016'-$'\037']* && $output != *$'\233'* ]] || failed+="--info: $text"
 	done <<-'END'

@@ -12,6 +12,10 @@ print_help() {
 		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
 		                           /var/tmp, /dev/shm, /run and this file's own directory)
 		  --keep                   keep the unpacked files and the scheduler's log, and say where
+		  --evidence WHEN          keep evidence: failure (the default), always or never
+		  --evidence-to PLACE      keep it always, and here: a new file, a directory, or - for
+		                           standard output (default: in $EVIDENCE_DIRECTORY)
+		  --evidence-omit LIST     leave parts of it out: dump,kernel,test,scheduler,proc,host
 		  --ktap                   print a KTAP document on standard output
 		  --quiet                  no banner; errors are still shown
 		instead of running it, without root:
@@ -53,6 +57,10 @@ set_action() {
 take_value() {
 	[[ $2 ]] || die "$STATUS_MISUSED" "$1: needs a value (see --help)"
 	case $1 in
+	--tmpdir | --evidence-to) USED_OPTIONS+=("$1") ;; # a path may name a user
+	*) USED_OPTIONS+=("$1=$2") ;;
+	esac
+	case $1 in
 	--duration)
 		parse_seconds "$@"
 		TEST_DURATION_SECS=$REPLY
@@ -70,11 +78,49 @@ take_value() {
 		WAIT_LOCK_SECS=$REPLY
 		;;
 	--tmpdir) TMP_DIRECTORY=$2 ;;
+	--evidence)
+		[[ $2 == failure || $2 == always || $2 == never ]] ||
+			die "$STATUS_MISUSED" "--evidence: not failure, always or never: $2"
+		EVIDENCE_WHEN=$2
+		;;
+	--evidence-to) EVIDENCE_TO=$2 ;;
+	--evidence-omit) omit_evidence "$2" ;;
 	--extract)
 		set_action extract
 		OPERAND=$2
 		;;
 	esac
+}
+
+# omit_evidence LIST: sets OMITTED
+omit_evidence() {
+	local part rest=$1,
+	while [[ $rest ]]; do
+		part=${rest%%,*}
+		rest=${rest#*,}
+		case $part in
+		dump | kernel | test | scheduler | proc | host) OMITTED[$part]=1 ;;
+		*) die "$STATUS_MISUSED" "--evidence-omit: not dump, kernel, test, scheduler, proc or host: $part" ;;
+		esac
+	done
+}
+
+# check_evidence_to: whether the evidence can be written there is known before the run begins
+check_evidence_to() {
+	local directory=.
+	[[ $EVIDENCE_TO ]] || return 0
+	if [[ $EVIDENCE_TO == */* ]]; then directory=${EVIDENCE_TO%/*}/; fi
+	if [[ $EVIDENCE_WHEN == never ]]; then
+		die "$STATUS_MISUSED" "--evidence never and --evidence-to exclude each other"
+	elif [[ $EVIDENCE_TO == - ]]; then
+		if ((KTAP)); then die "$STATUS_MISUSED" "--evidence-to - and --ktap exclude each other: both print on standard output"; fi
+		exec {EVIDENCE_FD}>&1 1>&2 # the test prints on standard error
+	elif [[ -f $EVIDENCE_TO ]]; then
+		die "$STATUS_MISUSED" "--evidence-to: $EVIDENCE_TO is there already: name a new file"
+	elif [[ ! -e $EVIDENCE_TO && ! -d $directory ]]; then
+		die "$STATUS_MISUSED" "--evidence-to: there is no directory $directory: make it, or name another"
+	fi
+	EVIDENCE_WHEN=always
 }
 
 parse_arguments() {
@@ -83,19 +129,25 @@ parse_arguments() {
 		option=$1
 		shift
 		case $option in
-		--duration | --watchdog-timeout | --attach-timeout | --wait-lock | --tmpdir | --extract)
+		--duration | --watchdog-timeout | --attach-timeout | --wait-lock | --tmpdir | --extract | \
+			--evidence | --evidence-to | --evidence-omit)
 			(($#)) || die "$STATUS_MISUSED" "$option: needs a value (see --help)"
 			take_value "$option" "$1"
 			shift
 			;;
 		--duration=* | --watchdog-timeout=* | --attach-timeout=* | --wait-lock=* | --tmpdir=* | \
-			--extract=*)
+			--extract=* | --evidence=* | --evidence-to=* | --evidence-omit=*)
 			take_value "${option%%=*}" "${option#*=}"
 			;;
 		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
-		--keep) KEEP=1 ;;
-		--ktap) ktap=1 ;;
-		--quiet) QUIET=1 ;;
+		--keep | --ktap | --quiet)
+			USED_OPTIONS+=("$option")
+			case $option in
+			--keep) KEEP=1 ;;
+			--ktap) ktap=1 ;;
+			--quiet) QUIET=1 ;;
+			esac
+			;;
 		-h | --help)
 			print_help
 			leave 0
@@ -110,5 +162,9 @@ parse_arguments() {
 	if ((ktap)) && [[ $ACTION != run ]]; then
 		die "$STATUS_MISUSED" "--ktap is for a run: --$ACTION has no verdict"
 	fi
+	if [[ $ACTION != run && ($EVIDENCE_TO || $EVIDENCE_WHEN != failure || ${#OMITTED[@]} -gt 0) ]]; then
+		die "$STATUS_MISUSED" "--evidence is for a run: --$ACTION has none"
+	fi
 	KTAP=$ktap
+	check_evidence_to
 }

@@ -23,6 +23,10 @@ remember() {
 	sequence) SEQ_BEFORE=$2 ;;
 	test) TEST_PID=$2 TEST_START=${3:-} ;;
 	watched) WATCHED=$2 ;; # how many seconds the next step may take; empty: the janitor only waits
+	reader) READERS+=("$2") ;;
+	evidence) EVIDENCE=$2 ;;
+	unfinished) UNFINISHED=$2 ;;
+	instance) TRACE_INSTANCE=$2 ;;
 	beat) ;;
 	esac
 	# if the janitor was killed, nobody reads

@@ -127,7 +127,7 @@ name_holders() {
 	local pid lines=''
 	[[ $LOCKED && ! $OTHER_RUN ]] || return 0
 	for pid in $$ $JANITOR; do
-		if process_start "$pid"; then lines+="$pid $REPLY $PROGRAM"$'\n'; fi
+		if process_start "$pid"; then lines+="$pid $REPLY ${PROGRAM##*/}"$'\n'; fi
 	done
 	{ printf '%s' "$lines" >"$LOCK"; } 2>/dev/null ||
 		problem "$LOCK cannot be written, needed for a lock (is ${LOCK%/*} full?): make room"

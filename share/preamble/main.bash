@@ -25,16 +25,17 @@ preflight() {
 }
 
 run() {
-	now
-	read_suspends
+	note_start
 	print_banner
 	take_lock
 	start_janitor
 	name_holders
 	preflight
-	start_diagnostics
+	tell_unfinished
 	keep_text
 	unpack_somewhere
+	begin_evidence || disk_full
+	make_metrics
 	name_programs
 	check_packed_programs
 	make_denied
@@ -47,6 +48,10 @@ run() {
 	set_sysctls
 	raise_priority
 	umask 077 # logs are root's; see launch
+	take_snapshot before
+	start_trace
+	start_test_log
+	mark_unfinished
 	start_scheduler
 	wait_for_attach
 	run_test
@@ -55,6 +60,9 @@ run() {
 
 # act: does what must be cleaned up after
 act() {
+	# a descriptor that the caller has closed cannot be copied for the test
+	[[ -e /proc/$$/fd/1 ]] || exec >/dev/null
+	[[ -e /proc/$$/fd/2 ]] || exec 2>/dev/null
 	trap cleanup EXIT
 	trap 'stop 129' HUP
 	trap 'stop 130' INT
@@ -80,6 +88,8 @@ main() {
 	trap - EXIT
 	umask 022
 	read_callers_environment
+	as_line "$PROGRAM"
+	PROGRAM=$REPLY
 	find_programs
 	parse_arguments "$@"
 	case $ACTION in # these make nothing, and end as any program does if their reader leaves

@@ -55,12 +55,12 @@ leave() {
 	exit "$1"
 }
 
-# die STATUS MESSAGE
+# die STATUS MESSAGE: a run says the message in its last line, see say_verdict
 die() {
 	local status=$1
 	shift
 	REASON=$*
-	say "$@"
+	if [[ $ACTION != run || $status == "$STATUS_MISUSED" ]]; then say "$@"; fi
 	leave "$status"
 }
 
@@ -71,15 +71,47 @@ print_banner() {
 	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
 }
 
-# print_verdict STATUS: the last line of a KTAP document
-print_verdict() {
-	((KTAP)) || return 0
-	as_line "$REASON"
+# find_verdict STATUS: sets VERDICT to the word for the status of a run, and REASON if it has none
+find_verdict() {
 	case $1 in
-	0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
-	"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${REPLY//#/\\#}" ;;
-	*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+	0) VERDICT=pass ;;
+	"$STATUS_FAIL") VERDICT=fail ;;
+	"$STATUS_UNSURE") VERDICT=inconclusive ;;
+	"$STATUS_SCHEDULER") VERDICT='scheduler failed' ;;
+	"$STATUS_UNSUITABLE") VERDICT=${SKIPPED:-unsuitable} ;;
+	"$STATUS_DAMAGED") VERDICT=damaged REASON=${REASON#this file is damaged: } ;;
+	"$STATUS_ERROR") VERDICT=error ;;
+	*)
+		VERDICT=interrupted
+		signal_name "$1"
+		REASON=${REASON:-$REPLY}
+		;;
 	esac
+}
+
+# say_verdict STATUS: what a run says at its end: the cause, where the evidence is, and the verdict. The last line of
+# standard error begins with the file's name as it was called, so that no test prints such a line by accident.
+say_verdict() {
+	local line reason=$REASON
+	for line in "${CAUSE[@]}"; do
+		say "$line"
+	done
+	if [[ $EVIDENCE_SAID ]]; then say "$EVIDENCE_SAID"; fi
+	if [[ $VERDICT == interrupted ]] && ((DIFFERS)); then
+		reason+=": the host is not as it was before the run (see above)"
+	elif [[ $VERDICT == interrupted ]]; then
+		reason+=": the host is as it was"
+	fi
+	as_line "$reason"
+	if ((KTAP)); then
+		if (($1)); then say "$VERDICT: $REPLY"; fi
+		case $1 in
+		0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+		"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${REPLY//#/\\#}" ;;
+		*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
+		esac
+	fi
+	printf '%s: %s\n' "$PROGRAM" "$VERDICT${REPLY:+: $REPLY}" >&2 || true
 }
 
 # signal_name STATUS: sets REPLY to how a process of this status ended, as SIGKILL or status 3

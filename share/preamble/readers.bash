@@ -4,61 +4,70 @@
 start_reader() {
 	hold_signals
 	start_reading read_pipe "$@"
+	remember reader "$READER"
 	release_signals
 }
 
 read_pipe() {
-	trap '' INT TERM HUP TTOU
+	trap '' INT TERM HUP TTOU PIPE # if nobody reads the copy, the log is still written
 	close_own
 	raise_priority # a scheduler that waits for its reader must not have to run that reader
 	"$@"
 }
 
-# end_reader PID: waits until it has read all, but at most 2 s: somebody else may still write. Fails if it had to be
-# killed.
-end_reader() {
-	if within 20 is_group_gone "$1"; then return 0; fi
-	disown "$1" 2>/dev/null || true
-	kill -KILL -- "-$1" 2>/dev/null || true
-	return 1
-}
-
 # keep_ends FILE: keeps the beginning of standard input in FILE, the end in FILE.end, and in FILE.count the number of
-# bytes after the beginning: a scheduler that prints without end must not fill the disk
+# bytes after the beginning: what prints without end must not fill the disk
 keep_ends() {
 	head -c "$LOG_HALF" >"$1" || true
 	{ { tee /dev/fd/3 | wc -c >"$1.count"; } 3>&1 | tail -c "$LOG_HALF" >"$1.end"; } || true
-	cat >/dev/null # if the disk is full, the scheduler must still be able to print
+	cat >/dev/null # if the disk is full, the writer must still be able to print
 } 2>/dev/null
 
-# start_log: sets SCHED_OUT to what the scheduler prints to
-start_log() {
-	local log=$WORK/scheduler.log
-	{ : >"$log" && : >"$log.end" && : >"$log.count"; } 2>/dev/null || disk_full
-	start_reader keep_ends "$log"
-	SCHED_OUT=$REPLY SCHED_LOG=$READER
-}
-
-# finish_log: makes one file of the log's parts, after the scheduler's end
-finish_log() {
-	local log=$WORK/scheduler.log left
-	[[ $SCHED_LOG ]] || return 0
-	end_reader "$SCHED_LOG" || true
-	SCHED_LOG=''
-	left=$(wc -c <"$log.end") && left=$(($(<"$log.count") - left)) || left=0
+# join_ends FILE: makes one file of the parts that keep_ends has made
+join_ends() {
+	local left
+	[[ -e $1.count ]] || return 0
+	left=$(wc -c <"$1.end") && left=$(($(<"$1.count") - left)) || left=0
 	{
 		((left <= 0)) || printf '\n(%d bytes left out)\n' "$left"
-		cat "$log.end"
-	} >>"$log" || true # even on a full disk what is there is shown
-	rm -f -- "$log.end" "$log.count"
+		cat "$1.end"
+	} >>"$1" || true # even on a full disk what is there is kept
+	rm -f -- "$1.end" "$1.count"
 } 2>/dev/null
 
-# start_diagnostics: in a KTAP document each line that the test prints is a diagnostic, so that none is taken for a
-# verdict
-start_diagnostics() {
-	((KTAP)) || return 0
-	start_reader print_diagnostics
-	TEST_OUT=$REPLY DIAGNOSTICS=$READER
+# start_log NAME: sets REPLY to a descriptor whose bytes go to this log
+start_log() {
+	local log=$EVIDENCE/$1.log
+	{ : >"$log" && : >"$log.end" && : >"$log.count"; } 2>/dev/null || disk_full
+	start_reader keep_ends "$log"
+}
+
+# start_test_log: sets TEST_OUT and TEST_ERR to what the test prints to. Both are copied as they come, to one log and to
+# the run's own output.
+start_test_log() {
+	local log
+	start_log test
+	log=$REPLY
+	start_reader copy_output "/proc/self/fd/$log"
+	TEST_OUT=$REPLY
+	start_reader copy "/proc/self/fd/$log" 1>&2
+	TEST_ERR=$REPLY
+	exec {log}>&-
+}
+
+# copy FILE: copies standard input to the file and to standard output
+copy() {
+	tee -- "$1" 2>/dev/null || cat >/dev/null
+}
+
+# copy_output FILE: as copy. In a KTAP document each line that the test prints is a diagnostic, so that none is taken for a
+# verdict.
+copy_output() {
+	if ((KTAP)); then
+		copy "$1" | print_diagnostics
+	else
+		copy "$1"
+	fi
 }
 
 # print_diagnostics: standard input as diagnostics, without empty lines. sed does it: a loop of bash reads byte by byte,
@@ -70,10 +79,21 @@ print_diagnostics() {
 	{ cat; echo; } | { "${by_lines[@]}" sed -e '/./!d' -e 's/^/# /' 2>/dev/null || cat >/dev/null; }
 }
 
-finish_diagnostics() {
-	((TEST_OUT != 1)) || return 0
-	exec {TEST_OUT}>&-
-	TEST_OUT=1
-	# a reader that was killed may have ended within a line
-	end_reader "$DIAGNOSTICS" || { echo; } 2>/dev/null || true
+# finish_logs: waits until the readers have read all, but at most 2 s for each: somebody else may still write
+finish_logs() {
+	local fd pid cut=''
+	for fd in $TEST_OUT $TEST_ERR $SCHED_OUT; do
+		exec {fd}>&-
+	done
+	TEST_OUT='' TEST_ERR='' SCHED_OUT=''
+	for pid in "${READERS[@]}"; do
+		if within 20 is_group_gone "$pid"; then continue; fi
+		disown "$pid" 2>/dev/null || true
+		kill -KILL -- "-$pid" 2>/dev/null || true
+		cut=1
+	done
+	READERS=()
+	if [[ $cut ]] && ((KTAP)); then echo 2>/dev/null || true; fi # it may have ended within a line
+	join_ends "$EVIDENCE/test.log"
+	join_ends "$EVIDENCE/scheduler.log"
 }

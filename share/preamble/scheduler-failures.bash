@@ -1,43 +1,32 @@
 # --- scheduler-failures: what is said of a scheduler that failed ---
 
-# kernel_log: the kernel log's lines about sched_ext, all of them
+# kernel_log: the kernel log's lines since this run began
 kernel_log() {
-	dmesg 2>/dev/null | grep -e sched_ext -e sub-scheduler || true
+	dmesg 2>/dev/null | LAST=$LAST_KERNEL_LINE awk '
+		{ lines[++n] = $0 }
+		$0 "" == ENVIRON["LAST"] { n = 0 }
+		END { for (i = 1; i <= n; i++) print lines[i] }' || true
 }
 
-# read_kernel_log: sets KERNEL_LINES to those that came after the scheduler was started, and REPLY to the first reason
-# in them why it was disabled
+# read_kernel_log: sets KERNEL_LINES to its lines about sched_ext, and REPLY to the first reason in them why a scheduler
+# was disabled
 read_kernel_log() {
-	local line lines=()
-	REPLY='' KERNEL_LINES=()
-	mapfile -t lines < <(kernel_log)
-	for line in "${lines[@]}"; do
-		KERNEL_LINES+=("$line")
-		if [[ $line == "$LAST_KERNEL_LINE" ]]; then KERNEL_LINES=(); fi
-	done
+	local line
+	REPLY=''
+	mapfile -t KERNEL_LINES < <(kernel_log | grep -e sched_ext -e sub-scheduler)
 	for line in "${KERNEL_LINES[@]}"; do
 		if [[ ! $REPLY && $line == *disabled\ \(* ]]; then REPLY=${line##*disabled (}; fi
 	done
 	REPLY=${REPLY%)*}
 }
 
-# fail_scheduler MESSAGE: ends the run, with what the kernel and the scheduler said
+# fail_scheduler MESSAGE: ends the run, with the kernel's reason
 fail_scheduler() {
-	local line lines=() reason
 	if [[ $ALONE ]]; then die "$STATUS_SCHEDULER" "$*"; fi # it has none
 	remember watched "$TEARDOWN_SECS"
-	read_kernel_log
-	reason=$REPLY
 	stop_scheduler
-	finish_log
-	mapfile -t lines < <(tail -n 20 "$WORK/scheduler.log")
-	for line in "${lines[@]}"; do
-		say "scheduler: $line"
-	done
-	for line in "${KERNEL_LINES[@]}"; do
-		say "kernel: $line"
-	done
-	die "$STATUS_SCHEDULER" "the scheduler $KTSTR_SCHED_NAME failed: $*${reason:+ ($reason)}"
+	read_kernel_log
+	die "$STATUS_SCHEDULER" "$*${REPLY:+ ($REPLY)}"
 }
 
 # fail_foreign PIDS: these hold a link that came since the scheduler was started

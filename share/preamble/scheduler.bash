@@ -43,8 +43,6 @@ start_scheduler() {
 	has_file scheduler || return 0
 	note_pins
 	note_holdings
-	LAST_KERNEL_LINE=$(kernel_log)
-	LAST_KERNEL_LINE=${LAST_KERNEL_LINE##*$'\n'}
 	scheduler_command "$WORK/tree" "$SCHED_PATH"
 	first_line "$SCX/hotplug_seq"
 	HOTPLUG_BEFORE=$REPLY
@@ -55,7 +53,8 @@ start_scheduler() {
 	remember sequence "$seq"
 	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
 	serve_libraries scheduler
-	start_log
+	start_log scheduler
+	SCHED_OUT=$REPLY
 	remember watched $((ATTACH_SECS + GRACE_SECS))
 	start_program scheduler "$SCHED_CGROUP" "$SCHED_OUT" "$SCHED_OUT"
 	exec {SCHED_OUT}>&-
@@ -103,6 +102,8 @@ wait_for_attach() {
 		pause 0.1
 	done
 	remember proved "$HELD_LINKS"
+	record_time attached
+	record_attachment attached
 	check_full_switch
 }
 

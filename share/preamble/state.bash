@@ -2,28 +2,39 @@
 #
 # A part of the engine may use the frozen values, the variables and constants here, and the functions of any other
 # part: all parts are read before main runs. A function gives a value back in REPLY, or in the variables that its comment
-# names. A function returns non-zero only to say no. To end the run it calls die or leave. All of this runs in bash 5.0,
+# names. A function returns non-zero only to say no, and with a number: in a trap, as cleanup is, a bare return gives the
+# status from before the trap. To end the run a function calls die or leave. All of this runs in bash 5.0,
 # with the programs that check_programs looks for.
 
 shopt -s globstar nullglob dotglob
 
 # The command line.
 SELF=${BASH_SOURCE[0]:-} # empty if bash reads this script from a pipe
-PROGRAM=$KTSTR_TEST_NAME.run
+PROGRAM=${SELF:-$KTSTR_TEST_NAME.run} # for messages, see main
 ACTION=run OPERAND=''
 QUIET=0 KTAP=0 KEEP=0
 TMP_DIRECTORY=''
 ATTACH_SECS=10 WAIT_LOCK_SECS=0
 CALLERS_TMPDIR=''
+USED_OPTIONS=() # for the result
+EVIDENCE_WHEN=failure EVIDENCE_TO='' EVIDENCE_FD='' # see arguments
+declare -A OMITTED=() # what evidence must not hold
 UTF8=0 # whether the caller's locale is UTF-8
 
 # The end.
 PROBLEMS=() # why this host is not suitable
-REASON=''   # for KTAP
+REASON='' VERDICT='' SKIPPED='' # why it ends, and the word for it
+CAUSE=() # lines that say more
+EVIDENCE_SAID='' # where the evidence is
 LEFT=0      # whether this script ended on purpose: its own error is no verdict
 DIFFERS=0   # whether something on the host is not as it was before this run
 HELD=0 STOPPED='' # whether signals wait, and the status that one of them asks for
 DEFER=0 DEFERRED=() # whether messages wait, and they
+
+# The beginning.
+STARTED=0 STARTED_UTC='' # when, see now; and by the clock
+LAST_KERNEL_LINE='' # of the kernel's log
+TAINT_BEFORE='' TOPOLOGY_FOUND=''
 
 # The host.
 CGROUP_MOUNT='' # of cgroup v2
@@ -43,8 +54,7 @@ TICK=''   # a pipe to wait on
 JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' BEATS=0 # see janitor
 RAISED='' # whether this shell has the policy SCHED_RR
 SETPRIV=''
-SCHED_OUT='' SCHED_LOG='' # where the scheduler prints to, and who reads it
-TEST_OUT=1 DIAGNOSTICS='' # the same for the test
+TEST_OUT='' TEST_ERR='' SCHED_OUT='' # what the test and the scheduler print to
 declare -A OURS=()       # start times of processes that were seen to be of this run
 declare -A LEFT_ALONE=() # processes in its cgroups that are not
 MINE=() FOREIGN=()       # see sort_processes
@@ -57,11 +67,10 @@ HOTPLUG_BEFORE=''
 KNOWN=''       # the struct_ops links that processes held before it was started
 HOLDERS=()     # its processes that hold it
 SCHED_ENDED='' # how the process that was started as the scheduler ended
-LAST_KERNEL_LINE='' # the last line about sched_ext in the kernel's log before it was started
 ALONE=''       # enable_seq at the start of a test that must stay without any scheduler
 PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether it has only tasks of SCHED_EXT; looks for such a task; whether one was seen
 
-# What cleanup must undo. Only remember writes it.
+# What cleanup must undo, and what the evidence is made from. Only remember writes it.
 WORK='' OLD_WORK='' SCHED_PID='' SCHED_START='' TEST_PID='' TEST_START=''
 PROVED=''        # the links that prove that the attached scheduler is this run's
 FOREIGN_SCHED=0  # whether the attached scheduler is another's
@@ -70,13 +79,19 @@ MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # those that were there, and empty
 SAVED_CONTROLLERS=() # cgroup, controllers enabled below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # name, value before this run, name, ...
+READERS=()     # processes that read what the test and the scheduler print
+EVIDENCE=''    # the directory in which the evidence is gathered; its name is the archive's
+UNFINISHED=''  # the result that is left if the host stops while this runs
+TRACE_INSTANCE='' DUMPED='' # of tracefs; whether the kernel was asked for a dump
 
 readonly SCX=/sys/kernel/sched_ext LOCK=/run/ktstr.lock
 readonly STATUS_FAIL=1 STATUS_UNSURE=2 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 STATUS_MISUSED=64 STATUS_DAMAGED=65
 readonly STATUS_ERROR=70 # of this script
 readonly PRELOAD=ktstr-preload.so # in lib/: keeps the packed libraries to the packed programs
-readonly LOG_HALF=2097152 # bytes that are kept of the scheduler's output: of its beginning, and of its end
+readonly LOG_HALF=2097152 # bytes that are kept of each log: of its beginning, and of its end
 readonly GRACE_SECS=10 # over duration and watchdog, before a test is taken for hung
 readonly POLL_SECS=0.2 # how often the attachment is looked at while the test runs
 readonly SILENT_SECS=10 # without a sign of life from the shell, before the janitor takes over
 readonly TEARDOWN_SECS=120 # the most that teardown may take
+readonly EVIDENCE_DIRECTORY=/var/tmp/ktstr-evidence EVIDENCE_FILES=20 EVIDENCE_BYTES=209715200 # what is kept there
+readonly EVENTS_SECS=5 # how often the scheduler's event counters are read

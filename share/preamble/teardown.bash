@@ -141,6 +141,15 @@ dismiss_janitor() {
 	wait "$JANITOR" 2>/dev/null
 }
 
+# settle: sets VERDICT by the variable status of cleanup. If the host is not as it was, there is no verdict, and it sets
+# status, too.
+settle() {
+	find_verdict "$status"
+	((DIFFERS && status < STATUS_MISUSED)) || return 0
+	REASON="this host is not as it was before the run (see above): no verdict, which would have been $VERDICT"
+	VERDICT=error status=$STATUS_ERROR
+}
+
 # cleanup [STATUS]: what the EXIT trap and the janitor do. A second signal does not stop it.
 cleanup() {
 	# "|| true": if no process could be started, bash takes this command for the one that failed
@@ -149,10 +158,13 @@ cleanup() {
 	set +e
 	STOPPED=''
 	if ((!LEFT)); then
-		say "an error of this script (status $status): no verdict"
+		REASON="an error of this script (status $status): no verdict"
+		if [[ $ACTION != run ]]; then say "$REASON"; fi
 		status=$STATUS_ERROR
 	fi
 	if [[ $WATCHED ]]; then remember watched "$TEARDOWN_SECS"; fi
+	record_time teardown
+	if ((status)); then ask_dump; fi
 	end_test
 	stop_scheduler
 	remove_pins
@@ -161,8 +173,8 @@ cleanup() {
 		kill_cgroup "$path"
 	done
 	if [[ $WATCHED ]]; then remember watched ''; fi # what is left to do harms nobody, however long it takes
-	finish_diagnostics
-	finish_log
+	finish_logs
+	finish_trace
 	restore_sysctls
 	for path in "${MADE_CGROUPS[@]}"; do
 		remove_cgroup "$path"
@@ -171,15 +183,14 @@ cleanup() {
 		remove_below "$path"
 	done
 	restore_controllers
+	settle
+	if [[ $ACTION == run ]]; then finish_evidence "$status"; fi
 	remove_work
 	dismiss_janitor
 	release_lock
-	if ((DIFFERS && status < STATUS_MISUSED)); then
-		say "this host is not as it was before the run (see above): no verdict, which would have been status $status"
-		status=$STATUS_ERROR
-	fi
+	settle
 	say_deferred
-	print_verdict "$status"
+	if [[ $ACTION == run ]]; then say_verdict "$status"; fi
 	trap - EXIT
 	exit "$status"
 }

@@ -14,18 +14,20 @@ start_test() {
 	test_command "$WORK/tree" "$TEST_PATH"
 	ENVIRONMENT=("PATH=$WORK/tree/include:${DENIED:+$DENIED:}$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
-		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" ${scheduler:+"KTSTR_SCHED_PID=$scheduler"})
+		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" "KTSTR_METRICS=$WORK/metrics" ${scheduler:+"KTSTR_SCHED_PID=$scheduler"})
 	serve_libraries ktstr
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
-	start_program test "$TEST_CGROUP" "$TEST_OUT" 2
+	record_events
+	record_time test-started
+	start_program test "$TEST_CGROUP" "$TEST_OUT" "$TEST_ERR"
 }
 
 # watch_test: waits for the test's end, and sets REPLY to nothing; or, if the scheduler does not stay attached, to what
 # happened. Ends the run if the test takes too long.
 watch_test() {
-	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start
+	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start events
 	now
-	start=$REPLY
+	start=$REPLY events=$((REPLY + 100 * EVENTS_SECS))
 	while :; do
 		if ! is_still_attached; then return 0; fi # REPLY says what happened; run_test ends the test
 		if ! kill -0 "$TEST_PID" 2>/dev/null; then
@@ -34,10 +36,12 @@ watch_test() {
 		fi
 		now
 		if ((REPLY - start >= 100 * limit)); then
+			ask_dump
 			end_test
-			die "$STATUS_FAIL" "fail: the test was still running after $limit s"
+			die "$STATUS_FAIL" "the test was still running after $limit s"
 		fi
 		sample_policies
+		((REPLY < events)) || { record_events && events=$((REPLY + 100 * EVENTS_SECS)); }
 		pause "$POLL_SECS"
 	done
 }
@@ -62,6 +66,10 @@ run_test() {
 	seconds_since "$start"
 	elapsed=$REPLY
 	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
+	record_time test-ended
+	record duration "$TEST_DURATION_SECS" "$elapsed"
+	record_events
+	if ((status != 0 && status != 4)); then ask_dump; fi
 	end_test # and what it left in the background
 	if [[ ! $what ]]; then
 		check_launched
@@ -69,37 +77,31 @@ run_test() {
 	fi
 	if [[ $what ]]; then fail_detached "$what" "$elapsed"; fi
 	check_detached
-	finish_diagnostics
 	REPLY=$status
 }
 
 # check_policies STATUS: under a scheduler that has only tasks of SCHED_EXT, a test without such a task proves nothing
 check_policies() {
+	local what="the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it"
 	((PARTIAL && !ON_EXT)) || return 0
-	REASON="the scheduler switches only tasks of the policy SCHED_EXT, and no task of the test was seen with it ($SAMPLES looks)"
-	if [[ $1 == 0 ]]; then die "$STATUS_UNSURE" "inconclusive: $REASON"; fi
-	say "warning: $REASON"
+	if [[ $1 == 0 ]]; then die "$STATUS_UNSURE" "$what ($SAMPLES looks)"; fi
+	say "warning: $what ($SAMPLES looks)"
 }
 
-# conclude STATUS: says how the test ended, and ends with the status that stands for it
+# conclude STATUS: ends with the status that stands for how the test ended
 conclude() {
 	tell_denied
 	check_policies "$1"
 	case $1 in
-	0) say "pass" ;;
-	1) say "fail" ;;
-	2) say "inconclusive" ;;
-	4)
-		REASON="the test says so"
-		say "skip"
-		;;
+	0 | 1 | 2) ;;
+	4) SKIPPED=skip ;;
 	126 | 127) # of its own: check_packed_programs has found what cannot be started
-		die "$STATUS_FAIL" "fail: the test ended with status $1, as a program that cannot be started does"
+		die "$STATUS_FAIL" "the test ended with status $1, as a program that cannot be started does"
 		;;
 	*)
 		signal_name "$1"
-		if [[ $REPLY == SIG* ]]; then die "$STATUS_FAIL" "fail: the test was killed by $REPLY"; fi
-		die "$STATUS_FAIL" "fail: the test ended with status $1, which no test has"
+		if [[ $REPLY == SIG* ]]; then die "$STATUS_FAIL" "the test was killed by $REPLY"; fi
+		die "$STATUS_FAIL" "the test ended with status $1, which no test has"
 		;;
 	esac
 	leave "$1"

@@ -248,7 +248,7 @@ check_llc() {
 }
 
 check_topology() {
-	local online='' restricted='' report fact value cores name nodes=0 fitting=0 nodes_fit=0 each=$((NEED_LLCS / NEED_NUMA_NODES))
+	local online='' restricted='' report fact value cores name nodes=0 llcs=0 most=0 fitting=0 nodes_fit=0 each=$((NEED_LLCS / NEED_NUMA_NODES))
 	local -A in_node=()
 	type -P awk >/dev/null || return 0 # check_programs has said so
 	{ read -r online </sys/devices/system/cpu/online; } 2>/dev/null || true # its last line may lack the newline
@@ -269,9 +269,14 @@ check_topology() {
 		case $fact in
 		nodes) nodes=$value ;;
 		no-caches) say "warning: no cache is described in sysfs: each package is taken for one LLC" ;;
-		llc) check_llc "$value" "$cores" "$name" ;;
+		llc)
+			llcs=$((llcs + 1))
+			((cores <= most)) || most=$cores
+			check_llc "$value" "$cores" "$name"
+			;;
 		esac
 	done <<<"$report"
+	TOPOLOGY_FOUND=${nodes}n${llcs}l${most}c${NEED_THREADS_PER_CORE}t
 	for value in "${in_node[@]}"; do
 		((value < each)) || nodes_fit=$((nodes_fit + 1))
 	done

@@ -37,7 +37,7 @@ teardown() {
 # bats test_tags=promise:attached-all-the-time
 @test "busybox: a scheduler that detaches is found out, with the kernel's reason" {
 	told detach status=3 left=
-	said detach 'the scheduler detach failed: it was detached (sched_ext is disabl*), and its process is alive, * s into the run (unregistered from user space)'
+	said detach 'scheduler failed: it was detached (sched_ext is disabl*), and its process is alive, * s into the run (unregistered from user space)'
 }
 
 # bats test_tags=promise:takes-all-away

@@ -22,7 +22,7 @@ teardown() {
 # failed NAME MESSAGE: status 3 with it, at once and not after the test's 20 s, and nothing left
 failed() {
 	told "$1" status=3 left=
-	said "$1" "the scheduler * failed: $2"
+	said "$1" "scheduler failed: $2"
 }
 
 # soon NAME: before the test, which works a minute, would have been taken for hung, after 34 s

@@ -35,30 +35,30 @@ teardown() {
 
 @test "verdicts: a test fails" {
 	told c_fails status=1 left=
-	said c_fails 'c_fails: fail: 1 of 2' fail
+	said c_fails 'c_fails: fail: 1 of 2' 'fail: 1 of 2'
 }
 
 @test "verdicts: a test is inconclusive" {
 	told c_unsure status=2 left=
-	said c_unsure 'c_unsure: inconclusive: too noisy' inconclusive
+	said c_unsure 'c_unsure: inconclusive: too noisy' 'inconclusive: too noisy'
 }
 
 @test "verdicts: a test skips" {
 	told c_skips status=4 left=
-	said c_skips 'c_skips: skip: nothing to do' skip
+	said c_skips 'c_skips: skip: nothing to do' 'skip: nothing to do'
 }
 
 # bats test_tags=promise:only-status-0-passes
 @test "verdicts: a test crashes: libktstr says how; a program without libktstr is found out by its signal" {
 	told c_crashes status=1 left=
-	said c_crashes 'c_crashes: fail: *Segmentation fault*' fail
+	said c_crashes 'c_crashes: fail: *Segmentation fault*' 'fail: *Segmentation fault*'
 	told crash status=1 left=
 	said crash 'fail: the test was killed by SIGSEGV'
 }
 
 @test "verdicts: a test hangs: libktstr ends it, or the .run does, 10 s later" {
 	told c_hangs status=1 left=
-	said c_hangs 'c_hangs: fail: *still running*' fail
+	said c_hangs 'c_hangs: fail: *still running*' 'fail: *still running*'
 	told hang status=1 left=
 	said hang 'fail: the test was still running after 13 s'
 }

@@ -19,10 +19,10 @@ look() {
 	for path in /sys/fs/cgroup/**/; do
 		THINGS+=("cgroup $path")
 	done
-	for path in /tmp/* /var/tmp/* /dev/shm/* /run/* /host/* "$PWD"/*; do
+	for path in /tmp/* /var/tmp/[!k]* /dev/shm/* /run/* /host/* "$PWD"/*; do
 		THINGS+=("file $path")
 	done
-	for path in /sys/fs/bpf/**; do
+	for path in /sys/fs/bpf/** /sys/kernel/tracing/instances/*; do
 		THINGS+=("pin $path")
 	done
 	read -r value </proc/sys/vm/dirty_ratio
