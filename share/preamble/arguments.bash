@@ -105,7 +105,7 @@ omit_evidence() {
 	done
 }
 
-# check_evidence_to: whether the evidence can be written there is known before the run begins
+# check_evidence_to KTAP: whether the evidence can be written there is known before the run begins
 check_evidence_to() {
 	local directory=.
 	[[ $EVIDENCE_TO ]] || return 0
@@ -113,7 +113,7 @@ check_evidence_to() {
 	if [[ $EVIDENCE_WHEN == never ]]; then
 		die "$STATUS_MISUSED" "--evidence never and --evidence-to exclude each other"
 	elif [[ $EVIDENCE_TO == - ]]; then
-		if ((KTAP)); then die "$STATUS_MISUSED" "--evidence-to - and --ktap exclude each other: both print on standard output"; fi
+		if (($1)); then die "$STATUS_MISUSED" "--evidence-to - and --ktap exclude each other: both print on standard output"; fi
 		exec {EVIDENCE_FD}>&1 1>&2 # the test prints on standard error
 	elif [[ -f $EVIDENCE_TO ]]; then
 		die "$STATUS_MISUSED" "--evidence-to: $EVIDENCE_TO is there already: name a new file"
@@ -165,6 +165,6 @@ parse_arguments() {
 	if [[ $ACTION != run && ($EVIDENCE_TO || $EVIDENCE_WHEN != failure || ${#OMITTED[@]} -gt 0) ]]; then
 		die "$STATUS_MISUSED" "--evidence is for a run: --$ACTION has none"
 	fi
+	check_evidence_to "$ktap"
 	KTAP=$ktap
-	check_evidence_to
 }
