@@ -54,7 +54,7 @@ PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
 	payload loader programs janitor readers result evidence trace cause cgroups sysctls launch scheduler attachment \
 	scheduler-failures test teardown inspect main
-HARNESS = registered tests rival check message describe protocol result watch run main
+HARNESS = registered tests rival check message describe protocol result metric watch run main
 UNITS = base base64 cut
 FUZZ = record definition manifest quote elf ldcache base64 gzip
 

@@ -990,3 +990,67 @@ run them with: ./t run [NAME...]'
 	KTSTR_DURATION_SECS=1 run ! bash "$load"
 	expect output ends "usage: load.bash SECONDS"
 }
+
+# --- metrics ---
+
+@test "harness: metrics are lines of the file that KTSTR_METRICS names, exact in any locale" {
+	build t <<-'E'
+		#include <locale.h>
+		#include <sys/wait.h>
+		KTSTR_TEST(numbers)
+		{
+			setlocale(LC_ALL, "");
+			ktstr_metric(ctx, "a/b_c.d:e%f-9", 3.2, "ms");
+			ktstr_metric(ctx, "third", 1.0 / 3, NULL);
+			ktstr_metric(ctx, "large", 1e300, "\302\265s");
+			ktstr_metric(ctx, "below", -0.25, NULL);
+			if (fork() == 0) {
+				ktstr_metric(ctx, "child", 5, NULL);
+				_exit(0);
+			}
+			wait(NULL);
+			return KTSTR_PASS;
+		}
+	E
+	: >metrics
+	LC_ALL=de_DE.UTF-8 KTSTR_METRICS=$PWD/metrics run -0 ./t run numbers
+	expect value "$(<metrics)" $'a/b_c.d:e%f-9 3.2 ms\nthird 0.3333333333333333\nlarge 1e+300 \302\265s\nbelow -0.25\nchild 5'
+	run -0 --separate-stderr ./t run numbers
+	expect stderr has 'numbers: metric: a/b_c.d:e%f-9 3.2 ms'
+	KTSTR_METRICS=/no/where run -0 --separate-stderr ./t run numbers
+	expect stderr has 'numbers: note: metric third is lost: /no/where: No such file or directory'
+}
+
+@test "harness: a metric that is none fails the test" {
+	local name value unit message
+	build t <<-'E'
+		#include <math.h>
+		KTSTR_TEST(bad)
+		{
+			ktstr_metric(ctx, getenv("NAME"), strtod(getenv("VALUE"), NULL), getenv("UNIT"));
+			return KTSTR_PASS;
+		}
+	E
+	: >metrics
+	while IFS='|' read -r name value unit message; do
+		NAME=$name VALUE=$value UNIT=$unit KTSTR_METRICS=$PWD/metrics run -1 --separate-stderr ./t run bad
+		expect stderr "bad: fail: metric $message"
+	done <<-'END'
+		|1|s|: a name has 1 to 64 letters, digits and _ . : / % -
+		a b|1|s|a b: a name has 1 to 64 letters, digits and _ . : / % -
+		a=b|1|s|a=b: a name has 1 to 64 letters, digits and _ . : / % -
+		a|nan|s|a: the value is not finite: nan
+		a|inf|s|a: the value is not finite: inf
+		a|1||a: a unit is a word of 1 to 16 bytes, not ""
+		a|1|a b|a: a unit is a word of 1 to 16 bytes, not "a b"
+	END
+	expect value "$(wc -c <metrics)" 0
+}
+
+@test "harness: a test that is killed does not lose what it printed into a pipe" {
+	build t <<-'E'
+		KTSTR_TEST(dies) { printf("before\n"); raise(SIGKILL); return KTSTR_PASS; }
+	E
+	run -1 --separate-stderr ./t run dies
+	expect line 0 before
+}

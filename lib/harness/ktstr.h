@@ -121,6 +121,14 @@ enum ktstr_result ktstr_inconclusive(struct ktstr_ctx *ctx, const char *format, 
 enum ktstr_result ktstr_skip(struct ktstr_ctx *ctx, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Report a number to the .run, whose result has it: a name of up to 64 letters, digits and
+ * _ . : / % -, a finite value, and a unit of up to 16 bytes or NULL. Outside of a .run it is a line
+ * "NAME: metric: ..." on standard error. If the arguments are not so, the test has failed. A metric
+ * that cannot be written is lost, with a message. Any thread and any child process may call it.
+ */
+void ktstr_metric(struct ktstr_ctx *ctx, const char *name, double value, const char *unit);
+
 /* KTSTR_TEST calls this: start to stop are the tests of one program or shared object. */
 void ktstr_register(const struct ktstr_test *const *start, const struct ktstr_test *const *stop);
 

@@ -196,6 +196,8 @@ enum ktstr_result ktstr_run_test(const struct ktstr_test *test, int duration_s, 
 	enum ktstr_result result = KTSTR_FAIL;
 
 	warn_of_no_scheduler(test);
+	if (!isatty(STDOUT_FILENO)) /* a test that is killed must not lose what it printed */
+		setvbuf(stdout, NULL, _IOLBF, 0);
 	ctx.run = mmap(NULL, sizeof(*ctx.run), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
 	if (ctx.run == MAP_FAILED || fork_body(&ctx))
