@@ -1,0 +1,359 @@
+/* evidence.c - reads results from the evidence of runs: archives, directories and bare texts */
+#include "evidence.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/report.h"
+#include "base/strings.h"
+#include "input.h"
+
+#define COPY_AGAIN "copy it again from its host"
+
+/* A file that is being read. */
+struct source {
+	const char *path, *name; /* name is for messages */
+	struct input input;
+	char head[512]; /* its first bytes, which say what it is */
+	size_t head_size;
+	bool has_given_head; /* to libarchive */
+	char buffer[64 * 1024];
+	size_t results_bytes; /* of all results so far */
+	struct results *results;
+};
+
+static int report_source(const struct source *source)
+{
+	if (source->input.error == EFBIG)
+		return report(EFBIG,
+			      "%s: over 1 GiB when it is decompressed: it is no evidence of a .run",
+			      source->name);
+	if (source->input.cause)
+		return report(EBADMSG, "%s: %s: " COPY_AGAIN, source->name, source->input.cause);
+	errno = source->input.error;
+	return report_errno("%s", source->name);
+}
+
+/* Reports why libarchive failed. */
+static int report_archive(const struct source *source, struct archive *archive)
+{
+	const char *cause = archive_error_string(archive);
+
+	if (source->input.error)
+		return report_source(source);
+	if (archive_errno(archive) == ENOMEM)
+		return report(ENOMEM, "%s: %s", source->name, strerror(ENOMEM));
+	return report(EBADMSG, "%s: damaged: %s: " COPY_AGAIN, source->name,
+		      cause ? cause : "the archive is malformed");
+}
+
+/* What libarchive calls for more bytes. */
+static la_ssize_t give_bytes(struct archive *archive, void *client, const void **bytes)
+{
+	struct source *source = client;
+	ssize_t n;
+
+	if (!source->has_given_head) {
+		source->has_given_head = true;
+		*bytes = source->head;
+		return (la_ssize_t)source->head_size;
+	}
+	n = input_read(&source->input, source->buffer, sizeof(source->buffer));
+	if (n < 0)
+		archive_set_error(archive, errno, "read");
+	*bytes = source->buffer;
+	return n;
+}
+
+/* Counts what zstd made of its bytes; those of gzip are counted by the input. */
+static bool is_too_large(struct source *source, struct archive *archive)
+{
+	if (archive_filter_bytes(archive, 0) <= (la_int64_t)EVIDENCE_BYTES_MAX)
+		return false;
+	source->input.error = EFBIG;
+	return true;
+}
+
+/* Reads over a member's bytes: libarchive by itself would do that without a bound. */
+static int skip_member(struct source *source, struct archive *archive)
+{
+	const void *bytes;
+	la_int64_t offset;
+	size_t size;
+	int code;
+
+	while ((code = archive_read_data_block(archive, &bytes, &size, &offset)) == ARCHIVE_OK)
+		if (is_too_large(source, archive))
+			return report_source(source);
+	return code == ARCHIVE_EOF ? 0 : report_archive(source, archive);
+}
+
+/* Adds the result that is the current member. Returns 0, or -1. Reports. */
+static int read_member(struct source *source, struct archive *archive, const char *member)
+{
+	size_t have = 0, room = RESULT_MAX + 1;
+	char *text = malloc(room);
+	la_ssize_t n = 0;
+	int failed = -1;
+
+	if (!text)
+		return report_errno("%s", source->name);
+	while (have < room && (n = archive_read_data(archive, text + have, room - have)) > 0)
+		have += (size_t)n;
+	source->results_bytes += have;
+	if (n < 0)
+		report_archive(source, archive);
+	else if (have > RESULT_MAX)
+		report(EFBIG, "%s: %s: over 1 MiB: it is no result of a .run", source->name,
+		       member);
+	else if (source->results_bytes > RESULTS_MAX)
+		report(EFBIG, "%s: its results are over 16 MiB: split the archive", source->name);
+	else
+		failed = results_parse(source->path, member, text, have, source->results);
+	free(text);
+	return failed;
+}
+
+/* Whether a member of the archive is a result: a regular file of that name. */
+static bool is_result(struct archive_entry *entry, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return !strcmp(slash ? slash + 1 : name, "result") &&
+	       archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry);
+}
+
+static const char *member_name(struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname(entry);
+
+	if (!name) /* a name in Unicode that this locale has no bytes for */
+		name = archive_entry_pathname_utf8(entry);
+	return name ? name : "";
+}
+
+static int read_members(struct source *source, struct archive *archive)
+{
+	size_t members = 0, before = source->results->count;
+	struct archive_entry *entry;
+	int code;
+
+	while ((code = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
+	       code == ARCHIVE_WARN) {
+		const char *name = member_name(entry);
+
+		if (is_too_large(source, archive))
+			return report_source(source);
+		if (++members > EVIDENCE_MEMBERS_MAX)
+			return report(EFBIG,
+				      "%s: more than %d members: it is no evidence of a .run",
+				      source->name, EVIDENCE_MEMBERS_MAX);
+		if (is_result(entry, name) ? read_member(source, archive, name)
+					   : skip_member(source, archive))
+			return -1;
+	}
+	if (code != ARCHIVE_EOF)
+		return report_archive(source, archive);
+	if (source->results->count == before)
+		return report(EBADMSG, "%s: no result in it: give the evidence of a .run",
+			      source->name);
+	return 0;
+}
+
+/* Reads what follows the archive's end, so that gzip's checksum is compared. Reports. */
+static int read_rest(struct source *source)
+{
+	ssize_t n;
+
+	do
+		n = input_read(&source->input, source->buffer, sizeof(source->buffer));
+	while (n > 0);
+	return n ? report_source(source) : 0;
+}
+
+static int read_archive(struct source *source)
+{
+	struct archive *archive = archive_read_new();
+	int failed;
+
+	if (!archive)
+		return report(ENOMEM, "%s: %s", source->name, strerror(ENOMEM));
+	archive_read_support_format_tar(archive);
+	if (archive_libzstd_version()) /* without it libarchive would run zstd(1) */
+		archive_read_support_filter_zstd(archive);
+	if (archive_read_open(archive, source, NULL, give_bytes, NULL))
+		failed = report_archive(source, archive);
+	else
+		failed = read_members(source, archive) || read_rest(source);
+	archive_read_free(archive);
+	return failed ? -1 : 0;
+}
+
+/* Reads a bare text, which may hold several results. */
+static int read_text(struct source *source)
+{
+	size_t have = source->head_size, room = RESULTS_MAX + 1;
+	char *text = malloc(room), *fitting;
+	ssize_t n;
+	int failed = -1;
+
+	if (!text)
+		return report_errno("%s", source->name);
+	memcpy(text, source->head, have);
+	n = input_read(&source->input, text + have, room - have);
+	if (n < 0) {
+		report_source(source);
+	} else if (have + (size_t)n > RESULTS_MAX) {
+		report(EFBIG, "%s: over 16 MiB: it is no result of a .run", source->name);
+	} else {
+		have += (size_t)n;
+		fitting = realloc(text, have + 1);
+		text = fitting ? fitting : text;
+		failed = results_parse(source->path, "", text, have, source->results);
+	}
+	free(text);
+	return failed;
+}
+
+static bool is_archive(const struct source *source)
+{
+	static const char zstd[] = { '\x28', '\xb5', '\x2f', '\xfd' };
+
+	return (source->head_size >= sizeof(zstd) && !memcmp(source->head, zstd, sizeof(zstd))) ||
+	       (source->head_size == sizeof(source->head) &&
+		!memcmp(source->head + 257, "ustar", 5)); /* POSIX.1-2017, pax */
+}
+
+int evidence_read_file(int fd, const char *path, struct results *results)
+{
+	struct source *source = calloc(1, sizeof(*source));
+	size_t before = results->count;
+	int failed = -1, saved;
+	ssize_t n;
+
+	if (!source || input_open(&source->input, fd, EVIDENCE_BYTES_MAX)) {
+		if (!source)
+			close(fd);
+		free(source);
+		return report_errno("%s", path);
+	}
+	source->path = path;
+	source->name = strcmp(path, "-") ? path : "<stdin>";
+	source->results = results;
+	n = input_read(&source->input, source->head, sizeof(source->head));
+	if (n < 0) {
+		report_source(source);
+	} else {
+		source->head_size = (size_t)n;
+		failed = is_archive(source) ? read_archive(source) : read_text(source);
+	}
+	saved = errno;
+	if (failed)
+		results_cut(results, before);
+	input_close(&source->input);
+	free(source);
+	errno = saved;
+	return failed;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	return length >= end_length && !strcmp(name + length - end_length, end);
+}
+
+/* Collects the names of evidence, sorted. Returns 0, or -1 with errno. */
+static int list_directory(DIR *directory, struct strings *names)
+{
+	const struct dirent *entry;
+
+	for (errno = 0; (entry = readdir(directory)); errno = 0)
+		if ((ends_with(entry->d_name, ".evidence.tar.gz") ||
+		     ends_with(entry->d_name, ".unfinished")) &&
+		    strings_add(names, entry->d_name))
+			return -1;
+	if (errno)
+		return -1;
+	strings_sort(names);
+	return 0;
+}
+
+/* Reads a file of a directory. What is no regular file might never end. */
+static int read_listed(int directory, const char *name, const char *path, struct results *results)
+{
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return report_errno("%s", path);
+	if (fstat(fd, &st)) {
+		report_errno("%s", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		report(EINVAL, "%s: not a regular file: remove it, or give the others by name",
+		       path);
+	} else {
+		return evidence_read_file(fd, path, results);
+	}
+	close(fd);
+	return -1;
+}
+
+/* Closes fd. */
+static int read_directory(int fd, const char *path, struct results *results)
+{
+	DIR *directory = fdopendir(fd);
+	struct strings names = { 0 };
+	int failed = 0;
+
+	if (!directory) {
+		report_errno("%s", path);
+		close(fd);
+		return -1;
+	}
+	if (list_directory(directory, &names))
+		failed = report_errno("%s", path);
+	else if (!names.count)
+		report(0, "%s: no result here: looked for *.evidence.tar.gz and *.unfinished",
+		       path);
+	for (size_t i = 0; i < names.count; i++) {
+		const char *slash = ends_with(path, "/") ? "" : "/";
+		char *name;
+
+		if (asprintf(&name, "%s%s%s", path, slash, names.items[i]) < 0) {
+			failed = report_errno("%s", path);
+			break;
+		}
+		if (read_listed(dirfd(directory), names.items[i], name, results))
+			failed = -1;
+		free(name);
+	}
+	strings_free(&names);
+	closedir(directory);
+	return failed;
+}
+
+int evidence_read(const char *path, struct results *results)
+{
+	bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		report_errno("%s", is_stdin ? "<stdin>" : path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode))
+		return read_directory(fd, is_stdin ? "." : path, results);
+	return evidence_read_file(fd, path, results);
+}
