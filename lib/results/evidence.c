@@ -197,28 +197,55 @@ static int read_archive(struct source *source)
 	return failed ? -1 : 0;
 }
 
+/* Reads all that follows the head, and the head. The caller frees it. NULL: failed. Reports. */
+static char *read_whole(struct source *source, size_t *size)
+{
+	size_t have = source->head_size, room = 64 * 1024;
+	char *text = malloc(room), *bigger;
+	ssize_t n;
+
+	if (!text) {
+		report_errno("%s", source->name);
+		return NULL;
+	}
+	memcpy(text, source->head, have);
+	for (;;) {
+		n = input_read(&source->input, text + have, room - have);
+		if (n < 0) {
+			report_source(source);
+			break;
+		}
+		have += (size_t)n;
+		if (have > RESULTS_MAX) {
+			report(EFBIG, "%s: over 16 MiB: it is no result of a .run", source->name);
+			break;
+		}
+		if (have < room) {
+			*size = have;
+			return text;
+		}
+		room *= 2;
+		bigger = realloc(text, room);
+		if (!bigger) {
+			report_errno("%s", source->name);
+			break;
+		}
+		text = bigger;
+	}
+	free(text);
+	return NULL;
+}
+
 /* Reads a bare text, which may hold several results. */
 static int read_text(struct source *source)
 {
-	size_t have = source->head_size, room = RESULTS_MAX + 1;
-	char *text = malloc(room), *fitting;
-	ssize_t n;
-	int failed = -1;
+	size_t size;
+	char *text = read_whole(source, &size);
+	int failed;
 
 	if (!text)
-		return report_errno("%s", source->name);
-	memcpy(text, source->head, have);
-	n = input_read(&source->input, text + have, room - have);
-	if (n < 0) {
-		report_source(source);
-	} else if (have + (size_t)n > RESULTS_MAX) {
-		report(EFBIG, "%s: over 16 MiB: it is no result of a .run", source->name);
-	} else {
-		have += (size_t)n;
-		fitting = realloc(text, have + 1);
-		text = fitting ? fitting : text;
-		failed = results_parse(source->path, "", text, have, source->results);
-	}
+		return -1;
+	failed = results_parse(source->path, "", text, size, source->results);
 	free(text);
 	return failed;
 }
@@ -229,6 +256,7 @@ static bool is_archive(const struct source *source)
 
 	return (source->head_size >= sizeof(zstd) && !memcmp(source->head, zstd, sizeof(zstd))) ||
 	       (source->head_size == sizeof(source->head) &&
+		memchr(source->head, '\0', 257) &&	  /* no text has one */
 		!memcmp(source->head + 257, "ustar", 5)); /* POSIX.1-2017, pax */
 }
 
