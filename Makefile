@@ -58,7 +58,7 @@ ENGINE = state messages clock signals environment arguments processes fitness to
 	teardown inspect main
 HARNESS = registered tests rival check message describe protocol result watch run main
 UNITS = base base64 cut
-FUZZ = record definition manifest quote elf ldcache base64 gzip
+FUZZ = record definition manifest quote elf ldcache base64 gzip evidence
 
 CC = cc
 AR = ar
