@@ -117,7 +117,7 @@ static char *show_record(const struct column *column, const struct entry *entry)
 			goto out;
 	text = strings_join(&shown, " ");
 	/* NAME VALUE UNIT becomes NAME=VALUE UNIT */
-	if (text && !strcmp(column->name, "metrics"))
+	if (text && shown.count && !strcmp(column->name, "metrics"))
 		text[strlen(shown.items[0])] = '=';
 out:
 	strings_free(&shown);

@@ -200,7 +200,7 @@ static int read_archive(struct source *source)
 /* Reads all that follows the head, and the head. The caller frees it. NULL: failed. Reports. */
 static char *read_whole(struct source *source, size_t *size)
 {
-	size_t have = source->head_size, room = 64 * 1024;
+	size_t have = source->head_size, room = sizeof(source->buffer);
 	char *text = malloc(room), *bigger;
 	ssize_t n;
 

@@ -40,7 +40,7 @@ static int fill_cells(struct cells *cells, const struct results *results,
 /* Returns what a table shows for a value: an empty cell is hard to see. */
 static const char *shown(const char *value)
 {
-	return *value ? value : "-";
+	return value && *value ? value : "-";
 }
 
 /* Writes one line. The last cell is not filled up. */

@@ -119,7 +119,7 @@ static const char *skip_number(const char *p)
 /* NOLINTNEXTLINE(misc-no-recursion): three levels, as the program prints no more */
 static const char *skip_value(const char *p, int depth)
 {
-	char end = '\0';
+	char end;
 
 	REQUIRE(depth <= 5);
 	if (*p == '"')
