@@ -355,6 +355,18 @@ x/2/result${tab}b"
 	done
 }
 
+@test "results: a gzip file of several members, and one that is filled up with zeros, are whole" {
+	result lab >result
+	evidence x
+	gzip -dc x.evidence.tar.gz >plain
+	{ head -c 700 plain | gzip; tail -c +701 plain | gzip; head -c 5000 /dev/zero; } >members
+	run -0 --separate-stderr verdicts members
+	expect stderr ''
+	expect output 'lab fail'
+	head -c 700 plain | gzip | cat - <(printf '\037\213\010') >half
+	refuses half ': cut short: copy it again from its host'
+}
+
 @test "results: a wrong byte in the data or in the checksum gives no result" {
 	need python3
 	result lab >result

@@ -49,10 +49,9 @@ static int report_archive(const struct source *source, struct archive *archive)
 
 	if (source->input.error)
 		return report_source(source);
-	if (archive_errno(archive) == ENOMEM)
+	if (!cause || archive_errno(archive) == ENOMEM)
 		return report(ENOMEM, "%s: %s", source->name, strerror(ENOMEM));
-	return report(EBADMSG, "%s: damaged: %s: " COPY_AGAIN, source->name,
-		      cause ? cause : "the archive is malformed");
+	return report(EBADMSG, "%s: damaged: %s: " COPY_AGAIN, source->name, cause);
 }
 
 /* What libarchive calls for more bytes. */
@@ -186,10 +185,10 @@ static int read_archive(struct source *source)
 
 	if (!archive)
 		return report(ENOMEM, "%s: %s", source->name, strerror(ENOMEM));
-	archive_read_support_format_tar(archive);
-	if (archive_libzstd_version()) /* without it libarchive would run zstd(1) */
-		archive_read_support_filter_zstd(archive);
-	if (archive_read_open(archive, source, NULL, give_bytes, NULL))
+	if (archive_read_support_format_tar(archive) ||
+	    /* without its library, libarchive would run zstd(1) */
+	    (archive_libzstd_version() && archive_read_support_filter_zstd(archive)) ||
+	    archive_read_open(archive, source, NULL, give_bytes, NULL))
 		failed = report_archive(source, archive);
 	else
 		failed = read_members(source, archive) || read_rest(source);
@@ -267,12 +266,12 @@ int evidence_read_file(int fd, const char *path, struct results *results)
 	int failed = -1, saved;
 	ssize_t n;
 
-	if (!source || input_open(&source->input, fd, EVIDENCE_BYTES_MAX)) {
-		if (!source)
-			close(fd);
-		free(source);
-		return report_errno("%s", path);
+	if (!source) {
+		report_errno("%s", path);
+		close(fd);
+		return -1;
 	}
+	input_open(&source->input, fd, EVIDENCE_BYTES_MAX);
 	source->path = path;
 	source->name = strcmp(path, "-") ? path : "<stdin>";
 	source->results = results;
