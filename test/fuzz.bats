@@ -61,6 +61,7 @@ replay() {
 	replay gzip
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "fuzz: evidence is read whole or not at all, and each format shows it as plain text" {
 	replay evidence
 }

@@ -150,6 +150,12 @@ libdir=/l
 includedir=${prefix}/inc'
 }
 
+@test "install: without libarchive's header the build says which package to install" {
+	cp "$TOP/Makefile" .
+	run -2 --separate-stderr make -s CC="${CC:-cc} -nostdinc" build/has_libarchive
+	expect stderr begins "archive.h is missing: install libarchive-dev (Debian) or libarchive-devel (Fedora)"$'\n'
+}
+
 @test "install: a relative place and one with blanks are refused before anything is made" {
 	local arguments
 	run -2 make -s -C "$BATS_FILE_TMPDIR/tree" install PREFIX=here

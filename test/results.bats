@@ -95,6 +95,7 @@ refuses() {
 	expect output $'host    verdict  reason\nhöst    fail     got 80% of its share\nsecond  pass     -'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: no format passes a control byte, a tab or a byte that is not UTF-8" {
 	local format
 	result 'a\011\033[31m\012b' 'reason \302\233x\342\200\256y\377' "x-raw "$'\xff' >bad
@@ -300,6 +301,7 @@ d/a.unfinished${tab}a
 d/b.evidence.tar.gz${tab}b"
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: what is no regular file in a directory is named and not read" {
 	mkfifo x.unfinished
 	mkdir z.evidence.tar.gz
@@ -344,6 +346,7 @@ x/2/result${tab}b"
 	expect line 1 "\\377/result${tab}lab"
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: a gzip file that is cut short anywhere gives no result and one line" {
 	local size cut
 	result lab >result
@@ -367,6 +370,7 @@ x/2/result${tab}b"
 	refuses half ': cut short: copy it again from its host'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: a wrong byte in the data or in the checksum gives no result" {
 	need python3
 	result lab >result
@@ -422,6 +426,7 @@ x/2/result${tab}b"
 	expect value "$(wc -l <<<"$stderr")" 1
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: names that are absolute or go up are names, and nothing is written" {
 	need python3 strace
 	result lab >result
@@ -439,6 +444,7 @@ a\\012b/result${tab}lab"
 	run -1 grep -E 'O_(CREAT|WRONLY|RDWR)|mkdir|etc/result|\.\./result' trace
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: a link, a directory or a device called result is none" {
 	need python3
 	result lab >result
@@ -456,6 +462,7 @@ a\\012b/result${tab}lab"
 	done
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: a result over 1 MiB is refused, in an archive and as a text" {
 	result lab >result
 	yes 'x-filler 0123456789' | head -c 2M >>result
@@ -467,6 +474,7 @@ a\\012b/result${tab}lab"
 	expect output 'lab fail'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: results over 16 MiB in one file are refused" {
 	result lab >result
 	yes 'x-filler 0123456789' | head -c 1000K >>result
@@ -481,6 +489,7 @@ a\\012b/result${tab}lab"
 	refuses all ': over 16 MiB: it is no result of a .run'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: an archive over 1 GiB is given up" {
 	need_fast ktstr-results
 	need python3 zstd
@@ -501,6 +510,7 @@ a\\012b/result${tab}lab"
 	refuses bomb.tar.zst ': over 1 GiB when it is decompressed: it is no evidence of a .run'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: an archive of more than 100000 members is given up" {
 	need_fast ktstr-results
 	need python3
@@ -541,6 +551,7 @@ a\\012b/result${tab}lab"
 	refuses y.evidence.tar.gz ': y/result:15: status: not a status from 0 to 255: x'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: of a file that is wrong anywhere no result counts" {
 	mkdir -p x/1 x/2
 	result a >x/1/result
@@ -551,6 +562,7 @@ a\\012b/result${tab}lab"
 	refuses both ':30: status: not a status from 0 to 255: x'
 }
 
+# bats test_tags=promise:evidence-is-data
 @test "results: very many unknown keywords take no longer than others" {
 	need_fast ktstr-results
 	result lab >result
