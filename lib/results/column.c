@@ -11,7 +11,7 @@
 #include "base/strings.h"
 #include "base/suggest.h"
 
-/* Columns that show something else than all fields of the keyword of their name. */
+/* Columns that do not show all fields of the keyword with their name. */
 static const struct column special[] = {
 	/* name, keyword, kind, field, nfields */
 	{ "source", NULL, NULL, 0, 0 },
@@ -27,7 +27,7 @@ static const struct column special[] = {
 };
 enum { SPECIALS = sizeof(special) / sizeof(special[0]) };
 
-/* Fills in all but the name, which is column's own already. Returns whether there is such a one. */
+/* Fills in what the name says. Returns whether there is a column with this name. */
 static bool find_column(struct column *column)
 {
 	const struct record_rule *rule;

@@ -14,14 +14,14 @@
 
 #include "base/report.h"
 #include "base/strings.h"
-#include "input.h"
+#include "gzip_reader.h"
 
 #define COPY_AGAIN "copy it again from its host"
 
 /* A file that is being read. */
-struct source {
+struct evidence_file {
 	const char *path, *name; /* name is for messages */
-	struct input input;
+	struct gzip_reader reader;
 	char head[512]; /* its first bytes, which say what it is */
 	size_t head_size;
 	bool has_given_head; /* to libarchive */
@@ -30,59 +30,59 @@ struct source {
 	struct results *results;
 };
 
-static int report_source(const struct source *source)
+static int report_file(const struct evidence_file *file)
 {
-	if (source->input.error == EFBIG)
+	if (file->reader.error == EFBIG)
 		return report(EFBIG,
 			      "%s: over 1 GiB when it is decompressed: it is no evidence of a .run",
-			      source->name);
-	if (source->input.cause)
-		return report(EBADMSG, "%s: %s: " COPY_AGAIN, source->name, source->input.cause);
-	errno = source->input.error;
-	return report_errno("%s", source->name);
+			      file->name);
+	if (file->reader.cause)
+		return report(EBADMSG, "%s: %s: " COPY_AGAIN, file->name, file->reader.cause);
+	errno = file->reader.error;
+	return report_errno("%s", file->name);
 }
 
 /* Reports why libarchive failed. */
-static int report_archive(const struct source *source, struct archive *archive)
+static int report_archive(const struct evidence_file *file, struct archive *archive)
 {
 	const char *cause = archive_error_string(archive);
 
-	if (source->input.error)
-		return report_source(source);
+	if (file->reader.error)
+		return report_file(file);
 	if (!cause || archive_errno(archive) == ENOMEM)
-		return report(ENOMEM, "%s: %s", source->name, strerror(ENOMEM));
-	return report(EBADMSG, "%s: damaged: %s: " COPY_AGAIN, source->name, cause);
+		return report(ENOMEM, "%s: %s", file->name, strerror(ENOMEM));
+	return report(EBADMSG, "%s: damaged: %s: " COPY_AGAIN, file->name, cause);
 }
 
 /* What libarchive calls for more bytes. */
 static la_ssize_t give_bytes(struct archive *archive, void *client, const void **bytes)
 {
-	struct source *source = client;
+	struct evidence_file *file = client;
 	ssize_t n;
 
-	if (!source->has_given_head) {
-		source->has_given_head = true;
-		*bytes = source->head;
-		return (la_ssize_t)source->head_size;
+	if (!file->has_given_head) {
+		file->has_given_head = true;
+		*bytes = file->head;
+		return (la_ssize_t)file->head_size;
 	}
-	n = input_read(&source->input, source->buffer, sizeof(source->buffer));
+	n = gzip_reader_read(&file->reader, file->buffer, sizeof(file->buffer));
 	if (n < 0)
 		archive_set_error(archive, errno, "read");
-	*bytes = source->buffer;
+	*bytes = file->buffer;
 	return n;
 }
 
-/* Counts what zstd made of its bytes; those of gzip are counted by the input. */
-static bool is_too_large(struct source *source, struct archive *archive)
+/* Counts what zstd made of its bytes; its reader counts those of gzip. */
+static bool is_too_large(struct evidence_file *file, struct archive *archive)
 {
 	if (archive_filter_bytes(archive, 0) <= (la_int64_t)EVIDENCE_BYTES_MAX)
 		return false;
-	source->input.error = EFBIG;
+	file->reader.error = EFBIG;
 	return true;
 }
 
 /* Reads over a member's bytes: libarchive by itself would do that without a bound. */
-static int skip_member(struct source *source, struct archive *archive)
+static int skip_member(struct evidence_file *file, struct archive *archive)
 {
 	const void *bytes;
 	la_int64_t offset;
@@ -90,13 +90,13 @@ static int skip_member(struct source *source, struct archive *archive)
 	int code;
 
 	while ((code = archive_read_data_block(archive, &bytes, &size, &offset)) == ARCHIVE_OK)
-		if (is_too_large(source, archive))
-			return report_source(source);
-	return code == ARCHIVE_EOF ? 0 : report_archive(source, archive);
+		if (is_too_large(file, archive))
+			return report_file(file);
+	return code == ARCHIVE_EOF ? 0 : report_archive(file, archive);
 }
 
 /* Adds the result that is the current member. Returns 0, or -1. Reports. */
-static int read_member(struct source *source, struct archive *archive, const char *member)
+static int read_member(struct evidence_file *file, struct archive *archive, const char *member)
 {
 	size_t have = 0, room = RESULT_MAX + 1;
 	char *text = malloc(room);
@@ -104,19 +104,18 @@ static int read_member(struct source *source, struct archive *archive, const cha
 	int failed = -1;
 
 	if (!text)
-		return report_errno("%s", source->name);
+		return report_errno("%s", file->name);
 	while (have < room && (n = archive_read_data(archive, text + have, room - have)) > 0)
 		have += (size_t)n;
-	source->results_bytes += have;
+	file->results_bytes += have;
 	if (n < 0)
-		report_archive(source, archive);
+		report_archive(file, archive);
 	else if (have > RESULT_MAX)
-		report(EFBIG, "%s: %s: over 1 MiB: it is no result of a .run", source->name,
-		       member);
-	else if (source->results_bytes > RESULTS_MAX)
-		report(EFBIG, "%s: its results are over 16 MiB: split the archive", source->name);
+		report(EFBIG, "%s: %s: over 1 MiB: it is no result of a .run", file->name, member);
+	else if (file->results_bytes > RESULTS_MAX)
+		report(EFBIG, "%s: its results are over 16 MiB: split the archive", file->name);
 	else
-		failed = results_parse(source->path, member, text, have, source->results);
+		failed = results_parse(file->path, member, text, have, file->results);
 	free(text);
 	return failed;
 }
@@ -139,9 +138,9 @@ static const char *member_name(struct archive_entry *entry)
 	return name ? name : "";
 }
 
-static int read_members(struct source *source, struct archive *archive)
+static int read_members(struct evidence_file *file, struct archive *archive)
 {
-	size_t members = 0, before = source->results->count;
+	size_t members = 0, before = file->results->count;
 	struct archive_entry *entry;
 	int code;
 
@@ -149,74 +148,74 @@ static int read_members(struct source *source, struct archive *archive)
 	       code == ARCHIVE_WARN) {
 		const char *name = member_name(entry);
 
-		if (is_too_large(source, archive))
-			return report_source(source);
+		if (is_too_large(file, archive))
+			return report_file(file);
 		if (++members > EVIDENCE_MEMBERS_MAX)
 			return report(EFBIG,
 				      "%s: more than %d members: it is no evidence of a .run",
-				      source->name, EVIDENCE_MEMBERS_MAX);
-		if (is_result(entry, name) ? read_member(source, archive, name)
-					   : skip_member(source, archive))
+				      file->name, EVIDENCE_MEMBERS_MAX);
+		if (is_result(entry, name) ? read_member(file, archive, name)
+					   : skip_member(file, archive))
 			return -1;
 	}
 	if (code != ARCHIVE_EOF)
-		return report_archive(source, archive);
-	if (source->results->count == before)
+		return report_archive(file, archive);
+	if (file->results->count == before)
 		return report(EBADMSG, "%s: no result in it: give the evidence of a .run",
-			      source->name);
+			      file->name);
 	return 0;
 }
 
 /* Reads what follows the archive's end, so that gzip's checksum is compared. Reports. */
-static int read_rest(struct source *source)
+static int read_rest(struct evidence_file *file)
 {
 	ssize_t n;
 
 	do
-		n = input_read(&source->input, source->buffer, sizeof(source->buffer));
+		n = gzip_reader_read(&file->reader, file->buffer, sizeof(file->buffer));
 	while (n > 0);
-	return n ? report_source(source) : 0;
+	return n ? report_file(file) : 0;
 }
 
-static int read_archive(struct source *source)
+static int read_archive(struct evidence_file *file)
 {
 	struct archive *archive = archive_read_new();
 	int failed;
 
 	if (!archive)
-		return report(ENOMEM, "%s: %s", source->name, strerror(ENOMEM));
+		return report(ENOMEM, "%s: %s", file->name, strerror(ENOMEM));
 	if (archive_read_support_format_tar(archive) ||
 	    /* without its library, libarchive would run zstd(1) */
 	    (archive_libzstd_version() && archive_read_support_filter_zstd(archive)) ||
-	    archive_read_open(archive, source, NULL, give_bytes, NULL))
-		failed = report_archive(source, archive);
+	    archive_read_open(archive, file, NULL, give_bytes, NULL))
+		failed = report_archive(file, archive);
 	else
-		failed = read_members(source, archive) || read_rest(source);
+		failed = read_members(file, archive) || read_rest(file);
 	archive_read_free(archive);
 	return failed ? -1 : 0;
 }
 
 /* Reads all that follows the head, and the head. The caller frees it. NULL: failed. Reports. */
-static char *read_whole(struct source *source, size_t *size)
+static char *read_whole(struct evidence_file *file, size_t *size)
 {
-	size_t have = source->head_size, room = sizeof(source->buffer);
+	size_t have = file->head_size, room = sizeof(file->buffer);
 	char *text = malloc(room), *bigger;
 	ssize_t n;
 
 	if (!text) {
-		report_errno("%s", source->name);
+		report_errno("%s", file->name);
 		return NULL;
 	}
-	memcpy(text, source->head, have);
+	memcpy(text, file->head, have);
 	for (;;) {
-		n = input_read(&source->input, text + have, room - have);
+		n = gzip_reader_read(&file->reader, text + have, room - have);
 		if (n < 0) {
-			report_source(source);
+			report_file(file);
 			break;
 		}
 		have += (size_t)n;
 		if (have > RESULTS_MAX) {
-			report(EFBIG, "%s: over 16 MiB: it is no result of a .run", source->name);
+			report(EFBIG, "%s: over 16 MiB: it is no result of a .run", file->name);
 			break;
 		}
 		if (have < room) {
@@ -226,7 +225,7 @@ static char *read_whole(struct source *source, size_t *size)
 		room *= 2;
 		bigger = realloc(text, room);
 		if (!bigger) {
-			report_errno("%s", source->name);
+			report_errno("%s", file->name);
 			break;
 		}
 		text = bigger;
@@ -236,57 +235,57 @@ static char *read_whole(struct source *source, size_t *size)
 }
 
 /* Reads a bare text, which may hold several results. */
-static int read_text(struct source *source)
+static int read_text(struct evidence_file *file)
 {
 	size_t size;
-	char *text = read_whole(source, &size);
+	char *text = read_whole(file, &size);
 	int failed;
 
 	if (!text)
 		return -1;
-	failed = results_parse(source->path, "", text, size, source->results);
+	failed = results_parse(file->path, "", text, size, file->results);
 	free(text);
 	return failed;
 }
 
-static bool is_archive(const struct source *source)
+static bool is_archive(const struct evidence_file *file)
 {
 	static const char zstd[] = { '\x28', '\xb5', '\x2f', '\xfd' };
 
-	return (source->head_size >= sizeof(zstd) && !memcmp(source->head, zstd, sizeof(zstd))) ||
-	       (source->head_size == sizeof(source->head) &&
-		memchr(source->head, '\0', 257) &&	  /* no text has one */
-		!memcmp(source->head + 257, "ustar", 5)); /* POSIX.1-2017, pax */
+	return (file->head_size >= sizeof(zstd) && !memcmp(file->head, zstd, sizeof(zstd))) ||
+	       (file->head_size == sizeof(file->head) &&
+		memchr(file->head, '\0', 257) &&	/* no text has one */
+		!memcmp(file->head + 257, "ustar", 5)); /* POSIX.1-2017, pax */
 }
 
 int evidence_read_file(int fd, const char *path, struct results *results)
 {
-	struct source *source = calloc(1, sizeof(*source));
+	struct evidence_file *file = calloc(1, sizeof(*file));
 	size_t before = results->count;
 	int failed = -1, saved;
 	ssize_t n;
 
-	if (!source) {
+	if (!file) {
 		report_errno("%s", path);
 		close(fd);
 		return -1;
 	}
-	input_open(&source->input, fd, EVIDENCE_BYTES_MAX);
-	source->path = path;
-	source->name = strcmp(path, "-") ? path : "<stdin>";
-	source->results = results;
-	n = input_read(&source->input, source->head, sizeof(source->head));
+	gzip_reader_open(&file->reader, fd, EVIDENCE_BYTES_MAX);
+	file->path = path;
+	file->name = strcmp(path, "-") ? path : "<stdin>";
+	file->results = results;
+	n = gzip_reader_read(&file->reader, file->head, sizeof(file->head));
 	if (n < 0) {
-		report_source(source);
+		report_file(file);
 	} else {
-		source->head_size = (size_t)n;
-		failed = is_archive(source) ? read_archive(source) : read_text(source);
+		file->head_size = (size_t)n;
+		failed = is_archive(file) ? read_archive(file) : read_text(file);
 	}
 	saved = errno;
 	if (failed)
 		results_cut(results, before);
-	input_close(&source->input);
-	free(source);
+	gzip_reader_close(&file->reader);
+	free(file);
 	errno = saved;
 	return failed;
 }

@@ -40,7 +40,7 @@ static bool always_differs(const char *keyword)
 	return false;
 }
 
-/* Returns the fields from one on, until another. The caller frees them. NULL with errno. */
+/* Returns the fields from..to-1, with blanks between them. The caller frees it. NULL with errno. */
 static char *join_fields(const struct entry *entry, size_t from, size_t to)
 {
 	struct strings fields = { 0 };

@@ -1,9 +1,9 @@
-/* input.h - reads a file, decompresses it if it has gzip's format, and counts the bytes
+/* gzip_reader.h - reads a file, decompresses it if it has gzip's format, and counts the bytes
  *
  * libarchive can do that too, but it does not compare the checksum of gzip (RFC 1952).
  */
-#ifndef RESULTS_INPUT_H
-#define RESULTS_INPUT_H
+#ifndef RESULTS_GZIP_READER_H
+#define RESULTS_GZIP_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include <sys/types.h>
 #include <zlib.h>
 
-struct input {
+struct gzip_reader {
 	int fd;
 	uint64_t read, max; /* decompressed bytes */
 	int error;	    /* errno of the first failure, EFBIG if there are more than max bytes */
@@ -24,12 +24,12 @@ struct input {
 	unsigned char buffer[64 * 1024];
 };
 
-/* Begins to read fd, which input_close closes. Cannot fail. */
-void input_open(struct input *input, int fd, uint64_t max);
+/* Begins to read fd, which gzip_reader_close closes. Cannot fail. */
+void gzip_reader_open(struct gzip_reader *reader, int fd, uint64_t max);
 
 /* Reads up to size bytes, fewer only at the end. Returns their number, or -1 with errno. */
-ssize_t input_read(struct input *input, void *buffer, size_t size);
+ssize_t gzip_reader_read(struct gzip_reader *reader, void *buffer, size_t size);
 
-void input_close(struct input *input);
+void gzip_reader_close(struct gzip_reader *reader);
 
 #endif
