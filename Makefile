@@ -39,7 +39,7 @@ $(foreach place,DESTDIR $(places_installed),$(if $(word 2,[$($(place))]), \
 $(foreach place,$(places_installed),$(if $(filter /%,$($(place))),, \
 	$(error $(place) does not begin with /: $($(place)))))
 
-PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble
+PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble ktstr-results
 SCRIPTS = ktstr-export
 EXAMPLES = fair spread reader
 
@@ -49,6 +49,8 @@ REGISTRY = topology entries file_index value definition ask source search stand_
 	libraries needs
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
+RESULTS = result_text gzip_reader evidence column escape tally print_table print_records print_json print_ktap print_groups \
+	print_differences
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
@@ -56,7 +58,7 @@ ENGINE = state messages clock signals environment arguments processes fitness to
 	scheduler-failures test teardown inspect main
 HARNESS = registered tests rival check message describe protocol result metric watch run main
 UNITS = base base64 cut
-FUZZ = record definition manifest quote elf ldcache base64 gzip
+FUZZ = record definition manifest quote elf ldcache base64 gzip evidence
 
 CC = cc
 AR = ar
@@ -68,6 +70,8 @@ STACK_AND_BRANCHES := $(foreach flag,-fstack-clash-protection -fcf-protection -m
 HARDENING = -fstack-protector-strong $(STACK_AND_BRANCHES) -fPIE
 LINK_HARDENING = -pie -Wl,-z,relro,-z,now
 ZLIB_LIBS = -lz
+# what reads evidence is linked with libarchive, and nothing else is
+LIBARCHIVE_LIBS = -larchive
 
 # ktstr-pack's second engine, built in where it is installed; LIBDEFLATE=no leaves it out
 LIBDEFLATE = $(shell pkg-config --exists libdeflate 2>/dev/null && echo yes || echo no)
@@ -88,7 +92,7 @@ compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) $(anywhere) -D_GNU_SOURCE= -
 link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 
 tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/registry/%.o) $(ELF:%=build/obj/lib/elf/%.o) \
-	$(ARCHIVE:%=build/obj/lib/archive/%.o)
+	$(ARCHIVE:%=build/obj/lib/archive/%.o) $(RESULTS:%=build/obj/lib/results/%.o)
 harness_objects = $(HARNESS:%=build/obj/lib/harness/%.o)
 programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)
 template = build/share/ktstr/preamble.bash
@@ -117,10 +121,16 @@ build/obj/%.o: %.c build/settings
 
 # Tests may be in a shared object, and libktstr with them.
 $(harness_objects): private HARDENING = -fstack-protector-strong $(STACK_AND_BRANCHES) -fPIC
+build/obj/lib/results/evidence.o build/fuzz/obj/lib/results/evidence.o: build/has_libarchive
 build/obj/lib/harness/protocol.o: build/places
 build/obj/cmd/ktstr-preamble.o: $(engine_sum)
 build/obj/cmd/ktstr-preamble.o: private defines = -DKTSTR_ENGINE_SHA256='"$(shell cut -c-64 $(engine_sum))"'
 build/obj/lib/harness/protocol.o: private defines = -DKTSTR_BINDIR='"$(bindir)"'
+
+build/has_libarchive: build/settings
+	@echo '#include <archive.h>' | $(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only -x c - 2>/dev/null || { \
+		echo "archive.h is missing: install libarchive-dev (Debian) or libarchive-devel (Fedora)" >&2; exit 1; }
+	@touch $@
 
 build/lib/tools.a: $(tools_objects)
 	@mkdir -p $(@D)
@@ -135,6 +145,7 @@ $(libktstr): $(harness_objects)
 build/bin/%: build/obj/cmd/%.o build/lib/tools.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
+build/bin/ktstr-results build/test/fuzz/evidence: private tools_libs += $(LIBARCHIVE_LIBS)
 
 $(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
 	@mkdir -p $(@D)
@@ -199,7 +210,7 @@ build/fuzz/obj/%.o: %.c build/fuzz_settings
 
 build/fuzz/bin/%: build/fuzz/obj/test/fuzz/%.o $(fuzz_objects)
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(tools_libs)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(tools_libs) $(LIBARCHIVE_LIBS)
 
 SECONDS = 60
 TARGETS = $(FUZZ)

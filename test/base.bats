@@ -81,6 +81,17 @@ both_readers() {
 	expect output has "<stdin>:4: one: may stand only once, and is on line 2 already"
 }
 
+@test "record: a keyword that no rule has is taken where the reader says so, and only if it is plain" {
+	run -0 base unknown <<<$'later a b\none 1\nlater'
+	expect output $'later a b\none 1\nlater'
+	run -1 base memory <<<'later a b'
+	expect output begins "base: <stdin>:1: later: unknown keyword"
+	run -1 base unknown <<<$'la\\164er a'
+	expect output begins "base: <stdin>:1: la\\164er: unknown keyword"
+	run -1 base unknown <<<$'one 1\none 2' # the rules still hold
+	expect output begins "base: <stdin>:2: one: may stand only once"
+}
+
 @test "record: a message is one line, whatever bytes the input has" {
 	run -1 both_readers < <(printf 'tw\033[31mo\n')
 	expect output has 'tw\033[31mo: unknown keyword'

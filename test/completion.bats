@@ -114,6 +114,21 @@ same_options() {
 	expect output "ktstr-export --engine nothing-like-it"
 }
 
+@test "completion: of formats, columns and files for ktstr-results" {
+	need zsh
+	touch host.evidence.tar.gz
+	run -0 both $'ktstr-results -f js\t'
+	expect output "ktstr-results -f json"
+	run -0 both $'ktstr-results --format=ts\t'
+	expect output "ktstr-results --format=tsv"
+	run -0 both $'ktstr-results --group sig\t'
+	expect output "ktstr-results --group signature"
+	run -0 both $'ktstr-results -c host,verd\t'
+	expect output "ktstr-results -c host,verdict"
+	run -0 both $'ktstr-results ho\t'
+	expect output "ktstr-results host.evidence.tar.gz"
+}
+
 @test "completion: of the names of the tests in this directory, where a name is to stand" {
 	need zsh
 	definitions first second >a.ktstr

@@ -39,6 +39,28 @@ load faults_helper
 	done
 }
 
+# text: results for ktstr-results to read
+text() {
+	printf '%s\n' 'result 1' 'test a' 'host lab' 'reason b' 'metric m 1 ms' 'x-a b' 'kernel 1 2'
+	printf '%s\n' 'result 1' 'test a' 'host other' 'option a' 'option b' 'status 1'
+}
+
+# not of archives: libarchive does not check all of its own allocations
+@test "faults: each allocation of ktstr-results fails once, in each format" {
+	local options
+	preload
+	mkdir d
+	text >d/x.unfinished
+	text | gzip >d/y.evidence.tar.gz
+	for options in '-f table' '-f tsv' '-f json' '-f ktap' '-f records' '-g host' -d '-c host,metric:m'; do
+		echo "$options"
+		# shellcheck disable=SC2086
+		ktstr-results $options d >wanted
+		# shellcheck disable=SC2086
+		PARTIAL=1 LEAST=50 each_fault FAULT_ALLOC /dev/null ktstr-results $options d
+	done
+}
+
 # bats test_tags=promise:whole-or-nothing
 @test "faults: the disk becomes full at each write of each program" {
 	preload
@@ -57,6 +79,9 @@ load faults_helper
 	cp wanted text
 	cp archive wanted
 	each_fault FAULT_WRITE text ktstr-b64 -d
+	for ((i = 0; i < 2000; i++)); do text; done >results
+	ktstr-results -f records <results >wanted
+	each_fault FAULT_WRITE results ktstr-results -f records
 }
 
 # bats test_tags=promise:whole-or-nothing
@@ -69,6 +94,10 @@ load faults_helper
 	cp wanted archive
 	ktstr-b64 <archive >wanted
 	FAULT_SAYS='standard input: Input/output error' PARTIAL=1 each_fault FAULT_READ archive ktstr-b64
+	text >result
+	tar -cf x.tar result data
+	ktstr-results x.tar >wanted
+	FAULT_SAYS='x.tar: Input/output error' PARTIAL=1 LEAST=3 each_fault FAULT_READ /dev/null ktstr-results x.tar
 	ktstr-manifest -f t.ktstr a >wanted
 	FAULT_SAYS='t.ktstr: Input/output error' each_fault FAULT_READ /dev/null ktstr-manifest -f t.ktstr a
 }
@@ -90,6 +119,12 @@ load faults_helper
 	env LD_PRELOAD="$FAULTS" ktstr-b64 <archive | cmp - text
 	env LD_PRELOAD="$FAULTS" ktstr-b64 -d <text | cmp - archive
 	env LD_PRELOAD="$FAULTS" ktstr-b64 -d -i <text | cmp - archive
+	mkdir x
+	text >x/result
+	cp data x/test.log
+	tar -czf x.tar.gz x
+	ktstr-results x.tar.gz >wanted
+	env LD_PRELOAD="$FAULTS" ktstr-results x.tar.gz | cmp - wanted
 }
 
 @test "faults: with too few descriptors each program fails with one line, or does all" {

@@ -61,12 +61,17 @@ replay() {
 	replay gzip
 }
 
+# bats test_tags=promise:evidence-is-data
+@test "fuzz: evidence is read whole or not at all, and each format shows it as plain text" {
+	replay evidence
+}
+
 @test "fuzz: the seeds that are no text are those that make-seeds makes" {
 	need python3
 	mkdir fuzz
 	cp "$TOP/test/fuzz/make-seeds" fuzz
 	fuzz/make-seeds
-	expect value "$(ls fuzz/corpus | tr '\n' ' ')" "base64 elf gzip ldcache "
+	expect value "$(ls fuzz/corpus | tr '\n' ' ')" "base64 elf evidence gzip ldcache "
 	run diff -r fuzz/corpus "$TOP/test/fuzz/corpus"
 	expect value "$(grep -v "^Only in $TOP/test/fuzz/corpus" <<<"$output")" ''
 }

@@ -26,7 +26,7 @@ compile() {
 }
 
 @test "install: every program, page and example is where the field expects it" {
-	for file in bin/ktstr-manifest bin/ktstr-libs bin/ktstr-pack bin/ktstr-b64 bin/ktstr-preamble bin/ktstr-export \
+	for file in bin/ktstr-manifest bin/ktstr-libs bin/ktstr-pack bin/ktstr-b64 bin/ktstr-preamble bin/ktstr-results bin/ktstr-export \
 		share/ktstr/preamble.bash share/ktstr/engine.sha256 share/ktstr/engine.sed lib/ktstr/preload.so lib/libktstr.a lib/pkgconfig/ktstr.pc include/ktstr.h \
 		share/man/man1/ktstr-export.1 share/man/man3/ktstr.3 share/man/man5/ktstr-manifest.5 \
 		share/bash-completion/completions/ktstr-export share/zsh/site-functions/_ktstr \
@@ -148,6 +148,12 @@ make_tree() {
 	expect output 'prefix=/p
 libdir=/l
 includedir=${prefix}/inc'
+}
+
+@test "install: without libarchive's header the build says which package to install" {
+	cp "$TOP/Makefile" .
+	run -2 --separate-stderr make -s CC="${CC:-cc} -nostdinc" build/has_libarchive
+	expect stderr begins "archive.h is missing: install libarchive-dev (Debian) or libarchive-devel (Fedora)"$'\n'
 }
 
 @test "install: a relative place and one with blanks are refused before anything is made" {

@@ -14,6 +14,7 @@ struct record_reader {
 	const char *source;
 	const struct record_rule *rules;
 	size_t *first_line; /* per rule: line of its first record in this scope, or 0 */
+	bool takes_unknown;
 
 	const char *text, *end; /* the rest of the memory, if there is no stream */
 	FILE *stream;
@@ -64,6 +65,11 @@ struct record_reader *record_open_stream(const char *source, FILE *stream,
 	if (reader)
 		reader->stream = stream;
 	return reader;
+}
+
+void record_take_unknown(struct record_reader *reader)
+{
+	reader->takes_unknown = true;
 }
 
 void record_close(struct record_reader *reader)
@@ -247,10 +253,10 @@ static ssize_t split_line(struct record_reader *reader)
 	return (ssize_t)count;
 }
 
-/* Whether it is a user's own keyword: "x-" and bytes that need no escape. */
-static bool is_users_own(const char *keyword)
+/* Whether a keyword that no rule has is taken: all its bytes need no escape. */
+static bool takes_keyword(const struct record_reader *reader, const char *keyword)
 {
-	if (strncmp(keyword, "x-", 2))
+	if (!reader->takes_unknown && strncmp(keyword, "x-", 2))
 		return false;
 	for (const char *p = keyword; *p; p++)
 		if (is_control(*p) || *p == '\\')
@@ -280,12 +286,10 @@ static int check_rule(struct record_reader *reader, struct record *record)
 	size_t i = 0, *first;
 	const char *problem;
 
-	if (is_users_own(record->keyword))
-		return 0;
 	while (reader->rules[i].keyword && strcmp(reader->rules[i].keyword, record->keyword))
 		i++;
 	if (!reader->rules[i].keyword)
-		return bad_keyword(reader, record);
+		return takes_keyword(reader, record->keyword) ? 0 : bad_keyword(reader, record);
 	record->rule = &reader->rules[i];
 	if (record->nfields < record->rule->min_fields)
 		return record_bad(reader, record, "missing field: %zu given, %zu needed",

@@ -37,7 +37,7 @@ struct record {
 	char *const *fields; /* decoded; ends with NULL */
 	size_t nfields;
 	size_t line;			/* counted from 1 */
-	const struct record_rule *rule; /* NULL for a keyword with x- */
+	const struct record_rule *rule; /* NULL for a keyword that no rule has */
 };
 
 struct record_reader;
@@ -52,6 +52,12 @@ struct record_reader *record_open_memory(const char *source, const char *text, s
 					 const struct record_rule *rules);
 struct record_reader *record_open_stream(const char *source, FILE *stream,
 					 const struct record_rule *rules);
+
+/*
+ * Take records whose keywords no rule has, not only those with x-: for a format to which later
+ * versions add records. Their fields are not checked.
+ */
+void record_take_unknown(struct record_reader *reader);
 
 /*
  * Returns 1 and the next record, which is valid until the next call; 0 at the end; -1 with errno,

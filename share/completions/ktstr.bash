@@ -96,6 +96,13 @@ _ktstr_engines() {
 	_ktstr_matching "${version[@]}"
 }
 
+# _ktstr_columns: adds the columns of results; value may have others before it, with commas between them
+_ktstr_columns() {
+	local columns=(host kernel test scheduler verdict reason signature duration metrics cpu machine topology-found governor
+		started source file)
+	_ktstr_matching "${columns[@]/#/"${value%"${value##*,}"}"}"
+}
+
 # _ktstr PROGRAM CURRENT: what complete -F calls
 _ktstr() {
 	local options=() words option value sources broken
@@ -108,21 +115,27 @@ _ktstr() {
 	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
 	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
+	ktstr-results) options=(-c= --columns= -f= --format= -g= --group= -d --differ) ;;
 	esac
 	options+=(-h --help -V --version)
 	_ktstr_split "${COMP_LINE:0:COMP_POINT}"
 	_ktstr_walk "${options[@]}"
 	COMPREPLY=()
+	[[ ${1##*/} != ktstr-results || $option != -f ]] || option=--format
 	case $option in
 	'')
 		if [[ $value == -* ]]; then
 			_ktstr_matching "${options[@]%=}"
 		elif [[ ${1##*/} == ktstr-@(export|manifest) ]]; then
 			_ktstr_names
+		elif [[ ${1##*/} == ktstr-results ]]; then
+			compopt -o default 2>/dev/null
 		fi
 		;;
 	-b | --binary) _ktstr_files executables ;;
 	-f | --file) _ktstr_files definitions ;;
+	--format) _ktstr_matching table tsv records json ktap ;;
+	-c | --columns | -g | --group) _ktstr_columns ;;
 	-o | --output | --sign | --template) compopt -o default 2>/dev/null ;;
 	--engine) _ktstr_engines ;;
 	--decompress) mapfile -t COMPREPLY < <(compgen -c -- "$value") ;;
@@ -134,4 +147,4 @@ _ktstr() {
 	COMPREPLY=("${COMPREPLY[@]#"$broken"}")
 }
 
-complete -F _ktstr ktstr-b64 ktstr-export ktstr-libs ktstr-manifest ktstr-pack ktstr-preamble
+complete -F _ktstr ktstr-b64 ktstr-export ktstr-libs ktstr-manifest ktstr-pack ktstr-preamble ktstr-results

@@ -33,8 +33,11 @@ static int quote(struct output *out)
 	return word ? 0 : -1;
 }
 
-/* memory, stream: reads standard input as records in that way, writes them again */
-static int copy_records(struct output *out, int from_memory)
+/*
+ * memory, stream: reads standard input as records in that way, writes them again; unknown: from
+ * memory, with keywords that no rule has
+ */
+static int copy_records(struct output *out, int from_memory, int take_unknown)
 {
 	struct record_reader *reader;
 	struct record record;
@@ -47,6 +50,8 @@ static int copy_records(struct output *out, int from_memory)
 	reader = from_memory ? record_open_memory("<stdin>", text, size, rules)
 			     : record_open_stream("<stdin>", stdin, rules);
 	if (reader) {
+		if (take_unknown)
+			record_take_unknown(reader);
 		while ((more = record_next(reader, &record)) > 0)
 			record_write_fields(out, record.keyword, record.fields);
 		record_close(reader);
@@ -79,9 +84,11 @@ int main(int argc, char *argv[])
 	if (argc == 2 && !strcmp(argv[1], "quote"))
 		failed = quote(&out);
 	else if (argc == 2 && !strcmp(argv[1], "memory"))
-		failed = copy_records(&out, 1);
+		failed = copy_records(&out, 1, 0);
 	else if (argc == 2 && !strcmp(argv[1], "stream"))
-		failed = copy_records(&out, 0);
+		failed = copy_records(&out, 0, 0);
+	else if (argc == 2 && !strcmp(argv[1], "unknown"))
+		failed = copy_records(&out, 1, 1);
 	else if (argc == 6 && !strcmp(argv[1], "number"))
 		failed = number(&out, argv + 2);
 	return output_close(&out) || failed ? 1 : 0;

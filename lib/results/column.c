@@ -1,0 +1,161 @@
+/* column.c - one value of a result, by its name */
+#include "column.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/strings.h"
+#include "base/suggest.h"
+
+/* Columns that do not show all fields of the keyword with their name. */
+static const struct column special[] = {
+	/* name, keyword, kind, field, nfields */
+	{ "source", NULL, NULL, 0, 0 },
+	{ "member", NULL, NULL, 0, 0 },
+	{ "metrics", "metric", NULL, 0, 3 },
+	{ "kernel", "kernel", NULL, 0, 1 },
+	{ "kernel-version", "kernel", NULL, 1, 1 },
+	{ "started", "started", NULL, 0, 1 },
+	{ "duration", "duration", NULL, 1, 1 },
+	{ "duration-asked", "duration", NULL, 0, 1 },
+	{ "topology-found", "topology", "found", 1, 1 },
+	{ "topology-needed", "topology", "needed", 1, 1 },
+};
+enum { SPECIALS = sizeof(special) / sizeof(special[0]) };
+
+/* Fills in what the name says. Returns whether there is a column with this name. */
+static bool find_column(struct column *column)
+{
+	const struct record_rule *rule;
+	char *name = column->name, *colon;
+
+	for (size_t i = 0; i < SPECIALS; i++)
+		if (!strcmp(special[i].name, name)) {
+			*column = special[i];
+			column->name = name;
+			return true;
+		}
+	column->keyword = name;
+	column->nfields = SIZE_MAX;
+	if (result_rule(name) || !strncmp(name, "x-", 2))
+		return true;
+	colon = strchr(name, ':');
+	if (!colon || !colon[1])
+		return false;
+	*colon = '\0';
+	rule = result_rule(name);
+	*colon = ':';
+	if (!rule || !result_rule_has_kinds(rule))
+		return false;
+	column->keyword = rule->keyword;
+	column->kind = colon + 1;
+	column->field = 1;
+	return true;
+}
+
+int columns_add(struct columns *columns, const char *name)
+{
+	struct column column = { .name = strdup(name) };
+	int error = ENOMEM;
+
+	for (size_t i = 0; column.name && i < columns->count; i++)
+		if (!strcmp(columns->items[i].name, name)) {
+			free(column.name);
+			errno = EEXIST;
+			return -1;
+		}
+	if (column.name && !find_column(&column)) {
+		error = EINVAL;
+	} else if (column.name &&
+		   !array_grow(&columns->items, columns->count, &columns->room, sizeof(column))) {
+		columns->items[columns->count++] = column;
+		return 0;
+	}
+	free(column.name);
+	errno = error;
+	return -1;
+}
+
+char *columns_suggest(const char *name)
+{
+	struct strings names = { 0 }, nearest = { 0 };
+	char *text = NULL;
+
+	for (size_t i = 0; i < SPECIALS; i++)
+		if (strings_add(&names, special[i].name))
+			goto out;
+	for (const struct record_rule *rule = result_rules; rule->keyword; rule++)
+		if (!strings_contain(&names, rule->keyword) && strings_add(&names, rule->keyword))
+			goto out;
+	if (strings_add(&names, "metric:NAME") || suggest_names(name, &names, &nearest))
+		goto out;
+	text = strings_join(nearest.count ? &nearest : &names, ", ");
+out:
+	strings_free(&names);
+	strings_free(&nearest);
+	return text;
+}
+
+static bool has_kind(const struct entry *entry, const char *kind)
+{
+	return !kind || (entry->fields.count && !strcmp(entry->fields.items[0], kind));
+}
+
+/* Returns the fields that are shown of a record. The caller frees it. NULL with errno. */
+static char *show_record(const struct column *column, const struct entry *entry)
+{
+	struct strings shown = { 0 };
+	char *text = NULL;
+
+	for (size_t i = column->field;
+	     i < entry->fields.count && i - column->field < column->nfields; i++)
+		if (strings_add(&shown, entry->fields.items[i]))
+			goto out;
+	text = strings_join(&shown, " ");
+	/* NAME VALUE UNIT becomes NAME=VALUE UNIT */
+	if (text && shown.count && !strcmp(column->name, "metrics"))
+		text[strlen(shown.items[0])] = '=';
+out:
+	strings_free(&shown);
+	return text;
+}
+
+char *column_value(const struct column *column, const struct result *result)
+{
+	const struct entry *entry = NULL;
+	struct strings records = { 0 };
+	char *text = NULL;
+
+	if (!column->keyword)
+		return strdup(strcmp(column->name, "member") ? result->source : result->member);
+	if (!strcmp(column->keyword, "verdict"))
+		return strdup(result_verdict(result));
+	while ((entry = entries_next(&result->records, column->keyword, entry))) {
+		char *record;
+		int failed;
+
+		if (!has_kind(entry, column->kind))
+			continue;
+		record = show_record(column, entry);
+		failed = !record || strings_add(&records, record);
+		free(record);
+		if (failed)
+			goto out;
+	}
+	text = strings_join(&records, "; ");
+out:
+	strings_free(&records);
+	return text;
+}
+
+void columns_free(struct columns *columns)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		free(columns->items[i].name);
+	free(columns->items);
+	*columns = (struct columns){ 0 };
+}

@@ -1,0 +1,248 @@
+/* result_text.c - the results of runs, and the text that each is written as */
+#include "result_text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/number.h"
+#include "base/report.h"
+
+static const char *version_problem(char *const *fields)
+{
+	return strcmp(fields[0], RESULT_VERSION) ? "this program reads version " RESULT_VERSION
+						   " of the format"
+						 : NULL;
+}
+
+static const char *name_problem(char *const *fields)
+{
+	return *fields[0] ? NULL : "the name is empty";
+}
+
+static const char *status_problem(char *const *fields)
+{
+	uint64_t status;
+
+	return parse_number(fields[0], 10, 0, 255, &status) ? "not a status from 0 to 255" : NULL;
+}
+
+static const char *second_number_problem(char *const *fields)
+{
+	double value;
+
+	return result_number(fields[1], &value) ? "the second field is not a decimal number" : NULL;
+}
+
+static const char *numbers_problem(char *const *fields)
+{
+	double value;
+
+	return result_number(fields[0], &value) ? "the first field is not a decimal number"
+						: second_number_problem(fields);
+}
+
+static const char *metric_problem(char *const *fields)
+{
+	return *fields[0] ? second_number_problem(fields) : name_problem(fields);
+}
+
+const struct record_rule result_rules[] = {
+	{ "result", 1, 1, RECORD_MANY, version_problem }, /* once each: it begins a result */
+	{ "test", 1, 1, RECORD_NEEDED, name_problem },
+	{ "verdict", 1, 1, RECORD_ONCE, name_problem },
+	{ "status", 1, 1, RECORD_ONCE, status_problem },
+	{ "reason", 1, 1, RECORD_ONCE, NULL },
+	{ "signature", 1, 1, RECORD_ONCE, NULL },
+	{ "about", 1, 1, RECORD_ONCE, NULL },
+	{ "contact", 1, 1, RECORD_ONCE, NULL },
+	{ "file", 1, 1, RECORD_ONCE, NULL },
+	{ "scheduler", 1, 1, RECORD_ONCE, NULL },
+	{ "program", 3, 3, RECORD_MANY, NULL },
+	{ "build-id", 2, 2, RECORD_MANY, NULL },
+	{ "git", 2, 2, RECORD_MANY, NULL },
+	{ "payload", 1, 1, RECORD_ONCE, NULL },
+	{ "engine", 1, 1, RECORD_ONCE, NULL },
+	{ "option", 1, 1, RECORD_MANY, NULL },
+	{ "started", 2, 2, RECORD_ONCE, second_number_problem },
+	{ "time", 2, 2, RECORD_MANY, second_number_problem },
+	{ "duration", 2, 2, RECORD_ONCE, numbers_problem },
+	{ "kernel", 2, 2, RECORD_ONCE, NULL },
+	{ "cmdline", 1, 1, RECORD_ONCE, NULL },
+	{ "taint", 2, 2, RECORD_ONCE, NULL },
+	{ "host", 1, 1, RECORD_ONCE, NULL },
+	{ "machine", 1, 1, RECORD_ONCE, NULL },
+	{ "cpu", 1, 1, RECORD_ONCE, NULL },
+	{ "topology", 2, 2, RECORD_MANY, NULL },
+	{ "sched-ext", 3, 5, RECORD_MANY, NULL },
+	{ "event", 3, 3, RECORD_MANY, NULL },
+	{ "metric", 2, 3, RECORD_MANY, metric_problem },
+	{ "metric-text", 1, 1, RECORD_MANY, NULL },
+	{ "host-restored", 1, 1, RECORD_ONCE, NULL },
+	{ "missing", 2, 2, RECORD_MANY, NULL },
+	{ "governor", 1, 1, RECORD_ONCE, NULL },
+	{ NULL, 0, 0, 0, NULL },
+};
+
+const struct record_rule *result_rule(const char *keyword)
+{
+	for (const struct record_rule *rule = result_rules; rule->keyword; rule++)
+		if (!strcmp(rule->keyword, keyword))
+			return rule;
+	return NULL;
+}
+
+bool result_rule_has_kinds(const struct record_rule *rule)
+{
+	return rule->times == RECORD_MANY && rule->min_fields > 1;
+}
+
+int result_number(const char *text, double *value)
+{
+	char *end;
+
+	/* strtod also takes blanks, hexadecimal numbers, infinity and nan */
+	if (*text && !text[strspn(text, "+-.0123456789eE")]) {
+		*value = strtod(text, &end);
+		if (!*end && isfinite(*value))
+			return 0;
+	}
+	errno = EINVAL;
+	return -1;
+}
+
+const char *result_value(const struct result *result, const char *keyword, size_t field)
+{
+	const struct entry *entry = entries_find(&result->records, keyword);
+
+	return entry && field < entry->fields.count ? entry->fields.items[field] : "";
+}
+
+const char *result_verdict(const struct result *result)
+{
+	const char *verdict = result_value(result, "verdict", 0);
+
+	return *verdict ? verdict : "unfinished";
+}
+
+/* A result that is being read. */
+struct parser {
+	struct record_reader *reader;
+	const char *name; /* for messages */
+	const char *source, *member;
+	struct results *results;
+	size_t bytes; /* of the current result */
+	size_t line;  /* where it begins, 0: none has begun */
+};
+
+static struct result *current(const struct parser *parser)
+{
+	return &parser->results->items[parser->results->count - 1];
+}
+
+/* Checks that the current result, if there is one, has what it needs. Returns 0, or -1. Reports. */
+static int end_result(const struct parser *parser)
+{
+	if (parser->line && !entries_find(&current(parser)->records, "test"))
+		return report(EBADMSG,
+			      "%s:%zu: this result has no record test: copy it again from its host",
+			      parser->name, parser->line);
+	return 0;
+}
+
+/* Begins a new result. Returns 0, or -1. Reports. */
+static int begin_result(struct parser *parser, size_t line)
+{
+	struct results *results = parser->results;
+	struct result result = { 0 };
+
+	if (end_result(parser))
+		return -1;
+	if (array_grow(&results->items, results->count, &results->room, sizeof(result)))
+		return report_errno("%s", parser->name);
+	result.source = strdup(parser->source);
+	result.member = strdup(parser->member);
+	if (!result.source || !result.member) {
+		free(result.source);
+		free(result.member);
+		return report_errno("%s", parser->name);
+	}
+	results->items[results->count++] = result;
+	parser->line = line;
+	parser->bytes = 0;
+	record_new_scope(parser->reader);
+	return 0;
+}
+
+static int take_record(struct parser *parser, const struct record *record)
+{
+	if (!strcmp(record->keyword, "result")) {
+		if (begin_result(parser, record->line))
+			return -1;
+	} else if (!parser->line) {
+		return record_bad(parser->reader, record,
+				  "this is no result: one begins with the line \"result %s\"",
+				  RESULT_VERSION);
+	}
+	parser->bytes += strlen(record->keyword) + 1;
+	for (size_t i = 0; i < record->nfields; i++)
+		parser->bytes += strlen(record->fields[i]) + 1;
+	if (parser->bytes > RESULT_MAX)
+		return report(EFBIG, "%s:%zu: this result is over 1 MiB: it is not of a .run",
+			      parser->name, parser->line);
+	if (entries_add_fields(&current(parser)->records, record->line, record->keyword,
+			       record->fields))
+		return report_errno("%s:%zu", parser->name, record->line);
+	return 0;
+}
+
+int results_parse(const char *source, const char *member, const char *text, size_t size,
+		  struct results *results)
+{
+	struct parser parser = { .source = source, .member = member, .results = results };
+	struct record record;
+	int more = -1;
+	char *name;
+
+	if (asprintf(&name, "%s%s%s", strcmp(source, "-") ? source : "<stdin>", *member ? ": " : "",
+		     member) < 0)
+		return report_errno("%s", source);
+	parser.name = name;
+	parser.reader = record_open_memory(name, text, size, result_rules);
+	if (!parser.reader) {
+		report_errno("%s", name);
+	} else {
+		record_take_unknown(parser.reader);
+		while ((more = record_next(parser.reader, &record)) > 0)
+			if (take_record(&parser, &record)) {
+				more = -1;
+				break;
+			}
+		if (!more)
+			more = end_result(&parser);
+		if (!more && !parser.line)
+			more = report(EBADMSG,
+				      "%s: empty: give the evidence or the result of a .run", name);
+	}
+	record_close(parser.reader);
+	free(name);
+	return more;
+}
+
+void results_cut(struct results *results, size_t count)
+{
+	while (results->count > count) {
+		struct result *result = &results->items[--results->count];
+
+		free(result->source);
+		free(result->member);
+		entries_free(&result->records);
+	}
+	if (!count) {
+		free(results->items);
+		*results = (struct results){ 0 };
+	}
+}

@@ -1,0 +1,59 @@
+/* result_text.h - the results of runs, and the text that each is written as: ktstr-result(5) */
+#ifndef RESULTS_RESULT_TEXT_H
+#define RESULTS_RESULT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/record.h"
+#include "registry/entries.h"
+
+#define RESULT_VERSION "1"
+
+enum {
+	RESULT_MAX = 1024 * 1024,     /* bytes of one result */
+	RESULTS_MAX = 16 * RESULT_MAX /* bytes of all results in one file */
+};
+
+/* The records of a result. A result may have others: record_take_unknown. */
+extern const struct record_rule result_rules[];
+
+/* Returns the rule of keyword, or NULL. */
+const struct record_rule *result_rule(const char *keyword);
+
+/* Whether a keyword stands once for each value of its first field, such as "topology found". */
+bool result_rule_has_kinds(const struct record_rule *rule);
+
+/* Reads a finite decimal number, as a metric has. Returns 0, or -1 with errno EINVAL. */
+int result_number(const char *text, double *value);
+
+struct result {
+	char *source;		/* the file it was read from; "-" is standard input */
+	char *member;		/* its name in the archive; "" if there is no archive */
+	struct entries records; /* the first one is "result" */
+};
+
+/* In the order in which they were read. Zero-initialised, it is empty. */
+struct results {
+	struct result *items;
+	size_t count, room;
+};
+
+/* Returns the field of the first record of keyword, or "" if there is none. */
+const char *result_value(const struct result *result, const char *keyword, size_t field);
+
+/* Returns the verdict. A result without one is unfinished. */
+const char *result_verdict(const struct result *result);
+
+/*
+ * Adds the results in text[0..size) to results; each begins with the record "result". member is ""
+ * if source is no archive. Returns 0, or -1 with errno, EBADMSG if the text is wrong. Reports.
+ * After a failure some results may have been added: see results_cut.
+ */
+int results_parse(const char *source, const char *member, const char *text, size_t size,
+		  struct results *results);
+
+/* Frees the results from count on. */
+void results_cut(struct results *results, size_t count);
+
+#endif

@@ -1,0 +1,583 @@
+#!/usr/bin/env bats
+# results.bats - ktstr-results: results from evidence, in each format; files that are damaged or hostile
+
+load helper
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	tab=$'\t'
+}
+
+# result HOST [RECORD...]: a result text; a RECORD takes the place of those with its keyword
+result() {
+	local host=$1 line record
+	shift
+	while IFS= read -r line; do
+		for record; do
+			[[ ${line%% *} != "${record%% *}" ]] || continue 2
+		done
+		printf '%s\n' "$line"
+	done <<-END
+		result 1
+		test fair
+		verdict fail
+		status 1
+		reason got\04080%\040of\040its\040share
+		signature got\040N%\040of\040its\040share
+		host $host
+		kernel 6.12.1 #1\040SMP
+		scheduler fifo
+		started 2026-11-26T15:41:39Z 1234.5
+		duration 2 2.013
+		topology needed 1n1l1c1t
+		topology found 1n2l4c2t
+		metric p99 3.2 ms
+		metric rounds 17
+	END
+	(($# == 0)) || printf '%s\n' "$@"
+}
+
+# evidence NAME [TAR-OPTION...]: packs ./result, and a log, as NAME.evidence.tar.gz
+evidence() {
+	mkdir -p "dir/$1"
+	cp result "dir/$1"
+	echo log >"dir/$1/test.log"
+	tar -C dir -czf "$1.evidence.tar.gz" "${@:2}" "$1"
+	rm -r dir
+}
+
+# verdicts OPERAND...: hosts and verdicts that are printed, blank between them, without the header
+verdicts() {
+	ktstr-results -f tsv -c host,verdict "$@" | sed 1d | tr '\t' ' '
+}
+
+# refuses FILE MESSAGE: FILE gives just this message, which begins with its name, and what follows it is printed
+refuses() {
+	result good >good
+	run -1 --separate-stderr ktstr-results -c host "$1" good
+	expect output $'host\ngood'
+	expect stderr "ktstr-results: $1$2"
+}
+
+@test "results: of an archive, a bare text, a directory and standard input" {
+	result a >result
+	evidence x
+	result b >y.unfinished
+	result c >c.txt
+	for operands in x.evidence.tar.gz 'x.evidence.tar.gz y.unfinished' . '. c.txt' '- y.unfinished'; do
+		echo "$operands"
+		run -0 --separate-stderr verdicts $operands <c.txt
+		expect stderr ''
+		case $operands in
+		x*z) expect output 'a fail' ;;
+		x*d | .) expect output $'a fail\nb fail' ;;
+		.*) expect output $'a fail\nb fail\nc fail' ;;
+		-*) expect output $'c fail\nb fail' ;;
+		esac
+	done
+	run -0 verdicts <x.evidence.tar.gz
+	expect output 'a fail'
+}
+
+@test "results: a pipe gets the default columns with tabs between them" {
+	run -0 --separate-stderr ktstr-results < <(result lab)
+	expect stderr ''
+	expect line 0 "host${tab}kernel${tab}test${tab}scheduler${tab}verdict${tab}reason${tab}duration${tab}metrics"
+	expect line 1 "lab${tab}6.12.1${tab}fair${tab}fifo${tab}fail${tab}got 80% of its share${tab}2.013${tab}p99=3.2 ms; rounds=17"
+	expect value "${#lines[@]}" 2
+}
+
+@test "results: a terminal gets aligned columns, counted in characters" {
+	result höst >a
+	result second 'reason' 'verdict pass' | grep -v ^reason >b
+	run -0 on_terminal ktstr-results a b --columns host,verdict,reason
+	output=${output//$'\r'/}
+	expect output $'host    verdict  reason\nhöst    fail     got 80% of its share\nsecond  pass     -'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: no format passes a control byte, a tab or a byte that is not UTF-8" {
+	local format
+	result 'a\011\033[31m\012b' 'reason \302\233x\342\200\256y\377' "x-raw "$'\xff' >bad
+	for format in table tsv json ktap; do
+		ktstr-results -f $format -- bad >out
+		echo "$format"
+		run -1 grep -P '[\x00-\x08\x0b-\x1f\x7f]' out
+		iconv -f UTF-8 -t UTF-8 out >/dev/null
+	done
+	run -0 ktstr-results -f tsv -c host,reason bad
+	expect line 1 'a\011\033[31m\012b'"$tab"'\302\233x\342\200\256y\377'
+	run -0 ktstr-results -f table -c host bad
+	expect line 1 'a\011\033[31m\012b'
+}
+
+@test "results: a backslash is escaped in tsv alone, so that tsv can be read back" {
+	result 'a\134b' >result
+	run -0 ktstr-results -f tsv -c host result
+	expect line 1 'a\134b'
+	run -0 ktstr-results -f table -c host result
+	expect line 1 'a\b'
+}
+
+@test "results: columns are keywords, kinds of them and some others" {
+	result lab 'build-id test 00ff' 'build-id scheduler 11ee' 'x-note a b' 'option --duration' 'option 2' \
+		'metric p99 4 ms' >result
+	evidence x
+	while read -r column value; do
+		echo "$column"
+		run -0 --separate-stderr ktstr-results -f tsv -c "$column" x.evidence.tar.gz
+		expect stderr ''
+		expect line 0 "$column"
+		expect line 1 "$value"
+	done <<-END
+		kernel 6.12.1
+		kernel-version #1 SMP
+		build-id test 00ff; scheduler 11ee
+		build-id:scheduler 11ee
+		duration-asked 2
+		topology-found 1n2l4c2t
+		topology-needed 1n1l1c1t
+		topology:found 1n2l4c2t
+		metric:p99 4 ms
+		metrics p99=4 ms
+		started 2026-11-26T15:41:39Z
+		option --duration; 2
+		x-note a b
+		source x.evidence.tar.gz
+		member x/result
+	END
+}
+
+@test "results: a column that is not there, an option that does not fit and a bad format are misuse" {
+	while IFS='|' read -r options message; do
+		echo "$options"
+		run -64 --separate-stderr ktstr-results $options /dev/null
+		expect output ''
+		expect stderr "ktstr-results: $message (see --help)"
+	done <<-END
+		-c host,hots|--columns: no such column: hots: columns are host
+		-c kernle|--columns: no such column: kernle: columns are kernel
+		-g metric:|--group: no such column: metric:: columns are metrics, metric, metric:NAME
+		-c host:a|--columns: no such column: host:a: columns are host
+		-c host,host|--columns: give each column once: host
+		-f xml|--format: not table, tsv, records, json or ktap: xml
+		-f ktap -c host|--columns: the format ktap has none
+		-f records -c host|--columns: the format records has none
+		-d -g host|--group and --differ print different things: give one
+		-d -f json|--differ has its own format: give no --columns and no --format
+		-g host -c host|--group has its own format: give no --columns and no --format
+	END
+	run -64 --separate-stderr ktstr-results -c ,
+	expect stderr begins "ktstr-results: --columns: no such column: an empty name: columns are source, member, metrics,"
+}
+
+@test "results: without a verdict a result is unfinished" {
+	result lab | grep -v ^verdict >result
+	run -0 verdicts result
+	expect output 'lab unfinished'
+}
+
+@test "results: keywords of later versions are kept and shown" {
+	result lab 'later a b c' 'later' >result
+	run -0 ktstr-results -f records result
+	expect output has $'\nlater a b c\nlater'
+	need python3
+	run -0 bash -c 'ktstr-results -f json result | python3 -c "import json, sys; print(json.load(sys.stdin)[0][\"later\"])"'
+	expect output "[['a', 'b', 'c'], []]"
+}
+
+@test "results: records are the texts again, which are read again" {
+	result a 'reason a\011b' 'x-empty ""' >a
+	result b 'cpu "quoted"' "about "$'\xff' >b
+	ktstr-results -f records a b >both
+	run -0 verdicts both
+	expect output $'a fail\nb fail'
+	ktstr-results --format=records <both | cmp - both
+	expect value "$(grep -cx 'result 1' both)" 2
+	cat a b | cmp - both
+}
+
+@test "results: json is an array of objects, with numbers where the record has them" {
+	need python3
+	result a 'metric m1 +03.50 ms' 'metric m2 .5' 'metric m3 -7.' 'metric m4 1e3' 'event E 1 2' >a
+	result b 'about "\042\134\011\377\303\274\342\200\256' 'taint 0 x' >b
+	ktstr-results -f json a b >out.json
+	run -0 python3 -c 'if True:
+		import json
+		a, b = json.load(open("out.json"))
+		print(a["source"], a["result"], a["status"], a["duration"], a["started"]["seconds"], a["kernel"]["release"])
+		print([m["value"] for m in a["metric"]], a["metric"][0]["unit"], "unit" in a["metric"][1], a["event"])
+		print(ascii(b["about"]), b["taint"], [t["label"] for t in b["topology"]])'
+	expect line 0 "a 1 1 {'asked': 2, 'taken': 2.013} 1234.5 6.12.1"
+	expect line 1 "[3.5, 0.5, -7, 1000.0] ms False [{'name': 'E', 'before': 1, 'after': 2}]"
+	expect line 2 "'\"\"\\\\\\t\\\\377\\xfc\\u202e' {'before': 0, 'after': 'x'} ['1n1l1c1t', '1n2l4c2t']"
+	run -0 bash -c 'ktstr-results -f json -c host,metrics a | python3 -c "import json, sys; print(json.load(sys.stdin))"'
+	expect output "[{'host': 'a', 'metrics': 'm1=+03.50 ms; m2=.5; m3=-7.; m4=1e3'}]"
+}
+
+@test "results: json has each key once, whatever keywords a result has" {
+	need python3
+	result a 'source x' 'member y' 'source z' 'later 1' >a
+	echo 'later 2' >>a
+	ktstr-results -f json a >out.json
+	python3 -c 'if True:
+		import json
+		def once(pairs):
+		    assert len({k for k, v in pairs}) == len(pairs), pairs
+		    return dict(pairs)
+		assert json.load(open("out.json"), object_pairs_hook=once)[0]["source"] == "a"'
+}
+
+@test "results: ktap has a plan, a test a result, and skips" {
+	local verdict
+	for verdict in pass fail inconclusive scheduler-failed skip unsuitable damaged interrupted error unfinished other; do
+		result "h#$verdict" "verdict $verdict" 'reason why\040#\040\012'
+	done >all
+	run -0 ktstr-results -f ktap all
+	expect line 0 'KTAP version 1'
+	expect line 1 '1..11'
+	expect line 2 'ok 1 fair h\043pass 2026-11-26T15:41:39Z'
+	expect line 3 '# fail: why \043 \012'
+	expect line 4 'not ok 2 fair h\043fail 2026-11-26T15:41:39Z'
+	expect value "$(grep -c '^not ok ' <<<"$output")" 8
+	expect value "$(grep '# SKIP' <<<"$output")" 'ok 5 fair h\043skip 2026-11-26T15:41:39Z # SKIP why \043 \012
+ok 6 fair h\043unsuitable 2026-11-26T15:41:39Z # SKIP why \043 \012'
+	expect value "$(grep -cvE '^(not ok|ok|#|KTAP|1\.\.)' <<<"$output")" 0
+}
+
+@test "results: --group counts the values of a column, the most frequent first" {
+	for reason in b a a c b a; do
+		result h "signature $reason\040stall"
+	done >all
+	result h 'verdict pass' | grep -v ^signature >>all
+	run -0 ktstr-results --group signature all
+	expect output $'3 of 7: a stall\n2 of 7: b stall\n1 of 7: (no signature)\n1 of 7: c stall'
+	run -0 ktstr-results -gverdict all
+	expect output $'6 of 7: fail\n1 of 7: pass'
+}
+
+@test "results: --differ prints what differs, and not what always does" {
+	result a 'build-id scheduler 00' 'governor performance' 'program scheduler s 11' >all
+	result b 'build-id scheduler 00' 'governor powersave' 'program scheduler s 22' 'reason other' 'status 3' \
+		'duration 2 9.9' 'event E 1 2' 'metric x 1' 'started x 1' >>all
+	result a 'build-id scheduler 00' 'governor performance' 'program scheduler s 11' \
+		'topology found 1n1l1c1t' >>all
+	run -0 ktstr-results --differ all
+	expect output 'program:scheduler: 2 of 3: s 11; 1 of 3: s 22
+host: 2 of 3: a; 1 of 3: b
+topology:found: 2 of 3: 1n2l4c2t; 1 of 3: 1n1l1c1t
+topology:needed: 2 of 3: 1n1l1c1t; 1 of 3: (none)
+governor: 2 of 3: performance; 1 of 3: powersave'
+	result a >one
+	run -0 --separate-stderr ktstr-results -d one one
+	expect output ''
+	expect stderr ''
+}
+
+@test "results: an empty directory is no error, but one line says where was looked" {
+	mkdir empty
+	touch empty/other
+	run -0 --separate-stderr ktstr-results empty
+	expect output begins host
+	expect stderr "ktstr-results: empty: no result here: looked for *.evidence.tar.gz and *.unfinished"
+	run -0 bash -c 'ktstr-results -f json empty 2>/dev/null'
+	expect output '[]'
+	run -0 bash -c 'ktstr-results -f ktap empty 2>/dev/null'
+	expect output $'KTAP version 1\n1..0'
+}
+
+@test "results: a directory is read by the names in it, not below it, in their order" {
+	mkdir -p d/sub.evidence d/sub
+	result b >result
+	evidence b
+	mv b.evidence.tar.gz d
+	result a >d/a.unfinished
+	result sub >d/sub/x.unfinished
+	result other >d/other.txt
+	run -0 --separate-stderr ktstr-results -c source,host d/
+	expect stderr ''
+	expect output "source${tab}host
+d/a.unfinished${tab}a
+d/b.evidence.tar.gz${tab}b"
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: what is no regular file in a directory is named and not read" {
+	mkfifo x.unfinished
+	mkdir z.evidence.tar.gz
+	ln -s nowhere v.unfinished
+	result lab >y.unfinished
+	run -1 --separate-stderr timeout 10 ktstr-results -c host .
+	expect output $'host\nlab'
+	expect stderr "ktstr-results: ./v.unfinished: No such file or directory
+ktstr-results: ./x.unfinished: not a regular file: remove it, or give the others by name
+ktstr-results: ./z.evidence.tar.gz: not a regular file: remove it, or give the others by name"
+}
+
+@test "results: several results in one archive are rows of their own" {
+	mkdir -p x/1 x/2
+	result a >x/1/result
+	result b >x/2/result
+	tar -czf x.tar.gz x/1 x/2
+	run -0 ktstr-results -c member,host x.tar.gz
+	expect output "member${tab}host
+x/1/result${tab}a
+x/2/result${tab}b"
+}
+
+@test "results: archives of zstd, without compression, and with names that are not ASCII" {
+	need zstd
+	result lab >result
+	evidence 'höst'
+	gzip -dc 'höst.evidence.tar.gz' >plain.tar
+	zstd -q plain.tar -o z.tar.zst
+	mkdir 'höst'
+	cp result 'höst'
+	tar --format=pax -czf pax.tar.gz "höst"
+	for file in plain.tar z.tar.zst pax.tar.gz; do
+		run -0 --separate-stderr ktstr-results -c member,host $file
+		expect stderr ''
+		expect line 1 "höst/result${tab}lab"
+	done
+	mkdir $'\xff'
+	cp result $'\xff'
+	tar -czf bytes.tar.gz $'\xff'
+	run -0 ktstr-results -f tsv -c member,host bytes.tar.gz
+	expect line 1 "\\377/result${tab}lab"
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: a gzip file that is cut short anywhere gives no result and one line" {
+	local size cut
+	result lab >result
+	evidence x
+	size=$(stat -c %s x.evidence.tar.gz)
+	for cut in 2 11 100 $((size / 2)) $((size - 9)) $((size - 1)); do
+		head -c $cut x.evidence.tar.gz >short
+		refuses short ': cut short: copy it again from its host'
+	done
+}
+
+@test "results: a gzip file of several members, and one that is filled up with zeros, are whole" {
+	result lab >result
+	evidence x
+	gzip -dc x.evidence.tar.gz >plain
+	{ head -c 700 plain | gzip; tail -c +701 plain | gzip; head -c 5000 /dev/zero; } >members
+	run -0 --separate-stderr verdicts members
+	expect stderr ''
+	expect output 'lab fail'
+	head -c 700 plain | gzip | cat - <(printf '\037\213\010') >half
+	refuses half ': cut short: copy it again from its host'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: a wrong byte in the data or in the checksum gives no result" {
+	need python3
+	result lab >result
+	evidence x
+	# stored, not compressed: only the checksum knows
+	python3 - <<-'END'
+		import gzip
+		data = gzip.compress(gzip.open("x.evidence.tar.gz").read(), 0)
+		open("text", "wb").write(data.replace(b"metric p99 3.2", b"metric p99 1.2"))
+		open("crc", "wb").write(data[:-8] + bytes([data[-8] ^ 1]) + data[-7:])
+	END
+	refuses text ': damaged: its gzip data are wrong: copy it again from its host'
+	refuses crc ': damaged: its gzip data are wrong: copy it again from its host'
+}
+
+@test "results: garbage, an empty file and a file that is not there are one line each" {
+	printf '\0garbage' >zero
+	refuses zero ':1: NUL byte: this is not a text file'
+	printf '\037\213garbage' >gz
+	refuses gz ': damaged: its gzip data are wrong: copy it again from its host'
+	echo garbage >words
+	refuses words ':1: garbage: this is no result: one begins with the line "result 1"'
+	: >empty
+	refuses empty ': empty: give the evidence or the result of a .run'
+	refuses nowhere ': No such file or directory'
+	printf '\050\265\057\375garbage' >zstd
+	run -1 --separate-stderr ktstr-results zstd
+	expect stderr begins 'ktstr-results: zstd: damaged: '
+	expect value "$(wc -l <<<"$stderr")" 1
+}
+
+@test "results: a tar archive with damage inside is one line" {
+	result lab >result
+	evidence x
+	gzip -dc x.evidence.tar.gz | head -c 1500 >cut.tar
+	run -1 --separate-stderr ktstr-results -c host cut.tar
+	expect output host
+	expect stderr begins 'ktstr-results: cut.tar: damaged: Truncated '
+	expect stderr ends ': copy it again from its host'
+	gzip -dc x.evidence.tar.gz | sed '0,/test.log/s//best.log/' >sum.tar
+	run -1 --separate-stderr ktstr-results -c host sum.tar
+	expect output host
+	expect stderr begins 'ktstr-results: sum.tar: damaged: '
+	expect value "$(wc -l <<<"$stderr")" 1
+}
+
+@test "results: an archive without a result says so" {
+	echo x >log
+	tar -czf none.tar.gz log
+	refuses none.tar.gz ': no result in it: give the evidence of a .run'
+	tar -czf nothing.tar.gz -T /dev/null
+	run -1 --separate-stderr ktstr-results nothing.tar.gz
+	expect value "$(wc -l <<<"$stderr")" 1
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: names that are absolute or go up are names, and nothing is written" {
+	need python3 strace
+	result lab >result
+	python3 - <<-'END'
+		import tarfile
+		with tarfile.open("x.tar.gz", "w:gz") as tar:
+		    for name in ("/etc/result", "../../result", "a\nb/result"):
+		        tar.add("result", name, filter=lambda i, n=name: setattr(i, "name", n) or i)
+	END
+	run -0 traced -f -o trace -e trace=file ktstr-results -f tsv -c member,host x.tar.gz
+	expect output "member${tab}host
+/etc/result${tab}lab
+../../result${tab}lab
+a\\012b/result${tab}lab"
+	run -1 grep -E 'O_(CREAT|WRONLY|RDWR)|mkdir|etc/result|\.\./result' trace
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: a link, a directory or a device called result is none" {
+	need python3
+	result lab >result
+	python3 - <<-'END'
+		import tarfile
+		for kind in ("SYMTYPE", "LNKTYPE", "DIRTYPE", "FIFOTYPE", "CHRTYPE"):
+		    with tarfile.open(kind + ".tar.gz", "w:gz") as tar:
+		        tar.add("result", "x/other")
+		        info = tarfile.TarInfo("x/result")
+		        info.type, info.linkname = getattr(tarfile, kind), "x/other"
+		        tar.addfile(info)
+	END
+	for kind in SYMTYPE LNKTYPE DIRTYPE FIFOTYPE CHRTYPE; do
+		refuses $kind.tar.gz ': no result in it: give the evidence of a .run'
+	done
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: a result over 1 MiB is refused, in an archive and as a text" {
+	result lab >result
+	yes 'x-filler 0123456789' | head -c 2M >>result
+	evidence x
+	refuses x.evidence.tar.gz ': x/result: over 1 MiB: it is no result of a .run'
+	refuses result ':1: this result is over 1 MiB: it is not of a .run'
+	head -c 1000K result | sed '$d' >smaller
+	run -0 verdicts smaller
+	expect output 'lab fail'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: results over 16 MiB in one file are refused" {
+	result lab >result
+	yes 'x-filler 0123456789' | head -c 1000K >>result
+	sed -i '$d' result
+	for i in {1..20}; do
+		mkdir -p x/$i
+		cp result x/$i
+		cat result >>all
+	done
+	tar -czf x.tar.gz x
+	refuses x.tar.gz ': its results are over 16 MiB: split the archive'
+	refuses all ': over 16 MiB: it is no result of a .run'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: an archive over 1 GiB is given up" {
+	need_fast ktstr-results
+	need python3 zstd
+	result lab >result
+	python3 - <<-'END'
+		import tarfile, zlib
+		packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+		with open("bomb.tar.gz", "wb") as out:
+		    info = tarfile.TarInfo("log")
+		    info.size = 1100 << 20
+		    out.write(packer.compress(info.tobuf()))
+		    for i in range(1100):
+		        out.write(packer.compress(bytes(1 << 20)))
+		    out.write(packer.flush())
+	END
+	refuses bomb.tar.gz ': over 1 GiB when it is decompressed: it is no evidence of a .run'
+	gzip -dc bomb.tar.gz | zstd -q -1 >bomb.tar.zst
+	refuses bomb.tar.zst ': over 1 GiB when it is decompressed: it is no evidence of a .run'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: an archive of more than 100000 members is given up" {
+	need_fast ktstr-results
+	need python3
+	python3 - <<-'END'
+		import gzip, tarfile
+		member = tarfile.TarInfo("x").tobuf()
+		with gzip.open("many.tar.gz", "wb", 1) as out:
+		    out.write(member * 100001 + bytes(1024))
+	END
+	refuses many.tar.gz ': more than 100000 members: it is no evidence of a .run'
+}
+
+@test "results: a bad text is named with its line, also in an archive" {
+	local record message
+	while IFS='|' read -r record message; do
+		result lab "$record" >result
+		line=$(grep -n -F -- "$record" result | cut -d: -f1)
+		echo "$record"
+		refuses result ":$line: $message"
+	done <<-END
+		status 256|status: not a status from 0 to 255: 256
+		metric p99 fast|metric: the second field is not a decimal number: p99 fast
+		metric p99 nan|metric: the second field is not a decimal number: p99 nan
+		metric p99 0x10|metric: the second field is not a decimal number: p99 0x10
+		metric p99 1e999|metric: the second field is not a decimal number: p99 1e999
+		duration x 1|duration: the first field is not a decimal number: x 1
+		kernel 6.12|kernel: missing field: 1 given, 2 needed
+		x-a \\09|bad escape: after a backslash come three octal digits, 001 to 377 (\\134 is a backslash)
+	END
+	result lab 'verdict pass' | sed '$a verdict fail' >result
+	refuses result ":16: verdict: may stand only once, and is on line 15 already"
+	sed 's/result 1/result 2/' result >two
+	refuses two ':1: result: this program reads version 1 of the format: 2'
+	echo 'result 1' >two
+	refuses two ':1: this result has no record test: copy it again from its host'
+	result lab 'status x' >result
+	evidence y
+	refuses y.evidence.tar.gz ': y/result:15: status: not a status from 0 to 255: x'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: of a file that is wrong anywhere no result counts" {
+	mkdir -p x/1 x/2
+	result a >x/1/result
+	result b 'status x' >x/2/result
+	tar -czf x.tar.gz x/1/result x/2/result
+	refuses x.tar.gz ': x/2/result:15: status: not a status from 0 to 255: x'
+	cat x/1/result x/2/result >both
+	refuses both ':30: status: not a status from 0 to 255: x'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: very many unknown keywords take no longer than others" {
+	need_fast ktstr-results
+	result lab >result
+	seq 100000 | sed 's/^/k/' >>result
+	for options in -d '-f json' '-f tsv' '-g host'; do
+		run -0 timeout 20 bash -c "ktstr-results $options result result >/dev/null"
+	done
+}
+
+@test "results: standard output that is full or closed is an error" {
+	result lab >result
+	run -1 --separate-stderr bash -c 'ktstr-results result >/dev/full'
+	expect stderr 'ktstr-results: standard output: No space left on device'
+	run -1 --separate-stderr bash -c 'ktstr-results result >&-'
+	expect stderr 'ktstr-results: standard output: Bad file descriptor'
+	run -1 --separate-stderr bash -c 'ktstr-results <&-'
+	expect stderr 'ktstr-results: <stdin>: Bad file descriptor'
+}
