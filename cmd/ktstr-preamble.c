@@ -71,7 +71,7 @@ struct value {
 	struct strings words;
 };
 
-enum { VALUES_MAX = 40 };
+enum { VALUES_MAX = 48 };
 
 struct values {
 	struct value items[VALUES_MAX];
@@ -177,6 +177,18 @@ static int add_program(struct values *values, const char *placeholder,
 			file ? strrchr(file->fields.items[1], '/') + 1 : ""); /* it is absolute */
 }
 
+/* Adds the build ID of a packed program; "" if it is not known. */
+static int add_build_id(struct values *values, const char *placeholder,
+			const struct entries *manifest, const char *archive_name)
+{
+	const struct entry *id = NULL;
+
+	while ((id = entries_next(manifest, "build-id", id)))
+		if (!strcmp(id->fields.items[0], archive_name))
+			return add_word(values, placeholder, id->fields.items[1]);
+	return add_word(values, placeholder, "");
+}
+
 /* Adds 1 if a record without fields is there, else "". */
 static int add_flag(struct values *values, const char *placeholder, const struct entries *manifest,
 		    const char *keyword)
@@ -231,6 +243,8 @@ static int add_all(struct values *values, const struct entries *manifest,
 	return add_word(values, "KTSTR_TEST_NAME", manifest_value(manifest, "test")) ||
 	       add_word(values, "KTSTR_SCHED_NAME", manifest_value(manifest, "scheduler")) ||
 	       add_word(values, "KTSTR_GIT_HASH", manifest_value(manifest, "git")) ||
+	       add_word(values, "KTSTR_ABOUT", manifest_value(manifest, "about")) ||
+	       add_word(values, "KTSTR_CONTACT", manifest_value(manifest, "contact")) ||
 	       add_topology(values, manifest) ||
 	       add_word(values, "TEST_DURATION_SECS", manifest_value(manifest, "duration")) ||
 	       add_word(values, "TEST_WATCHDOG_SECS", manifest_value(manifest, "watchdog")) ||
@@ -242,6 +256,9 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_flag(values, "DROPS_ROOT", manifest, "drops-root") ||
 	       add_program(values, "TEST_PROGRAM", manifest, "ktstr") ||
 	       add_program(values, "SCHED_PROGRAM", manifest, "scheduler") ||
+	       add_build_id(values, "TEST_BUILD_ID", manifest, "ktstr") ||
+	       add_build_id(values, "SCHED_BUILD_ID", manifest, "scheduler") ||
+	       add_word(values, "SCHED_GIT_HASH", manifest_value(manifest, "git-scheduler")) ||
 	       add_packed_files(values, manifest) || add_needs(values, manifest) ||
 	       add_archive(values, archive);
 }

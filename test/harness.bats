@@ -84,7 +84,7 @@ watchdog 5'
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
-			.host_only = true, .bpf_map_write = writes, .drops_root = true) { return KTSTR_PASS; }
+			.host_only = true, .bpf_map_write = writes, .drops_root = true, .about = "what it is", .contact = "a@b.example") { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
 	expect output 'test full
@@ -111,7 +111,9 @@ run-arg go
 run-arg it'"'"'s
 host-only
 bpf-map-write m 8 18446744073709551615
-drops-root'
+drops-root
+about what\040it\040is
+contact a@b.example'
 }
 
 @test "harness: a topology's members that are left out have their defaults" {

@@ -59,7 +59,7 @@ file ktstr $PWD/t 0755"
 	define 'x-ticket 17 a\040b' 'sysctl kernel.b ""' 'include t' 'test a' 'binary t' \
 		'run-arg --x' 'run-arg ""' 'include ./i' 'watchdog 3' 'duration 7' \
 		'topology 2n4l8c2t' 'sysctl kernel.a 1\0402' 'sched-arg -v' \
-		drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
+		'about What\040it\040is' 'contact a@b.example' drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
 		'scheduler my\040name ./sched'
 	PATH=$PWD:$PATH run -0 --separate-stderr ktstr-manifest a
 	expect output "manifest 1
@@ -69,6 +69,8 @@ topology 2n4l8c2t
 duration 7
 watchdog 3
 git unknown
+about What\\040it\\040is
+contact a@b.example
 sched-arg --config
 sched-arg-path include/con\\040fig
 sched-arg --cell-parent-cgroup
@@ -924,4 +926,39 @@ interpreters() {
 		needs-interpreter a\012b|
 		needs-interpreter|
 	E
+}
+
+@test "manifest: a program's build ID is in it, as readelf prints it" {
+	need readelf
+	local id
+	printf 'int main(void) { return 0; }\n' >p.c
+	"${CC:-cc}" -Wl,--build-id=sha1 p.c -o with
+	"${CC:-cc}" -Wl,--build-id=none p.c -o without
+	id=$(readelf -n with | sed -n 's/^ *Build ID: //p')
+	printf '%s\n' 'test a' 'binary ./with' 'scheduler s ./without' >a.ktstr
+	printf '%s\n' 'test b' 'binary ./without' 'scheduler s ./with' >b.ktstr
+	run -0 ktstr-manifest -f a.ktstr a
+	expect value "$(grep ^build-id <<<"$output")" "build-id ktstr $id"
+	run -0 ktstr-manifest -f b.ktstr b
+	expect value "$(grep ^build-id <<<"$output")" "build-id scheduler $id"
+}
+
+@test "manifest: the scheduler's checkout has a state of its own, and none outside of one" {
+	need git
+	local hash
+	git init -q s
+	program s/sched
+	git -C s add sched
+	git -C s -c user.name=x -c user.email=x commit -qm x
+	hash=$(git -C s rev-parse --short=7 HEAD)
+	define 'test a' 'binary t' 'scheduler s s/sched'
+	run -0 --separate-stderr ktstr-manifest a
+	expect value "$(grep ^git <<<"$output")" $'git unknown\n'"git-scheduler $hash"
+	echo >>s/sched
+	run -0 --separate-stderr ktstr-manifest a
+	expect output has "git-scheduler $hash-dirty"
+	program sched
+	define 'test a' 'binary t' 'scheduler s ./sched'
+	run -0 --separate-stderr ktstr-manifest a
+	expect output has-not git-scheduler
 }

@@ -89,6 +89,23 @@ with() {
 	done
 }
 
+@test "preamble: what says where the programs come from is frozen, and may be missing" {
+	local names='^(KTSTR_ABOUT|KTSTR_CONTACT|TEST_BUILD_ID|SCHED_BUILD_ID|SCHED_GIT_HASH)='
+	{
+		cat m
+		printf '%s\n' 'about it\040is\040$(x)' 'contact a@b.example' 'build-id ktstr 0aff' 'build-id scheduler 12' \
+			'git-scheduler 0123abc-dirty'
+	} >n
+	run -0 ktstr-preamble <n
+	expect value "$(grep -E "$names" <<<"$output")" "KTSTR_ABOUT='it is \$(x)'
+KTSTR_CONTACT=a@b.example
+TEST_BUILD_ID=0aff
+SCHED_BUILD_ID=12
+SCHED_GIT_HASH=0123abc-dirty"
+	run -0 ktstr-preamble <m
+	expect value "$(grep -cE "$names''$" <<<"$output")" 5
+}
+
 @test "preamble: records without fields are frozen as 1" {
 	sed '/^file scheduler /d; s/^scheduler .*/scheduler none/' m >n
 	printf '%s\n' attaches-schedulers drops-root >>n

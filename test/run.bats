@@ -193,6 +193,20 @@ linked_with_library() {
 	done
 }
 
+@test "run: what the author says of the test is in --help and --info" {
+	export_test
+	printf '%s\n' 'about Wakeups\040are\040fair\040(\303\244)' 'contact a@b.example' | sed 's/.303.244/\xc3\xa4/' >>t.ktstr
+	ktstr-export -q t
+	run -0 ./t.run --help
+	expect line 2 "About: Wakeups are fair (ä)"
+	expect line 3 "Contact: a@b.example"
+	run -0 ./t.run --info
+	expect output has $'KTSTR_ABOUT=Wakeups are fair (ä)\nKTSTR_CONTACT=a@b.example\n'
+	export_test
+	run -0 ./t.run --help
+	expect output has-not About:
+}
+
 # --- integrity ---
 
 # damaged FILE MESSAGE: is refused with it, by --verify and by a run, and runs nothing

@@ -2,6 +2,7 @@
 #include "elf_program.h"
 
 #include <elf.h> /* NOLINT(readability-duplicate-include): the system's, not the one above */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,14 +15,23 @@ static size_t align_up(size_t value, size_t align)
 	return (value + align - 1) / align * align;
 }
 
+/* What to look for, and what was found. */
+struct note {
+	const char *name;
+	bool is_build_id;		     /* or any note of that name */
+	unsigned char id[BUILD_ID_SIZE / 2]; /* of a build ID */
+	size_t id_size;
+};
+
 static bool segment_has_note(const struct elf *elf, const unsigned char *bytes, size_t size,
-			     size_t align, const char *name)
+			     size_t align, struct note *wanted)
 {
-	size_t at = 0, wanted = strlen(name) + 1; /* the size includes the NUL byte */
+	size_t at = 0, length = strlen(wanted->name) + 1; /* the size includes the NUL byte */
 
 	while (size - at >= sizeof(Elf64_Nhdr)) {
 		Elf64_Nhdr note; /* the same in both classes */
 		size_t name_size, desc_size;
+		bool has_name;
 
 		memcpy(&note, bytes + at, sizeof(note));
 		name_size = elf_word(elf, note.n_namesz);
@@ -29,11 +39,18 @@ static bool segment_has_note(const struct elf *elf, const unsigned char *bytes, 
 		at += sizeof(note);
 		if (name_size > size - at)
 			return false;
-		if (name_size == wanted && !memcmp(bytes + at, name, wanted))
+		has_name = name_size == length && !memcmp(bytes + at, wanted->name, length);
+		if (has_name && !wanted->is_build_id)
 			return true;
 		at = align_up(at + name_size, align);
 		if (at > size || desc_size > size - at)
 			return false;
+		if (has_name && elf_word(elf, note.n_type) == NT_GNU_BUILD_ID &&
+		    desc_size <= sizeof(wanted->id)) {
+			memcpy(wanted->id, bytes + at, desc_size);
+			wanted->id_size = desc_size;
+			return true;
+		}
 		at = align_up(at + desc_size, align);
 		if (at > size)
 			return false;
@@ -41,8 +58,9 @@ static bool segment_has_note(const struct elf *elf, const unsigned char *bytes, 
 	return false;
 }
 
-/* Whether a segment of notes has one with this name: 1, 0, or -1 with errno. */
-static int search_notes(const struct elf *elf, const struct elf_segment *segment, const char *name)
+/* Whether a segment of notes has this one: 1, 0, or -1 with errno. */
+static int search_notes(const struct elf *elf, const struct elf_segment *segment,
+			struct note *wanted)
 {
 	unsigned char *bytes = malloc((size_t)segment->size + 1);
 	int found;
@@ -52,12 +70,13 @@ static int search_notes(const struct elf *elf, const struct elf_segment *segment
 	found = elf_read_at(elf->fd, bytes, (size_t)segment->size, segment->offset);
 	if (found > 0)
 		found = segment_has_note(elf, bytes, (size_t)segment->size,
-					 segment->align == 8 ? 8 : 4, name);
+					 segment->align == 8 ? 8 : 4, wanted);
 	free(bytes);
 	return found;
 }
 
-int elf_has_note(int fd, const char *name)
+/* Whether the file has this note: 1, 0, or -1 with errno. */
+static int find_note(int fd, struct note *wanted)
 {
 	uint64_t left = NOTES_MAX;
 	struct elf elf;
@@ -74,11 +93,29 @@ int elf_has_note(int fd, const char *name)
 		if (segment.type != PT_NOTE || segment.size > left)
 			continue;
 		left -= segment.size;
-		found = search_notes(&elf, &segment, name);
+		found = search_notes(&elf, &segment, wanted);
 		if (found)
 			return found;
 	}
 	return 0;
+}
+
+int elf_has_note(int fd, const char *name)
+{
+	struct note wanted = { .name = name };
+
+	return find_note(fd, &wanted);
+}
+
+int elf_read_build_id(int fd, char hex[BUILD_ID_SIZE])
+{
+	struct note wanted = { .name = "GNU", .is_build_id = true };
+	int found = find_note(fd, &wanted);
+
+	hex[0] = '\0';
+	for (size_t i = 0; found > 0 && i < wanted.id_size; i++)
+		snprintf(hex + 2 * i, 3, "%02x", wanted.id[i]);
+	return found < 0 ? -1 : 0;
 }
 
 /* Returns what uname -m prints where such programs run, or "". */

@@ -15,6 +15,13 @@
  */
 int elf_has_note(int fd, const char *name);
 
+/*
+ * Sets hex to the build ID that the linker gave the file: a note of the name GNU and the type 3. It
+ * is "" if the file has none. Returns 0, or -1 with errno if fd cannot be read.
+ */
+enum { BUILD_ID_SIZE = 2 * 64 + 1 };
+int elf_read_build_id(int fd, char hex[BUILD_ID_SIZE]);
+
 struct elf_program {
 	const char *machine;	    /* as uname -m prints it ("x86_64"); "" if not known here */
 	char interpreter[PATH_MAX]; /* path of the dynamic loader; "" if it needs none */

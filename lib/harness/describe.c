@@ -100,4 +100,8 @@ void ktstr_print_definition(const struct ktstr_test *test)
 		puts("attaches-schedulers");
 	if (test->drops_root)
 		puts("drops-root");
+	if (test->about)
+		print_record("about", test->about, NULL);
+	if (test->contact)
+		print_record("contact", test->contact, NULL);
 }

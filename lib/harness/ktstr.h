@@ -107,6 +107,8 @@ struct ktstr_test {
 	const struct ktstr_bpf_map_write *bpf_map_write KTSTR_INITIAL(NULL); /* likewise */
 	bool attaches_schedulers KTSTR_INITIAL(false); /* itself: no scheduler is started */
 	bool drops_root KTSTR_INITIAL(false);	       /* other users can reach its files */
+	const char *about KTSTR_INITIAL(NULL);	       /* what it tests, for people */
+	const char *contact KTSTR_INITIAL(NULL);       /* who wants to hear of a failure */
 };
 
 /*

@@ -37,6 +37,8 @@ const struct record_rule definition_rules[] = {
 	{ "bpf-map-write", 3, 3, RECORD_MANY, NULL },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
 	{ "drops-root", 0, 0, RECORD_ONCE, NULL },
+	{ "about", 1, 1, RECORD_ONCE, text_problem },
+	{ "contact", 1, 1, RECORD_ONCE, text_problem },
 	{ NULL, 0, 0, 0, NULL },
 };
 

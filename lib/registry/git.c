@@ -85,14 +85,14 @@ char *git_state(const char *directory)
 				state = NULL;
 		} else {
 			warn_of_failure(&answer);
-			state = strdup("unknown");
+			state = strdup(GIT_UNKNOWN);
 		}
 		free(answer.out);
 	} else {
 		if (errno != ENOENT)
 			report_warning("git: %s: the state of the sources is unknown",
 				       strerror(errno));
-		state = strdup("unknown");
+		state = strdup(GIT_UNKNOWN);
 	}
 	free(where);
 	return state;

@@ -31,6 +31,15 @@ static const char *bytes_problem(char *const *fields)
 	return parse_number(fields[0], 10, 0, INT64_MAX, &bytes) ? "not a number of bytes" : NULL;
 }
 
+static const char *build_id_problem(char *const *fields)
+{
+	if (strcmp(fields[0], "ktstr") && strcmp(fields[0], "scheduler"))
+		return "only ktstr and scheduler have one";
+	return *fields[1] && !fields[1][strspn(fields[1], "0123456789abcdef")]
+		       ? NULL
+		       : "not lower-case hexadecimal digits";
+}
+
 static const char *file_problem(char *const *fields)
 {
 	const char *problem = archive_name_problem(fields);
@@ -55,6 +64,10 @@ const struct record_rule manifest_rules[] = {
 	{ "duration", 1, 1, RECORD_NEEDED, seconds_problem },
 	{ "watchdog", 1, 1, RECORD_NEEDED, seconds_problem },
 	{ "git", 1, 1, RECORD_NEEDED, text_problem },
+	{ "git-scheduler", 1, 1, RECORD_ONCE, text_problem },
+	{ "build-id", 2, 2, RECORD_MANY, build_id_problem },
+	{ "about", 1, 1, RECORD_ONCE, text_problem },
+	{ "contact", 1, 1, RECORD_ONCE, text_problem },
 	{ "sched-arg", 1, 1, RECORD_MANY, argument_problem },
 	{ "sched-arg-path", 1, 1, RECORD_MANY, NULL },
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/report.h"
+#include "elf/elf_program.h"
 #include "registry/file_index.h"
 #include "registry/git.h"
 #include "registry/manifest.h"
@@ -382,21 +383,57 @@ static int copy_users_own(const struct resolution *r, struct entries *manifest)
 	return 0;
 }
 
-/* Adds the commit of the checkout that the test's binary, or its file, is in. */
-static int add_git(const struct resolution *r, struct entries *manifest)
+/* Adds the commit of the scheduler's checkout, if it is known. */
+static int add_git_scheduler(const struct resolution *r, const char *test_directory,
+			     const char *test_state, struct entries *manifest)
 {
-	char *copy =
-		r->source->is_binary ? realpath(r->binary, NULL) : strdup(r->source->directory);
-	char *state;
+	char *path = realpath(r->scheduler, NULL), *directory, *state;
 	int failed;
 
-	if (!copy)
+	if (!path)
 		return -1;
-	state = git_state(r->source->is_binary ? dirname(copy) : copy);
-	failed = !state || entries_add(manifest, "git", state, NULL);
+	directory = dirname(path);
+	/* git takes a second in the kernel's sources: once is enough */
+	state = strcmp(directory, test_directory) ? git_state(directory) : strdup(test_state);
+	failed = !state || (strcmp(state, GIT_UNKNOWN) &&
+			    entries_add(manifest, "git-scheduler", state, NULL));
 	free(state);
-	free(copy);
+	free(path);
 	return failed ? -1 : 0;
+}
+
+/*
+ * Adds the commit of the checkout that the test's binary, or its file, is in, and that of the
+ * scheduler's.
+ */
+static int add_git(const struct resolution *r, struct entries *manifest)
+{
+	char *path = realpath(r->source->is_binary ? r->binary : r->source->directory, NULL);
+	char *directory, *state;
+	int failed;
+
+	if (!path)
+		return -1;
+	directory = r->source->is_binary ? dirname(path) : path;
+	state = git_state(directory);
+	failed = !state || entries_add(manifest, "git", state, NULL) ||
+		 (r->scheduler && add_git_scheduler(r, directory, state, manifest));
+	free(state);
+	free(path);
+	return failed ? -1 : 0;
+}
+
+/* Adds the program's build ID, if it has one. A file that cannot be read is reported later. */
+static int add_build_id(struct entries *manifest, const char *name, const char *path)
+{
+	char id[BUILD_ID_SIZE] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return 0;
+	elf_read_build_id(fd, id);
+	close(fd);
+	return *id ? entries_add(manifest, "build-id", name, id, NULL) : 0;
 }
 
 static int add_all(const struct resolution *r, struct entries *manifest)
@@ -413,7 +450,9 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 			NULL) ||
 	    entries_add(manifest, "watchdog", definition_value(d, "watchdog", DEFAULT_WATCHDOG),
 			NULL) ||
-	    add_git(r, manifest))
+	    add_git(r, manifest) || add_build_id(manifest, "ktstr", r->binary) ||
+	    (r->scheduler && add_build_id(manifest, "scheduler", r->scheduler)) ||
+	    copy_entries(r, "about", manifest) || copy_entries(r, "contact", manifest))
 		return -1;
 	if (!r->scheduler)
 		warn_of_unused(r);

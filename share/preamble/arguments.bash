@@ -1,9 +1,14 @@
 # --- arguments: the command line ---
 
 print_help() {
+	local about='' REPLY
+	shown "$KTSTR_ABOUT"
+	if [[ $KTSTR_ABOUT ]]; then about+=$'\n'"About: $REPLY"; fi
+	shown "$KTSTR_CONTACT"
+	if [[ $KTSTR_CONTACT ]]; then about+=$'\n'"Contact: $REPLY"; fi
 	cat <<-EOF
 		usage: $PROGRAM [OPTION...]
-		Runs the test $KTSTR_TEST_NAME under the scheduler $KTSTR_SCHED_NAME on this host, as root.
+		Runs the test $KTSTR_TEST_NAME under the scheduler $KTSTR_SCHED_NAME on this host, as root.$about
 
 		  --duration SECS          how long the test works ($TEST_DURATION_SECS)
 		  --watchdog-timeout SECS  the scheduler's watchdog ($TEST_WATCHDOG_SECS)

@@ -123,8 +123,8 @@ keep_evidence() {
 	record_end "$1"
 	if [[ -d $EVIDENCE/proc.before ]]; then take_snapshot after; fi
 	describe_host
-	record_program test ktstr "$TEST_PROGRAM" "${TEST_BUILD_ID:-}"
-	if has_file scheduler; then record_program scheduler scheduler "$SCHED_PROGRAM" "${SCHED_BUILD_ID:-}"; fi
+	record_program test ktstr "$TEST_PROGRAM" "$TEST_BUILD_ID"
+	if has_file scheduler; then record_program scheduler scheduler "$SCHED_PROGRAM" "$SCHED_BUILD_ID"; fi
 	print_info >"$EVIDENCE/info" 2>/dev/null
 	[[ -e $EVIDENCE/events ]] || record missing events "no $SCX/root/events"
 	for part in "${!OMITTED[@]}"; do

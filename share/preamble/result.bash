@@ -85,6 +85,9 @@ record_start() {
 	record engine "$ENGINE_VERSION"
 	record scheduler "$KTSTR_SCHED_NAME"
 	record git test "$KTSTR_GIT_HASH"
+	if [[ $SCHED_GIT_HASH ]]; then record git scheduler "$SCHED_GIT_HASH"; fi
+	if [[ $KTSTR_ABOUT ]]; then record about "$KTSTR_ABOUT"; fi
+	if [[ $KTSTR_CONTACT ]]; then record contact "$KTSTR_CONTACT"; fi
 	if [[ $PAYLOAD_SHA256 ]]; then record payload "$PAYLOAD_SHA256"; fi
 	for option in "${USED_OPTIONS[@]}"; do
 		record option "$option"

@@ -3,6 +3,9 @@
 KTSTR_TEST_NAME=@KTSTR_TEST_NAME@
 KTSTR_SCHED_NAME=@KTSTR_SCHED_NAME@
 KTSTR_GIT_HASH=@KTSTR_GIT_HASH@
+# What it tests, and who wants to hear of a failure (empty: not said).
+KTSTR_ABOUT=@KTSTR_ABOUT@
+KTSTR_CONTACT=@KTSTR_CONTACT@
 NEED_LLCS=@NEED_LLCS@
 NEED_CORES_PER_LLC=@NEED_CORES_PER_LLC@
 NEED_THREADS_PER_CORE=@NEED_THREADS_PER_CORE@
@@ -25,6 +28,10 @@ DROPS_ROOT=@DROPS_ROOT@
 # What the test and the scheduler are called, in the archive ktstr and scheduler (empty: none).
 TEST_PROGRAM=@TEST_PROGRAM@
 SCHED_PROGRAM=@SCHED_PROGRAM@
+# Their build IDs, and the state of the scheduler's checkout (empty: not known).
+TEST_BUILD_ID=@TEST_BUILD_ID@
+SCHED_BUILD_ID=@SCHED_BUILD_ID@
+SCHED_GIT_HASH=@SCHED_GIT_HASH@
 # The archive's top-level names, the number of its files, the disk space they take, and what runs them.
 PACKED_FILES=(@PACKED_FILES@)
 PACKED_COUNT=@PACKED_COUNT@

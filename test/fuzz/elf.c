@@ -66,8 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memory_file(data, size);
 	struct elf_program program;
+	char id[BUILD_ID_SIZE];
 	int found = elf_has_note(fd, "ktstr");
 
+	REQUIRE(elf_read_build_id(fd, id) == 0 && strnlen(id, sizeof(id)) < sizeof(id));
 	REQUIRE(found == 0 || found == 1);
 	REQUIRE(!found || memmem(data, size, "ktstr", sizeof("ktstr")));
 	found = elf_read_program(fd, &program);
