@@ -112,8 +112,8 @@ fuzz_settings = $(FUZZ_CC) $(FUZZ_CFLAGS) $(LIBDEFLATE_CFLAGS) $(WARNINGS)
 places = $(PREFIX) $(bindir) $(libdir) $(includedir)
 build/settings build/places build/fuzz_settings: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$($(@F)))' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@printf '%s\n' '$(subst ','\'',$($(@F)))' >$@.$$$$; \
+		if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi # two makes may be at it
 
 build/obj/%.o: %.c build/settings
 	@mkdir -p $(@D)
