@@ -160,7 +160,7 @@ static int show(const struct options *options, char **operands)
 		status = STATUS_FAILED;
 	if (output_close(&out))
 		status = STATUS_FAILED;
-	results_cut(&results, 0);
+	results_free(&results);
 	return status;
 }
 

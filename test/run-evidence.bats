@@ -52,7 +52,7 @@ recorded() {
 		inconclusive|RC=2 bash t.run|t.run: inconclusive: why
 		skip|RC=4 bash -s <t.run|t.run: skip: why
 		a status that no test has|RC=77 ./t.run|./t.run: fail: the test ended with status 77, which no test has
-		damaged|bash "a b.run"|a b.run: damaged: 4 characters were appended: copy it again
+		damaged|bash "a b.run"|a b.run: damaged: this file is damaged: 4 characters were appended: copy it again
 		unsuitable|echo enabled >/sys/kernel/sched_ext/state; ./t.run|./t.run: unsuitable: sched_ext is enabled with the scheduler ?, none may be attached: it is held by no process and no pin in bpffs that are seen here (perhaps a container's): to force it out: echo S > /proc/sysrq-trigger
 	END
 }

@@ -278,7 +278,7 @@ damaged() {
 	cmp -s t.run changed.run && sed "${middle}s/^./B/" t.run >changed.run
 	damaged changed.run "bytes below __ARCHIVE__ were changed: copy it again"
 	run -65 --separate-stderr on_host bash changed.run --quiet
-	expect stderr ends $'\n'"changed.run: damaged: bytes below __ARCHIVE__ were changed: copy it again"
+	expect stderr ends $'\n'"changed.run: damaged: this file is damaged: bytes below __ARCHIVE__ were changed: copy it again"
 }
 
 @test "run: a header that was edited still finds its archive" {

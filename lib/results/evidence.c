@@ -333,6 +333,14 @@ static int read_listed(int directory, const char *name, const char *path, struct
 	return -1;
 }
 
+/* Returns -1. */
+static int add_unread(struct results *results, const char *path)
+{
+	if (strings_add(&results->unread, path))
+		report_errno("%s", path);
+	return -1;
+}
+
 /* Closes fd. */
 static int read_directory(int fd, const char *path, struct results *results)
 {
@@ -359,7 +367,7 @@ static int read_directory(int fd, const char *path, struct results *results)
 			break;
 		}
 		if (read_listed(dirfd(directory), names.items[i], name, results))
-			failed = -1;
+			failed = add_unread(results, name);
 		free(name);
 	}
 	strings_free(&names);
@@ -377,9 +385,9 @@ int evidence_read(const char *path, struct results *results)
 		report_errno("%s", is_stdin ? "<stdin>" : path);
 		if (fd >= 0)
 			close(fd);
-		return -1;
+		return add_unread(results, path);
 	}
 	if (S_ISDIR(st.st_mode))
 		return read_directory(fd, is_stdin ? "." : path, results);
-	return evidence_read_file(fd, path, results);
+	return evidence_read_file(fd, path, results) ? add_unread(results, path) : 0;
 }

@@ -22,7 +22,8 @@ int print_records(struct output *out, const struct results *results);
 /* An array of objects: with all records, or, unless columns is empty, with the columns as texts. */
 int print_json(struct output *out, const struct results *results, const struct columns *columns);
 
-/* A KTAP document: a test a result, whose name has the test, the host and the time. */
+/* A KTAP document: a test a result, whose name has the test, the host and the time; and a test that
+ * is not ok for each file that could not be read. */
 int print_ktap(struct output *out, const struct results *results);
 
 /* How many results have each value of the column, the most frequent first. */

@@ -45,13 +45,26 @@ static void print_result(struct output *out, const struct result *result, size_t
 	output_puts(out, "\n");
 }
 
+static void print_unread(struct output *out, const char *name, size_t number)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "# it could not be read\nnot ok %zu", number);
+	output_puts(out, text);
+	write_part(out, " ", name);
+	output_puts(out, "\n");
+}
+
 int print_ktap(struct output *out, const struct results *results)
 {
+	size_t count = results->count;
 	char head[64];
 
-	snprintf(head, sizeof(head), "KTAP version 1\n1..%zu\n", results->count);
+	snprintf(head, sizeof(head), "KTAP version 1\n1..%zu\n", count + results->unread.count);
 	output_puts(out, head);
-	for (size_t i = 0; i < results->count; i++)
+	for (size_t i = 0; i < count; i++)
 		print_result(out, &results->items[i], i + 1);
+	for (size_t i = 0; i < results->unread.count; i++)
+		print_unread(out, results->unread.items[i], count + i + 1);
 	return 0;
 }

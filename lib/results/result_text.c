@@ -241,8 +241,12 @@ void results_cut(struct results *results, size_t count)
 		free(result->member);
 		entries_free(&result->records);
 	}
-	if (!count) {
-		free(results->items);
-		*results = (struct results){ 0 };
-	}
+}
+
+void results_free(struct results *results)
+{
+	results_cut(results, 0);
+	free(results->items);
+	strings_free(&results->unread);
+	*results = (struct results){ 0 };
 }

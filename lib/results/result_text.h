@@ -37,6 +37,7 @@ struct result {
 struct results {
 	struct result *items;
 	size_t count, room;
+	struct strings unread; /* the files that could not be read */
 };
 
 /* Returns the field of the first record of keyword, or "" if there is none. */
@@ -55,5 +56,7 @@ int results_parse(const char *source, const char *member, const char *text, size
 
 /* Frees the results from count on. */
 void results_cut(struct results *results, size_t count);
+
+void results_free(struct results *results);
 
 #endif

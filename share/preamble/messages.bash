@@ -79,7 +79,7 @@ find_verdict() {
 	"$STATUS_UNSURE") VERDICT=inconclusive ;;
 	"$STATUS_SCHEDULER") VERDICT='scheduler failed' ;;
 	"$STATUS_UNSUITABLE") VERDICT=${SKIPPED:-unsuitable} ;;
-	"$STATUS_DAMAGED") VERDICT=damaged REASON=${REASON#this file is damaged: } ;;
+	"$STATUS_DAMAGED") VERDICT=damaged ;;
 	"$STATUS_ERROR") VERDICT=error ;;
 	*)
 		VERDICT=interrupted

@@ -224,7 +224,7 @@ static void check_records(const struct results *results)
 	REQUIRE(!read_evidence(fd, &again) && again.count == results->count);
 	for (size_t i = 0; i < again.count; i++)
 		REQUIRE(same_entries(&again.items[i].records, &results->items[i].records));
-	results_cut(&again, 0);
+	results_free(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -247,6 +247,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_counts(&results, &columns.items[2]);
 	check_records(&results);
 	columns_free(&columns);
-	results_cut(&results, 0);
+	results_free(&results);
 	return 0;
 }
