@@ -54,7 +54,7 @@ RESULTS = result_text gzip_reader evidence column escape tally print_table print
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
-	payload loader programs janitor readers result evidence trace cause cgroups sysctls launch scheduler attachment \
+	payload loader programs janitor progress readers result evidence trace cause cgroups sysctls launch scheduler attachment \
 	scheduler-failures test teardown inspect main
 HARNESS = registered tests rival check message describe protocol result metric watch run main
 UNITS = base base64 cut

@@ -174,3 +174,76 @@ ended() {
 		expect output has-not "error of this script"
 	done
 }
+
+# --- progress ---
+
+# on_tty ARG...: runs t.run with these on a terminal of the fake host; sets output to all that came
+on_tty() {
+	need script
+	run on_host env TERM="${TERM_OF_RUN-xterm}" ${NO_COLOR_OF_RUN:+NO_COLOR=1} script -qec "./t.run $*" /dev/null </dev/null
+}
+
+@test "watch: on a terminal a line says what the run does, and goes away when the test prints" {
+	script t 'sleep 2.5; echo printed; sleep 1.5; exit "${RC:-0}"'
+	export_scheduler 'sleep 1.3' "${attach[@]}" "${stay[@]}"
+	on_tty --duration 4
+	expect output has $'\n\e[K./t.run: attaching 1 of 10 s\e[A\r'
+	expect output has $'\n\e[K./t.run: running 1 of 4 s\e[A\r'
+	expect output has $'\n\e[K./t.run: running 2 of 4 s\e[A\r'
+	expect output has-not '3 of 4 s'
+	expect output matches $'printed\r\n.*\e\[J.*./t.run: \e\[32mpass\e\[m\r$'
+	nothing_left
+}
+
+@test "watch: no progress and no colour where nobody sees them" {
+	local row arguments
+	export_test 'sleep 1.5; exit 1'
+	for arguments in --quiet --ktap; do
+		on_tty "$arguments"
+		expect output has-not $'\e[K'
+	done
+	TERM_OF_RUN=dumb on_tty
+	expect output has-not $'\e'
+	TERM_OF_RUN='' on_tty
+	expect output has-not $'\e'
+	NO_COLOR_OF_RUN=1 on_tty
+	expect output has 'running 1 of 12 s'
+	expect output has-not $'\e[3'
+	run on_host ./t.run
+	expect output has-not $'\e'
+}
+
+# bats test_tags=promise:takes-all-away
+@test "watch: a terminal that is stopped does not hold the scheduler attached" {
+	need python3
+	script t "touch $BATS_TEST_TMPDIR/started; sleep 2"
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	cat >stopped.py <<-'END'
+		import os, pty, subprocess, sys, termios, time
+		master, slave = pty.openpty()
+		run = subprocess.Popen(sys.argv[1:], stdin=slave, stdout=slave, stderr=slave)
+		while not os.path.exists("started"):
+		    time.sleep(0.05)
+		termios.tcflow(slave, termios.TCOOFF)
+		def state():
+		    return open(os.environ["HOST"] + "/kernel/sched_ext/state").read().strip()
+		before = state()
+		for i in range(200):
+		    if state() == "disabled":
+		        break
+		    time.sleep(0.1)
+		print(before, state(), run.poll())
+		termios.tcflow(slave, termios.TCOON)
+		os.set_blocking(master, False)
+		while run.poll() is None:
+		    try:
+		        os.read(master, 65536)
+		    except BlockingIOError:
+		        time.sleep(0.05)
+		sys.exit(run.returncode)
+	END
+	export HOST
+	run -0 env TERM=xterm python3 stopped.py bash -c "$(declare -p HOST NAMESPACES REAL_CGROUP; declare -f on_host); on_host ./t.run"
+	expect output 'enabled disabled None'
+	nothing_left
+}

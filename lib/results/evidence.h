@@ -18,7 +18,8 @@ enum { EVIDENCE_MEMBERS_MAX = 100000 };			  /* of one archive */
  * Adds the results in path to results. path may be a file or a directory, where each
  * *.evidence.tar.gz and *.unfinished counts, in the order of the names; "-" is standard input.
  * Returns 0, or -1 with errno if something could not be read; its name is added to unread, and what
- * else is in the directory has been added. Reports, also that a directory has no results, which is no failure.
+ * else is in the directory has been added. Reports, also that a directory has no results, which is
+ * no failure.
  */
 int evidence_read(const char *path, struct results *results);
 

@@ -46,7 +46,7 @@ check_launched() {
 # close_own: closes what a started program must not hold: the locks and the janitor's pipe
 close_own() {
 	local fd
-	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT $TEST_OUT $TEST_ERR $EVIDENCE_FD; do
+	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT $TEST_OUT $TEST_ERR $EVIDENCE_FD $PROGRESS_FD; do
 		exec {fd}>&-
 	done
 }

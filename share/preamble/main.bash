@@ -29,9 +29,11 @@ run() {
 	print_banner
 	take_lock
 	start_janitor
+	start_progress
 	name_holders
 	preflight
 	tell_unfinished
+	phase unpacking
 	keep_text
 	unpack_somewhere
 	begin_evidence || disk_full
@@ -52,6 +54,7 @@ run() {
 	start_trace
 	start_test_log
 	mark_unfinished
+	if has_file scheduler; then phase attaching "$ATTACH_SECS"; fi
 	start_scheduler
 	wait_for_attach
 	run_test

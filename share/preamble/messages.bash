@@ -44,6 +44,7 @@ host_differs() {
 say_deferred() {
 	local line
 	DEFER=0
+	end_progress
 	for line in "${DEFERRED[@]}"; do
 		say "$line"
 	done
@@ -111,7 +112,9 @@ say_verdict() {
 		*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
 		esac
 	fi
-	printf '%s: %s\n' "$PROGRAM" "$VERDICT${REPLY:+: $REPLY}" >&2 || true
+	line=${REPLY:+: $REPLY}
+	coloured "$VERDICT"
+	printf '%s: %s\n' "$PROGRAM" "$REPLY$line" >&2 || true
 }
 
 # signal_name STATUS: sets REPLY to how a process of this status ended, as SIGKILL or status 3

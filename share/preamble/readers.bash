@@ -57,7 +57,11 @@ start_test_log() {
 
 # copy FILE: copies standard input to the file and to standard output
 copy() {
-	tee -- "$1" 2>/dev/null || cat >/dev/null
+	if [[ $PROGRESS ]]; then
+		give_terminal | tee -- "$1" 2>/dev/null || cat >/dev/null
+	else
+		tee -- "$1" 2>/dev/null || cat >/dev/null
+	fi
 }
 
 # copy_output FILE: as copy. In a KTAP document each line that the test prints is a diagnostic, so that none is taken for a

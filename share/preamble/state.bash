@@ -54,6 +54,7 @@ TICK=''   # a pipe to wait on
 JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' BEATS=0 # see janitor
 RAISED='' # whether this shell has the policy SCHED_RR
 SETPRIV=''
+PROGRESS='' PROGRESS_FD='' # who shows progress
 TEST_OUT='' TEST_ERR='' SCHED_OUT='' # what the test and the scheduler print to
 declare -A OURS=()       # start times of processes that were seen to be of this run
 declare -A LEFT_ALONE=() # processes in its cgroups that are not

@@ -164,6 +164,7 @@ cleanup() {
 	fi
 	if [[ $WATCHED ]]; then remember watched "$TEARDOWN_SECS"; fi
 	record_time teardown
+	phase 'tearing down'
 	if ((status)); then ask_dump; fi
 	end_test
 	stop_scheduler

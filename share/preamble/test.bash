@@ -19,6 +19,7 @@ start_test() {
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	record_events
 	record_time test-started
+	phase running "$TEST_DURATION_SECS"
 	start_program test "$TEST_CGROUP" "$TEST_OUT" "$TEST_ERR"
 }
 

@@ -1,0 +1,79 @@
+# --- progress: a line on a terminal that says what the run does, and goes away ---
+
+# has_terminal: whether standard error is a terminal that knows escape sequences
+has_terminal() {
+	local REPLY
+	caller_value TERM
+	[[ -t 2 && $REPLY && $REPLY != dumb ]]
+}
+
+# start_progress: starts the process that shows it. A terminal may be stopped (^S), and what writes there then waits: so
+# it is not this shell.
+start_progress() {
+	if ((QUIET || KTAP)) || ! has_terminal; then return 0; fi
+	hold_signals
+	start_reading show_progress
+	PROGRESS=$READER PROGRESS_FD=$REPLY
+	release_signals
+}
+
+# phase TEXT [SECONDS]: what the run does now, and how long that takes
+phase() {
+	if [[ $PROGRESS_FD ]]; then { printf '%s\0' "$1" "${2:-}" >&"$PROGRESS_FD"; } 2>/dev/null || true; fi
+}
+
+# show_progress: shows what phase says, once a second, in the line below the cursor. It ends with the shell.
+show_progress() {
+	local text='' seconds='' start=0 line REPLY
+	trap '' INT TERM HUP TSTP TTOU
+	trap - PIPE
+	close_own
+	while :; do
+		if IFS= read -rd '' -t 1 line; then
+			text=$line
+			IFS= read -rd '' seconds || exit 0
+			now
+			start=$REPLY
+			continue
+		elif (($? <= 128)); then
+			exit 0 # the end of the pipe
+		fi
+		line="$PROGRAM: $text"
+		now
+		if [[ $seconds ]]; then line+=" $(((REPLY - start) / 100)) of $seconds s"; fi
+		if [[ $text ]]; then printf '\n\e[K%s\e[A\r' "$line" >&2; fi
+	done
+}
+
+# give_terminal: copies standard input. When the first bytes came, it ends the progress: the terminal is the test's then.
+give_terminal() {
+	dd bs=65536 count=1 2>/dev/null || true # one read
+	kill -KILL -- "-$PROGRESS" 2>/dev/null || true
+	printf '\e[J' >&2 || true
+	exec cat
+}
+
+# end_progress: takes the line away
+end_progress() {
+	[[ $PROGRESS_FD ]] || return 0
+	exec {PROGRESS_FD}>&-
+	PROGRESS_FD=''
+	disown "$PROGRESS" 2>/dev/null || true
+	kill -KILL -- "-$PROGRESS" 2>/dev/null || true
+	printf '\e[J' >&2 || true
+}
+
+# coloured WORD: sets REPLY to the verdict, in green for a pass and in red for what needs a look, on a terminal
+coloured() {
+	local colour=31
+	caller_value NO_COLOR
+	if [[ $REPLY ]] || ! has_terminal; then
+		REPLY=$1
+		return
+	fi
+	case $1 in
+	pass) colour=32 ;;
+	skip | unsuitable | interrupted) colour=33 ;;
+	esac
+	REPLY=$'\e'"[${colour}m$1"$'\e[m'
+}
