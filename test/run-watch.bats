@@ -196,7 +196,7 @@ on_tty() {
 }
 
 @test "watch: no progress and no colour where nobody sees them" {
-	local row arguments
+	local arguments
 	export_test 'sleep 1.5; exit 1'
 	for arguments in --quiet --ktap; do
 		on_tty "$arguments"
