@@ -336,7 +336,7 @@ pack_with() {
 	done
 	rm ./*.run libone.so
 	run -1 --separate-stderr ktstr-export a
-	expect stderr begins "ktstr-libs: <stdin>:11: ktstr: $PWD/t needs libone.so, which was not found in "
+	expect stderr begins "ktstr-libs: <stdin>:12: ktstr: $PWD/t needs libone.so, which was not found in "
 	nothing_left
 }
 

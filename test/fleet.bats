@@ -170,7 +170,7 @@ idle() {
 	echo 2 >hosts.d/host/root/verdict
 	run -2 --separate-stderr as_documented '^ssh -tt root@host'
 	expect output has $'\nline\r\n'
-	expect output ends $'fair.run: inconclusive: line\r'
+	expect output matches $'fair.run: (\e\[[0-9]*m)?inconclusive(\e\[m)?: line\r$'
 }
 
 @test "fleet: a run that nobody is connected to is ended as the manual page says" {
@@ -235,7 +235,7 @@ idle() {
 	scp -q fair.run user@host:
 	echo 2 >hosts.d/host/root/verdict
 	run -2 on_terminal bash -c "$(documented 'sudo -n' | tail -n 1)"
-	expect output has "fair.run: inconclusive"
+	expect output matches $'fair.run: (\e\[[0-9]*m)?inconclusive'
 	# one that wants a password: its status is no verdict
 	rm hosts.d/host/root/started
 	echo 'user ALL=(ALL) ALL' >sudoers

@@ -423,17 +423,18 @@ static int add_git(const struct resolution *r, struct entries *manifest)
 	return failed ? -1 : 0;
 }
 
-/* Adds the program's build ID, if it has one. A file that cannot be read is reported later. */
+/* Adds the program's build ID, if it has one. A file that cannot be opened is reported later. */
 static int add_build_id(struct entries *manifest, const char *name, const char *path)
 {
 	char id[BUILD_ID_SIZE] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), failed;
 
 	if (fd < 0)
 		return 0;
-	elf_read_build_id(fd, id);
+	failed = elf_read_build_id(fd, id) ||
+		 (*id && entries_add(manifest, "build-id", name, id, NULL));
 	close(fd);
-	return *id ? entries_add(manifest, "build-id", name, id, NULL) : 0;
+	return failed ? -1 : 0;
 }
 
 static int add_all(const struct resolution *r, struct entries *manifest)

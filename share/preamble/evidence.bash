@@ -91,7 +91,7 @@ mark_unfinished() {
 	if ! {
 		cat "$EVIDENCE/result" && printf '%s\n' 'verdict unfinished' 'reason it\040did\040not\040finish' \
 			'signature it\040did\040not\040finish'
-	} 2>/dev/null >"$UNFINISHED" || ! sync -- "$UNFINISHED"; then
+	} 2>/dev/null >"$UNFINISHED" || ! sync -- "$UNFINISHED" 2>/dev/null; then
 		record missing unfinished "$UNFINISHED cannot be written"
 	fi
 }
@@ -109,7 +109,7 @@ is_wanted() {
 finish_evidence() {
 	find_reason
 	if is_wanted && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no work directory for it'; fi
-	if [[ $EVIDENCE ]]; then
+	if [[ $EVIDENCE && ($VERDICT != pass || $EVIDENCE_WHEN == always) ]]; then
 		kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true
 		find_cause
 		if is_wanted; then keep_evidence "$1"; fi

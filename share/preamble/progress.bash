@@ -14,6 +14,7 @@ start_progress() {
 	hold_signals
 	start_reading show_progress
 	PROGRESS=$READER PROGRESS_FD=$REPLY
+	disown "$PROGRESS" # or bash prints how it ended
 	release_signals
 }
 
@@ -48,19 +49,20 @@ show_progress() {
 # give_terminal: copies standard input. When the first bytes came, it ends the progress: the terminal is the test's then.
 give_terminal() {
 	dd bs=65536 count=1 2>/dev/null || true # one read
-	kill -KILL -- "-$PROGRESS" 2>/dev/null || true
-	printf '\e[J' >&2 || true
+	stop_progress
 	exec cat
 }
 
-# end_progress: takes the line away
+# stop_progress: ends the process, and takes its line away
+stop_progress() {
+	if kill -KILL -- "-$PROGRESS" 2>/dev/null; then printf '\e[J' >&2 || true; fi
+}
+
 end_progress() {
 	[[ $PROGRESS_FD ]] || return 0
 	exec {PROGRESS_FD}>&-
 	PROGRESS_FD=''
-	disown "$PROGRESS" 2>/dev/null || true
-	kill -KILL -- "-$PROGRESS" 2>/dev/null || true
-	printf '\e[J' >&2 || true
+	stop_progress
 }
 
 # coloured WORD: sets REPLY to the verdict, in green for a pass and in red for what needs a look, on a terminal
