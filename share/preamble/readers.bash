@@ -98,6 +98,8 @@ finish_logs() {
 	done
 	READERS=()
 	if [[ $cut ]] && ((KTAP)); then echo 2>/dev/null || true; fi # it may have ended within a line
-	join_ends "$EVIDENCE/test.log"
-	join_ends "$EVIDENCE/scheduler.log"
+	if [[ $EVIDENCE ]]; then
+		join_ends "$EVIDENCE/test.log"
+		join_ends "$EVIDENCE/scheduler.log"
+	fi
 }

@@ -42,7 +42,10 @@ watch_test() {
 			die "$STATUS_FAIL" "the test was still running after $limit s"
 		fi
 		sample_policies
-		((REPLY < events)) || { record_events && events=$((REPLY + 100 * EVENTS_SECS)); }
+		if ((REPLY >= events)); then
+			record_events
+			events=$((REPLY + 100 * EVENTS_SECS))
+		fi
 		pause "$POLL_SECS"
 	done
 }
