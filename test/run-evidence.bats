@@ -405,3 +405,124 @@ recorded() {
 	expect stderr './t.run: fail: the cause'
 	nothing_left
 }
+
+# --- what must not happen ---
+
+# bats test_tags=promise:others-left-alone
+@test "evidence: old files are removed from its directory alone, whatever is in it" {
+	local i
+	export_test 'exit 1'
+	kept
+	mkdir -m 700 "$KEPT"
+	mkdir "$KEPT/d.h.1.evidence.tar.gz"
+	ln -s "$PWD/t" "$KEPT/l.h.1.evidence.tar.gz"
+	for i in {1..30}; do
+		: >"mine$i"
+	done
+	run -1 on_host ./t.run
+	expect line -1 './t.run: fail'
+	expect value "$(echo mine* | wc -w)" 30
+	expect file t
+	expect file "$KEPT/d.h.1.evidence.tar.gz"
+	# somebody takes each file away as soon as it comes
+	mkdir bin
+	script bin/ls 'rm -f /var/tmp/ktstr-evidence/*; exec /bin/ls "$@"'
+	run -1 on_host env PATH="$PWD/bin:$PATH" ./t.run
+	expect value "$(echo mine* | wc -w)" 30
+	nothing_left
+}
+
+# bats test_tags=promise:takes-all-away
+@test "evidence: what a test puts in the place of its metrics holds nobody up" {
+	local what
+	for what in 'mkfifo "$KTSTR_METRICS"' 'ln -s /dev/zero "$KTSTR_METRICS"' 'mkdir "$KTSTR_METRICS"' 'head -c 5000000 /dev/zero | tr "\\0" x >"$KTSTR_METRICS"'; do
+		export_test 'rm -f "$KTSTR_METRICS"' "$what" 'exit 0'
+		run -0 timeout 30 bash -c "$(declare -p HOST NAMESPACES REAL_CGROUP; declare -f on_host); on_host ./t.run --evidence always"
+		expect line -1 './t.run: pass'
+		open_evidence
+		ktstr-results evidence/result >/dev/null
+	done
+	nothing_left
+}
+
+@test "evidence: a reason of any length and any bytes is cut to a line" {
+	export_test 'printf "t: fail: "; for ((i = 0; i < 60000; i++)); do printf "1 2 3 "; done; exit 1'
+	local start=$SECONDS
+	run -1 on_host ./t.run
+	((SECONDS - start < 10))
+	export_test 'printf "t: fail: \\e[31mred\\a \\302\\233 x\\n"; exit 1'
+	run -1 on_host ./t.run --quiet
+	expect line -1 './t.run: fail: red? ? x'
+}
+
+@test "evidence: a log is whole if somebody still holds it open, or does not read" {
+	# shellcheck disable=SC2016
+	export_test 'echo $$ >pid; head -c 6000000 /dev/zero | tr "\0" a; echo; echo the cause; sleep 1.5; exit 1'
+	on_host ./t.run >out 2>err &
+	wait_for test -s pid
+	sleep 30 >"/proc/$(<pid)/fd/1" &
+	local holder=$!
+	wait %1 || true
+	kill "$holder"
+	expect value "$(tail -n 1 err)" './t.run: fail: the cause'
+	open_evidence
+	expect value "$(tail -n 1 evidence/test.log)" 'the cause'
+	grep -qE '^\([0-9]+ bytes left out\)$' evidence/test.log
+	nothing_left
+}
+
+# bats test_tags=promise:evidence-is-private
+@test "evidence: a link of another user's in the place of its directory is not followed" {
+	export_test
+	mkdir victim
+	: >victim/service.started
+	ln -s "$PWD/victim" "$HOST/var-tmp/ktstr-evidence"
+	run -0 on_host ./t.run
+	expect file victim/service.started
+}
+
+@test "evidence: a test with a very long name runs, and its evidence is kept" {
+	local name
+	name=$(printf 'n%.0s' {1..245})
+	script t 'exit 1'
+	printf 'test %s\nbinary t\ntopology 1n1l1c1t\n' "$name" >t.ktstr
+	ktstr-export -q -o t.run "$name"
+	run -1 on_host ./t.run
+	open_evidence
+	recorded "test $name" 'verdict fail'
+}
+
+# bats test_tags=promise:takes-all-away
+@test "evidence: a run that is killed while it packs is cleaned up, and its result can be read" {
+	export_test 'exit 1'
+	mkfifo p
+	on_host bash "$PWD/t.run" --evidence-to p >out 2>err &
+	# shellcheck disable=SC2034 # for ended_with
+	JOB=$!
+	sleep 2 # it waits for a reader of the pipe
+	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
+	sleep 1
+	cat p >whole
+	ended_with 137
+	open_evidence whole
+	run -0 ktstr-results --format tsv --columns verdict,status evidence/result
+	expect output $'verdict\tstatus\ninterrupted\t137'
+	nothing_left
+}
+
+@test "evidence: standard output that is closed takes none" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	run -64 on_host bash -c './t.run --evidence-to - >&-'
+	expect output ends 'standard output or standard error is closed'
+	expect no-file ran
+}
+
+@test "evidence: each result can be read by ktstr-results, whatever the test, its metrics and its name are" {
+	# shellcheck disable=SC2016
+	export_test 'printf "%s\n" "p99 1e999 ms" "a 1" >>"$KTSTR_METRICS"; for ((i = 0; i < 300; i++)); do printf "%0300d x\n" 1; done >>"$KTSTR_METRICS"; printf "bad\\tline \\302\n" >>"$KTSTR_METRICS"; printf "\\377 \\t\\\\ \n"; exit 1'
+	run -1 on_host ./t.run --quiet
+	kept
+	run -0 --separate-stderr ktstr-results "$KEPT"
+	expect stderr ''
+	expect output has 'a=1'
+}

@@ -187,9 +187,9 @@ on_tty() {
 	script t 'sleep 2.5; echo printed; sleep 1.5; exit "${RC:-0}"'
 	export_scheduler 'sleep 1.3' "${attach[@]}" "${stay[@]}"
 	on_tty --duration 4
-	expect output has $'\n\e[K./t.run: attaching 1 of 10 s\e[A\r'
-	expect output has $'\n\e[K./t.run: running 1 of 4 s\e[A\r'
-	expect output has $'\n\e[K./t.run: running 2 of 4 s\e[A\r'
+	expect output has $'\n\e[K\e[?7lt.run: attaching 1 of 10 s\e[?7h\e[A\r'
+	expect output has 't.run: running 1 of 4 s'
+	expect output has 't.run: running 2 of 4 s'
 	expect output has-not '3 of 4 s'
 	expect output matches $'printed\r\n.*\e\[J.*./t.run: \e\[32mpass\e\[m\r$'
 	nothing_left

@@ -119,6 +119,8 @@ check_evidence_to() {
 		die "$STATUS_MISUSED" "--evidence never and --evidence-to exclude each other"
 	elif [[ $EVIDENCE_TO == - ]]; then
 		if (($1)); then die "$STATUS_MISUSED" "--evidence-to - and --ktap exclude each other: both print on standard output"; fi
+		[[ -e /proc/$$/fd/1 && -e /proc/$$/fd/2 ]] ||
+			die "$STATUS_MISUSED" "--evidence-to -: standard output or standard error is closed"
 		exec {EVIDENCE_FD}>&1 1>&2 # the test prints on standard error
 	elif [[ -f $EVIDENCE_TO ]]; then
 		die "$STATUS_MISUSED" "--evidence-to: $EVIDENCE_TO is there already: name a new file"

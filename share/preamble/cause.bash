@@ -6,8 +6,8 @@ find_reason() {
 	[[ ! $REASON && $VERDICT != pass && -r $EVIDENCE/test.log ]] || return 0
 	while IFS= read -r line || [[ $line ]]; do
 		if [[ $line == "$KTSTR_TEST_NAME: $VERDICT: "* ]]; then
-			REASON=${line#"$KTSTR_TEST_NAME: $VERDICT: "}
-			return
+			last=${line#"$KTSTR_TEST_NAME: $VERDICT: "}
+			break
 		fi
 		if [[ $line == *[![:space:]]* ]]; then last=$line; fi
 	done < <(tail -n 1000 -- "$EVIDENCE/test.log")
@@ -19,7 +19,7 @@ find_reason() {
 # kernel_cause: prints what the kernel log says of a scheduler that was disabled, or of an error of the kernel itself
 kernel_cause() {
 	awk '
-		!found && /(disabled \(|BUG: |Oops: |WARNING: )/ && !/disabled \(unregistered from user/ { found = 1 }
+		!found && /((sched_ext|sub-scheduler).*disabled \(|BUG: |Oops: |WARNING: )/ && !/disabled \(unregistered from user/ { found = 1 }
 		!found { next }
 		n && !/sched_ext|sub-scheduler/ && !/^(\[[ 0-9.]+\] )?[ \t]/ && !oops { exit }
 		/(BUG: |Oops: |WARNING: )/ { oops = 1 }
@@ -31,7 +31,7 @@ kernel_cause() {
 dump_cause() {
 	awk '
 		{ sub(/^.*sched_ext_dump: /, "") }
-		!found && /triggered exit kind|^EXIT: / { found = 1 }
+		!found && /triggered exit kind|(^|: )EXIT: / { found = 1 }
 		found && NF {
 			if (/^(CPU states|Event counters|=====|----)/ || n++ == 10)
 				exit
@@ -39,26 +39,30 @@ dump_cause() {
 		}' "$1"
 }
 
-# find_cause: sets CAUSE to at most ten lines that say why: what the kernel says, else what the scheduler or the test
-# printed last
+# find_cause: sets CAUSE to at most ten lines that say why: what the kernel and the scheduler's loader say of a scheduler
+# that was ejected, else what the scheduler or the test printed last
 find_cause() {
-	local who lines=() line
+	local who='' line lines exit
 	[[ $EVIDENCE && $VERDICT != pass && $VERDICT != skip ]] || return 0
 	mapfile -t lines < <(kernel_cause 2>/dev/null)
-	who=kernel
 	((${#lines[@]})) || mapfile -t lines < <(dump_cause "$EVIDENCE/dump" 2>/dev/null)
-	if ((${#lines[@]} == 0)); then
-		mapfile -t lines < <(dump_cause "$EVIDENCE/scheduler.log" 2>/dev/null)
+	mapfile -t exit < <(dump_cause "$EVIDENCE/scheduler.log" 2>/dev/null)
+	if ((${#lines[@]})); then
+		who=kernel
+		if ((${#exit[@]})); then lines=("${lines[@]:0:9}"); fi
+		exit=("${exit[@]:0:1}")
+	elif [[ ${#exit[@]} == 0 && $VERDICT == 'scheduler failed' ]]; then
 		who=scheduler
-	fi
-	if [[ ${#lines[@]} == 0 && $VERDICT == 'scheduler failed' ]]; then
 		mapfile -t lines < <(tail -n 10 -- "$EVIDENCE/scheduler.log" 2>/dev/null)
-	elif [[ ${#lines[@]} == 0 && ($VERDICT == fail || $VERDICT == inconclusive) ]]; then
-		mapfile -t lines < <(tail -n 10 -- "$EVIDENCE/test.log" 2>/dev/null)
+	elif [[ ${#exit[@]} == 0 && ($VERDICT == fail || $VERDICT == inconclusive) ]]; then
 		who='test'
+		mapfile -t lines < <(tail -n 10 -- "$EVIDENCE/test.log" 2>/dev/null)
 		if [[ ${#lines[@]} == 1 && ${lines[0]} == *"$REASON" ]]; then lines=(); fi # the last line says it
 	fi
 	for line in "${lines[@]}"; do
 		CAUSE+=("$who: $line")
+	done
+	for line in "${exit[@]}"; do
+		CAUSE+=("scheduler: $line")
 	done
 }

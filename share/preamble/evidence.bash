@@ -3,14 +3,14 @@
 # begin_evidence: makes the directory in which it is gathered, in the work directory. The directory's name is that of the
 # archive. Fails if that cannot be made.
 begin_evidence() {
-	local REPLY name
+	local REPLY name=${KTSTR_TEST_NAME//:/_}
 	[[ ! $EVIDENCE ]] || return 0
 	[[ $WORK ]] || return 1
 	first_line /proc/sys/kernel/hostname
-	name=${KTSTR_TEST_NAME//:/_}.${REPLY//[^A-Za-z0-9_.-]/_}.${STARTED_UTC//[-:]/}
+	REPLY=${REPLY//[^A-Za-z0-9_.-]/_}
+	name=${name:0:100}.${REPLY:0:64}.${STARTED_UTC//[-:]/} # a file's name has at most 255 bytes
 	{ mkdir -m 700 -- "$WORK/evidence" && mkdir -m 700 -- "$WORK/evidence/$name"; } 2>/dev/null || return 1
 	remember evidence "$WORK/evidence/$name"
-	(umask 077 && : >"$EVIDENCE/result") 2>/dev/null || true
 	record_start
 }
 
@@ -54,17 +54,22 @@ describe_host() {
 	done
 }
 
-# own_directory: makes the directory for the evidence, if it is not there; fails and sets REPLY to why it cannot be used
+# is_own_directory: whether the directory for the evidence is root's alone. One look at it tells, so that nobody can put
+# another one in its place in between; after that, the sticky bit of the directory above protects it.
+is_own_directory() {
+	local mode='' owner=''
+	read -r mode _ owner _ < <(ls -ldn -- "$EVIDENCE_DIRECTORY" 2>/dev/null) || true
+	[[ $mode == drwx------* && $owner == "$EUID" ]]
+}
+
+# own_directory: makes it, if it is not there; fails and sets REPLY to why it cannot be used
 own_directory() {
-	local mode
 	mkdir -m 700 -- "$EVIDENCE_DIRECTORY" 2>/dev/null || true
-	mode=$(ls -ld -- "$EVIDENCE_DIRECTORY" 2>/dev/null) || mode=''
-	if [[ ! $mode ]]; then
-		REPLY="$EVIDENCE_DIRECTORY cannot be made: give another place with --evidence-to FILE"
-	elif [[ ${mode:0:10} != drwx------ || ! -O $EVIDENCE_DIRECTORY ]]; then
+	if is_own_directory; then return 0; fi
+	if [[ -e $EVIDENCE_DIRECTORY || -L $EVIDENCE_DIRECTORY ]]; then
 		REPLY="$EVIDENCE_DIRECTORY is not a directory of root's alone, with mode 0700: remove it"
 	else
-		return 0
+		REPLY="$EVIDENCE_DIRECTORY cannot be made: give another place with --evidence-to FILE"
 	fi
 	return 1
 }
@@ -72,7 +77,7 @@ own_directory() {
 # tell_unfinished: names the runs that left a result and did not finish. No other run is running: this one has the lock.
 tell_unfinished() {
 	local file
-	((EUID == 0)) && [[ -O $EVIDENCE_DIRECTORY ]] || return 0
+	((EUID == 0)) && is_own_directory || return 0
 	for file in "$EVIDENCE_DIRECTORY"/*.started; do
 		mv -- "$file" "${file%.started}.unfinished" 2>/dev/null || continue
 		say "note: a run before this one did not finish (did the host panic, or was it reset?): ${file%.started}.unfinished"
@@ -89,7 +94,7 @@ mark_unfinished() {
 	fi
 	remember unfinished "$EVIDENCE_DIRECTORY/${EVIDENCE##*/}.started"
 	if ! {
-		cat "$EVIDENCE/result" && printf '%s\n' 'verdict unfinished' 'reason it\040did\040not\040finish' \
+		printf '%s\n' "${RESULT[@]}" 'verdict unfinished' 'reason it\040did\040not\040finish' \
 			'signature it\040did\040not\040finish'
 	} 2>/dev/null >"$UNFINISHED" || ! sync -- "$UNFINISHED" 2>/dev/null; then
 		record missing unfinished "$UNFINISHED cannot be written"
@@ -107,60 +112,77 @@ is_wanted() {
 
 # finish_evidence STATUS: finds the cause, and keeps the evidence if it is wanted. Nothing here changes the verdict.
 finish_evidence() {
+	stop_packer # of this run's shell, if this is the janitor
 	find_reason
-	if is_wanted && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no work directory for it'; fi
-	if [[ $EVIDENCE && ($VERDICT != pass || $EVIDENCE_WHEN == always) ]]; then
-		kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true
+	as_line "$REASON"
+	REASON=$REPLY
+	if is_wanted && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no place for it in the work directory'; fi
+	if [[ $EVIDENCE ]]; then
+		record_metrics
+		if [[ $VERDICT != pass ]] || is_wanted; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
 		find_cause
 		if is_wanted; then keep_evidence "$1"; fi
 	fi
-	if [[ $UNFINISHED ]]; then rm -f -- "$UNFINISHED"; fi
+	if [[ $UNFINISHED ]]; then
+		rm -f -- "$UNFINISHED"
+		rmdir -- "$EVIDENCE_DIRECTORY" 2>/dev/null || true # if it is empty
+	fi
 }
 
 # keep_evidence STATUS: completes it and packs it
 keep_evidence() {
 	local part
-	record_end "$1"
 	if [[ -d $EVIDENCE/proc.before ]]; then take_snapshot after; fi
 	describe_host
+	record_attachment after
 	record_program test ktstr "$TEST_PROGRAM" "$TEST_BUILD_ID"
 	if has_file scheduler; then record_program scheduler scheduler "$SCHED_PROGRAM" "$SCHED_BUILD_ID"; fi
 	print_info >"$EVIDENCE/info" 2>/dev/null
-	[[ -e $EVIDENCE/events ]] || record missing events "no $SCX/root/events"
+	((${#EVENTS[@]})) || add missing events "no $SCX/root/events"
 	for part in "${!OMITTED[@]}"; do
 		rm -rf -- "${EVIDENCE:?}/$part"{,.log,.before,.after}
-		record missing "$part" omitted
+		add missing "$part" omitted
 	done
-	if ! choose_file; then
-		EVIDENCE_SAID="the evidence could not be kept: $REPLY"
-	elif within_time pack_evidence "$REPLY"; then
-		EVIDENCE_SAID="evidence: $REPLY"
-		if [[ ! $EVIDENCE_TO ]]; then prune_evidence; fi
-	else
-		EVIDENCE_SAID="the evidence could not be kept: $REPLY cannot be written: is its disk full?"
-	fi
+	record_end "$1"
+	write_result
+	pack_evidence
 }
 
-# within_time COMMAND...: runs it as a process of its own, and kills it after a minute; fails if it does
+# within_time SECONDS COMMAND...: runs it as a process of its own, and kills it after that time; fails with 2 if it does. A
+# file may be on a file system that hangs, or be a pipe that nobody reads.
 within_time() {
-	local pid REPLY
+	local status=0
 	set -m
-	"$@" &
-	pid=$!
+	{
+		close_own "$EVIDENCE_FD"
+		"${@:2}"
+	} &
+	process_start $! || REPLY=''
+	remember packer $! "$REPLY"
 	set +m
-	if within 600 is_group_gone "$pid"; then
-		wait "$pid" 2>/dev/null && return 0
-		return 1
+	if within $((10 * $1)) is_gone "${PACKER#* }" "${PACKER% *}"; then
+		wait "${PACKER% *}" 2>/dev/null || status=1
+	else
+		stop_packer
+		status=2
 	fi
-	disown "$pid" 2>/dev/null
-	kill -KILL -- "-$pid" 2>/dev/null
-	return 1
+	remember packer '' ''
+	return "$status"
 }
 
-# choose_file: sets REPLY to the file for the archive; fails and sets REPLY to why there is none
+# stop_packer: kills what within_time has started
+stop_packer() {
+	[[ $PACKER == ?*' '?* ]] || return 0
+	if is_gone "${PACKER#* }" "${PACKER% *}"; then return 0; fi
+	disown "${PACKER% *}" 2>/dev/null
+	kill -KILL -- "-${PACKER% *}" 2>/dev/null
+	within 20 is_gone "${PACKER#* }" "${PACKER% *}" || true
+}
+
+# choose_file: sets REPLY to the file for the archive, or - for standard output; fails and sets REPLY to why there is none
 choose_file() {
 	local directory=${EVIDENCE_TO:-$EVIDENCE_DIRECTORY} i=1
-	if [[ $EVIDENCE_TO && ! -d $EVIDENCE_TO ]]; then
+	if [[ $EVIDENCE_TO == - || ($EVIDENCE_TO && ! -d $EVIDENCE_TO) ]]; then
 		REPLY=$EVIDENCE_TO
 		return 0
 	elif [[ ! $EVIDENCE_TO ]]; then
@@ -173,18 +195,39 @@ choose_file() {
 	done
 }
 
-# pack_evidence FILE: writes the archive. FILE is - for the run's own standard output. It may be a pipe or a device.
+# pack_evidence: packs it, and sets EVIDENCE_SAID to where it is
 pack_evidence() {
-	local new
+	local file new status=0
+	if ! choose_file; then
+		EVIDENCE_SAID="the evidence could not be kept: $REPLY"
+		return
+	fi
+	file=$REPLY
+	new=.ktstr-evidence.$$-$RANDOM$RANDOM
+	if [[ $file == */* ]]; then new=${file%/*}/$new; fi
+	within_time 60 write_file "$file" "$new" || status=$?
+	if [[ $file != - ]]; then rm -f -- "$new"; fi
+	if [[ $file == - ]]; then file='standard output'; fi
+	case $status in
+	0) EVIDENCE_SAID="evidence: $file" ;;
+	2) EVIDENCE_SAID="the evidence could not be kept: $file did not take it within 60 s" ;;
+	*) EVIDENCE_SAID="the evidence could not be kept: $file cannot be written: is its disk full?" ;;
+	esac
+	if [[ $status == 0 && ! $EVIDENCE_TO ]]; then (prune_evidence) || true; fi
+}
+
+# write_file FILE NEW: writes the archive to NEW, which then becomes FILE and replaces nothing. FILE may also be -, for the
+# run's own standard output, a pipe or a device.
+write_file() {
+	umask 077
 	if [[ $1 == - ]]; then
 		write_archive >&"$EVIDENCE_FD"
-	elif [[ -e $1 ]]; then
+	elif [[ -e $1 || -L $1 ]]; then
 		[[ ! -f $1 && ! -d $1 ]] && write_archive >"$1"
 	else
-		new=.ktstr-evidence.$$-$RANDOM$RANDOM
-		if [[ $1 == */* ]]; then new=${1%/*}/$new; fi
-		umask 077
-		(set -C && write_archive >"$new") && mv -- "$new" "$1" || ! rm -f -- "$new"
+		(set -C && write_archive >"$2") || return 1
+		# some file systems have no hard links
+		ln -n -- "$2" "$1" || { [[ ! -e $1 && ! -L $1 ]] && mv -- "$2" "$1"; }
 	fi
 } 2>/dev/null
 
@@ -195,9 +238,14 @@ write_archive() {
 
 # prune_evidence: keeps the newest files. Their names have no newline.
 prune_evidence() {
-	local file count=0 bytes=0 REPLY
+	local file size count=0 bytes=0 files
+	files=("$EVIDENCE_DIRECTORY"/*.evidence.tar.gz "$EVIDENCE_DIRECTORY"/*.unfinished)
+	((${#files[@]})) || return 0
 	while IFS= read -r file; do
-		bytes=$((bytes + $(wc -c <"$file")))
+		[[ $file == "$EVIDENCE_DIRECTORY"/* && -f $file && ! -L $file ]] || continue
+		size=$(wc -c <"$file") || size=''
+		[[ $size =~ ^\ *[0-9]+$ ]] || continue # it is gone
+		bytes=$((bytes + size))
 		if ((++count > EVIDENCE_FILES || (count > 1 && bytes > EVIDENCE_BYTES))); then rm -f -- "$file"; fi
-	done < <(ls -1t -- "$EVIDENCE_DIRECTORY"/*.evidence.tar.gz "$EVIDENCE_DIRECTORY"/*.unfinished)
+	done < <(ls -1dt -- "${files[@]}" 2>/dev/null)
 }

@@ -23,7 +23,14 @@ remember() {
 	sequence) SEQ_BEFORE=$2 ;;
 	test) TEST_PID=$2 TEST_START=${3:-} ;;
 	watched) WATCHED=$2 ;; # how many seconds the next step may take; empty: the janitor only waits
-	reader) READERS+=("$2") ;;
+	copy) COPIES+=("$2 $3") ;;
+	log) LOGS+=("$2 $3") ;;
+	record) RESULT+=("$2") ;;
+	events)
+		EVENTS+=("$2")
+		if ((${#EVENTS[@]} > 1000)); then EVENTS=("${EVENTS[0]}" "${EVENTS[@]:501}"); fi
+		;;
+	packer) PACKER="$2 $3" ;;
 	evidence) EVIDENCE=$2 ;;
 	unfinished) UNFINISHED=$2 ;;
 	instance) TRACE_INSTANCE=$2 ;;

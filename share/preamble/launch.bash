@@ -17,6 +17,7 @@ launch() {
 	{ echo "$BASHPID" >"$1/cgroup.procs"; } 2>/dev/null || not_launched "no process could be put into the cgroup $1"
 	shift
 	umask 022
+	# shellcheck disable=SC2119
 	close_own
 	trap - TSTP
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
@@ -43,10 +44,11 @@ check_launched() {
 	if [[ -e $WORK/not-launched ]]; then die "$STATUS_UNSUITABLE" "$(<"$WORK/not-launched")"; fi
 }
 
-# close_own: closes what a started program must not hold: the locks and the janitor's pipe
+# close_own [FD]: closes what a started program must not hold, such as the locks and the janitor's pipe, but not this one
+# shellcheck disable=SC2120 # within_time gives it
 close_own() {
 	local fd
 	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT $TEST_OUT $TEST_ERR $EVIDENCE_FD $PROGRESS_FD; do
-		exec {fd}>&-
+		[[ $fd == "${1:-}" ]] || exec {fd}>&-
 	done
 }

@@ -38,6 +38,7 @@ say() {
 # host_differs MESSAGE: something could not be made as it was before this run. Such a run has no verdict.
 host_differs() {
 	DIFFERS=1
+	record difference "$*"
 	say "ERROR: $*"
 }
 

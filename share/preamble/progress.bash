@@ -15,6 +15,7 @@ start_progress() {
 	start_reading show_progress
 	PROGRESS=$READER PROGRESS_FD=$REPLY
 	disown "$PROGRESS" # or bash prints how it ended
+	process_start "$PROGRESS" && PROGRESS_START=$REPLY
 	release_signals
 }
 
@@ -29,6 +30,7 @@ show_progress() {
 	trap '' INT TERM HUP TSTP TTOU
 	trap - PIPE
 	close_own
+	set +e
 	while :; do
 		if IFS= read -rd '' -t 1 line; then
 			text=$line
@@ -39,10 +41,10 @@ show_progress() {
 		elif (($? <= 128)); then
 			exit 0 # the end of the pipe
 		fi
-		line="$PROGRAM: $text"
+		line="${PROGRAM##*/}: $text"
 		now
 		if [[ $seconds ]]; then line+=" $(((REPLY - start) / 100)) of $seconds s"; fi
-		if [[ $text ]]; then printf '\n\e[K%s\e[A\r' "$line" >&2; fi
+		if [[ $text ]]; then printf '\n\e[K\e[?7l%s\e[?7h\e[A\r' "$line" >&2; fi # ?7: it is cut at the edge
 	done
 }
 
@@ -55,7 +57,9 @@ give_terminal() {
 
 # stop_progress: ends the process, and takes its line away
 stop_progress() {
-	if kill -KILL -- "-$PROGRESS" 2>/dev/null; then printf '\e[J' >&2 || true; fi
+	if [[ ! $PROGRESS_START ]] || is_gone "$PROGRESS_START" "$PROGRESS"; then return 0; fi
+	kill -KILL "$PROGRESS" 2>/dev/null || true
+	printf '\e[J' >&2 || true
 }
 
 end_progress() {

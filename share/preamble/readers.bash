@@ -1,17 +1,27 @@
 # --- readers: processes that read what the scheduler and the test print ---
 
-# start_reader COMMAND...: as start_reading. If the shell dies, the command lives until all who write have ended.
-start_reader() {
+# start_copy COMMAND...: as start_reading, for a process that copies to a log what the test or the scheduler prints. If the
+# shell dies, the command lives until all who write have ended.
+start_copy() {
+	local fd
 	hold_signals
 	start_reading read_pipe "$@"
-	remember reader "$READER"
+	fd=$REPLY
+	if process_start "$READER"; then remember copy "$READER" "$REPLY"; fi
+	REPLY=$fd
 	release_signals
 }
 
 read_pipe() {
 	trap '' INT TERM HUP TTOU PIPE # if nobody reads the copy, the log is still written
 	close_own
-	raise_priority # a scheduler that waits for its reader must not have to run that reader
+	"$@"
+}
+
+# raised COMMAND...: runs it with the priority of this shell: a scheduler that waits for its reader must not have to run
+# that reader
+raised() {
+	raise_priority
 	"$@"
 }
 
@@ -35,11 +45,31 @@ join_ends() {
 	rm -f -- "$1.end" "$1.count"
 } 2>/dev/null
 
-# start_log NAME: sets REPLY to a descriptor whose bytes go to this log
+# start_log NAME [raised]: sets REPLY to a descriptor whose bytes go to this log. Those who write there are started with
+# start_copy.
 start_log() {
-	local log=$EVIDENCE/$1.log
+	local log=$EVIDENCE/$1.log fd
 	{ : >"$log" && : >"$log.end" && : >"$log.count"; } 2>/dev/null || disk_full
-	start_reader keep_ends "$log"
+	hold_signals
+	start_reading read_pipe ${2:+"$2"} keep_ends "$log"
+	fd=$REPLY
+	if process_start "$READER"; then remember log "$READER" "$REPLY"; fi
+	REPLY=$fd
+	release_signals
+}
+
+# start_scheduler_log: sets SCHED_OUT to what the scheduler prints to
+start_scheduler_log() {
+	local log
+	start_log scheduler raised
+	log=$REPLY
+	start_copy raised copy_to "/proc/self/fd/$log"
+	SCHED_OUT=$REPLY
+	exec {log}>&-
+}
+
+copy_to() {
+	exec cat >"$1"
 }
 
 # start_test_log: sets TEST_OUT and TEST_ERR to what the test prints to. Both are copied as they come, to one log and to
@@ -48,9 +78,9 @@ start_test_log() {
 	local log
 	start_log test
 	log=$REPLY
-	start_reader copy_output "/proc/self/fd/$log"
+	start_copy copy_output "/proc/self/fd/$log"
 	TEST_OUT=$REPLY
-	start_reader copy "/proc/self/fd/$log" 1>&2
+	start_copy copy "/proc/self/fd/$log" 1>&2
 	TEST_ERR=$REPLY
 	exec {log}>&-
 }
@@ -83,21 +113,33 @@ print_diagnostics() {
 	{ cat; echo; } | { "${by_lines[@]}" sed -e '/./!d' -e 's/^/# /' 2>/dev/null || cat >/dev/null; }
 }
 
-# finish_logs: waits until the readers have read all, but at most 2 s for each: somebody else may still write
+# end_process TENTHS PID START: waits that long until the process that began then has ended; else kills its group, and
+# fails
+end_process() {
+	if within "$1" is_gone "$3" "$2"; then return 0; fi
+	disown "$2" 2>/dev/null || true
+	kill -KILL -- "-$2" 2>/dev/null || true
+	return 1
+}
+
+# finish_logs: ends the copies, each after at most 2 s, as somebody else may still write. Then the logs come to their ends.
 finish_logs() {
-	local fd pid cut=''
+	local fd one cut=''
 	for fd in $TEST_OUT $TEST_ERR $SCHED_OUT; do
 		exec {fd}>&-
 	done
 	TEST_OUT='' TEST_ERR='' SCHED_OUT=''
-	for pid in "${READERS[@]}"; do
-		if within 20 is_group_gone "$pid"; then continue; fi
-		disown "$pid" 2>/dev/null || true
-		kill -KILL -- "-$pid" 2>/dev/null || true
-		cut=1
+	for one in "${COPIES[@]}"; do
+		end_process 20 "${one% *}" "${one#* }" || cut=1
 	done
-	READERS=()
-	if [[ $cut ]] && ((KTAP)); then echo 2>/dev/null || true; fi # it may have ended within a line
+	for one in "${LOGS[@]}"; do
+		end_process 50 "${one% *}" "${one#* }" || cut=1
+	done
+	COPIES=() LOGS=()
+	if [[ $cut ]]; then
+		record missing logs 'an end: somebody still wrote to them or did not read'
+		if ((KTAP)); then echo 2>/dev/null || true; fi # it may have ended within a line
+	fi
 	if [[ $EVIDENCE ]]; then
 		join_ends "$EVIDENCE/test.log"
 		join_ends "$EVIDENCE/scheduler.log"

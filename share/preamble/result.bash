@@ -17,15 +17,29 @@ field() {
 	esac
 }
 
-# record KEYWORD FIELD...: adds a record to the result, if there is one. A full disk changes no verdict.
-record() {
-	local REPLY one line=$1
-	[[ $EVIDENCE ]] || return 0
+# as_record KEYWORD FIELD...: sets REPLY to a record
+as_record() {
+	local one line=$1
 	for one in "${@:2}"; do
 		field "$one"
 		line+=" $REPLY"
 	done
-	{ printf '%s\n' "$line" >>"$EVIDENCE/result"; } 2>/dev/null || true
+	REPLY=$line
+}
+
+# record KEYWORD FIELD...: adds a record to the result. It stays in memory, and the janitor gets it, too: what is written
+# to a disk waits for that disk, and a scheduler under test may keep it from working.
+record() {
+	local REPLY
+	as_record "$@"
+	remember record "$REPLY"
+}
+
+# add KEYWORD FIELD...: as record, for the end: the janitor adds its own end if this shell is killed
+add() {
+	local REPLY
+	as_record "$@"
+	RESULT+=("$REPLY")
 }
 
 # as_seconds HUNDREDTHS: sets REPLY to seconds
@@ -52,8 +66,8 @@ record_line() {
 record_program() {
 	local sum
 	sum=$(sha256sum 2>/dev/null <"$WORK/tree/$2") || return 0
-	record program "$1" "${3:-$2}" "${sum%% *}"
-	if [[ $4 ]]; then record build-id "$1" "$4"; fi
+	add program "$1" "${3:-$2}" "${sum%% *}"
+	if [[ $4 ]]; then add build-id "$1" "$4"; fi
 }
 
 # record_attachment WHEN: records what the kernel says of sched_ext: before, attached or after
@@ -67,11 +81,14 @@ record_attachment() {
 
 # note_start: notes what must be known before anything is done
 note_start() {
+	local log
 	now
 	STARTED=$REPLY
 	read_suspends
 	TZ=UTC0 printf -v STARTED_UTC '%(%Y-%m-%dT%H:%M:%SZ)T' -1
-	LAST_KERNEL_LINE=$(dmesg 2>/dev/null | tail -n 1) || true
+	mapfile -t log < <(dmesg 2>/dev/null)
+	if ((${#log[@]})); then LAST_KERNEL_LINE=${log[-1]}; fi
+	KERNEL_LINES_BEFORE=${#log[@]}
 	first_line /proc/sys/kernel/tainted
 	TAINT_BEFORE=$REPLY
 }
@@ -114,7 +131,8 @@ record_start() {
 	record_attachment before
 }
 
-# record_events: reads the scheduler's event counters, of which the result has the first and the last. Forks nothing.
+# record_events: reads the scheduler's event counters, of which the result has the first and the last. It forks nothing.
+# Of a long run, the first ones and the newest are kept.
 record_events() {
 	local REPLY time name value text=''
 	[[ -r $SCX/root/events ]] || return 0
@@ -124,25 +142,35 @@ record_events() {
 	while read -r name value; do
 		text+="$time $name $value"$'\n'
 	done 2>/dev/null <"$SCX/root/events" || true
-	{ printf '%s' "$text" >>"$EVIDENCE/events"; } 2>/dev/null || true
+	remember events "$text"
 }
 
-# record_metrics: what the test wrote into the file KTSTR_METRICS, of which the first 1000 lines count
+# record_metrics: what the test wrote into the file KTSTR_METRICS, of which the first 64 KiB and 1000 lines count. The test
+# may have put something else in its place, which must not hold this shell up.
 record_metrics() {
-	local line i=0 number='[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?'
+	local line i=0 bad=0 first='' copy=$EVIDENCE/metrics number='[-+]?([0-9]{1,40}[.]?[0-9]{0,40}|[.][0-9]{1,40})([eE][-+]?[0-9]{1,2})?'
+	[[ -f $WORK/metrics && ! -L $WORK/metrics && -s $WORK/metrics ]] || return 0
+	within_time 2 copy_start "$WORK/metrics" "$copy" || return 0
 	while IFS= read -r line || [[ $line ]]; do
-		if ((++i > 1000)); then
-			say "warning: metrics: the lines after the first 1000 are left out"
-			break
-		fi
-		if [[ $line =~ ^[[:blank:]]*([A-Za-z0-9_.:/%-]+)[[:blank:]]+($number)([[:blank:]]+([^[:blank:]]+))?[[:blank:]]*$ ]]; then
-			record metric "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" ${BASH_REMATCH[6]:+"${BASH_REMATCH[6]}"}
+		line=${line:0:1000}
+		if ((++i > 1000)); then break; fi
+		if [[ $line =~ ^[[:blank:]]*([A-Za-z0-9_.:/%-]{1,64})[[:blank:]]+($number)([[:blank:]]+([^[:blank:]]{1,16}))?[[:blank:]]*$ ]]; then
+			add metric "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" ${BASH_REMATCH[6]:+"${BASH_REMATCH[6]}"}
 		elif [[ $line == *[![:blank:]]* ]]; then
-			say "warning: metrics: line $i is not NAME VALUE [UNIT]: ${line:0:200}"
-			record metric-text "${line:0:1000}"
+			add metric-text "$line"
+			bad=$((bad + 1))
+			first=${first:-"line $i is not NAME VALUE [UNIT]: ${line:0:200}"}
 		fi
-	done 2>/dev/null <"$WORK/metrics" || true
+	done 2>/dev/null <"$copy" || true
+	rm -f -- "$copy"
+	if ((bad > 1)); then first+=" (and $((bad - 1)) more)"; fi
+	if [[ $first ]]; then say "warning: metrics: $first"; fi
+	if ((i > 1000)); then say "warning: metrics: the lines after the first 1000 are left out"; fi
 }
+
+copy_start() {
+	head -c 65536 <"$1" >"$2"
+} 2>/dev/null
 
 # find_signature TEXT: sets REPLY to it with N in the place of each number but a status: PIDs, times, CPUs and addresses
 # are not the same from one run to the next
@@ -161,19 +189,28 @@ record_end() {
 	local taint REPLY
 	first_line /proc/sys/kernel/tainted
 	taint=$REPLY
-	record_time ended
-	record taint "$TAINT_BEFORE" "$taint"
-	record_attachment after
-	awk '{ if (!($2 in first)) { first[$2] = $3; order[++n] = $2 } last[$2] = $3 }
-		END { for (i = 1; i <= n; i++) print "event " order[i] " " first[order[i]] " " last[order[i]] }' \
-		"$EVIDENCE/events" >>"$EVIDENCE/result" 2>/dev/null || true
-	record_metrics
-	record verdict "${VERDICT// /-}"
-	record status "$1"
+	now
+	as_seconds $((REPLY - STARTED))
+	add time ended "$REPLY"
+	add taint "$TAINT_BEFORE" "$taint"
+	add verdict "${VERDICT// /-}"
+	add status "$1"
 	if [[ $REASON ]]; then
-		record reason "$REASON"
+		add reason "$REASON"
 		find_signature "$REASON"
-		record signature "$REPLY"
+		add signature "$REPLY"
 	fi
-	if ((DIFFERS)); then record host-restored no; else record host-restored yes; fi
+	if ((DIFFERS)); then add host-restored no; else add host-restored yes; fi
+}
+
+# write_result: writes the result and the event counters
+write_result() {
+	{
+		printf '%s\n' "${RESULT[@]}" >"$EVIDENCE/result"
+		((${#EVENTS[@]})) || return 0
+		printf '%s' "${EVENTS[@]}" >"$EVIDENCE/events"
+		awk '{ if (!($2 in first)) { first[$2] = $3; order[++n] = $2 } last[$2] = $3 }
+			END { for (i = 1; i <= n; i++) print "event " order[i] " " first[order[i]] " " last[order[i]] }' \
+			"$EVIDENCE/events" >>"$EVIDENCE/result"
+	} 2>/dev/null || true
 }

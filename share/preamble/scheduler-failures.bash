@@ -1,11 +1,12 @@
 # --- scheduler-failures: what is said of a scheduler that failed ---
 
-# kernel_log: the kernel log's lines since this run began
+# kernel_log: the kernel log's lines since this run began. The last line before it is found by its number or, if the log
+# has dropped lines since, by its text.
 kernel_log() {
-	dmesg 2>/dev/null | LAST=$LAST_KERNEL_LINE awk '
-		{ lines[++n] = $0 }
-		$0 "" == ENVIRON["LAST"] { n = 0 }
-		END { for (i = 1; i <= n; i++) print lines[i] }' || true
+	dmesg 2>/dev/null | LAST=$LAST_KERNEL_LINE COUNT=$KERNEL_LINES_BEFORE awk '
+		{ lines[NR] = $0 }
+		$0 "" == ENVIRON["LAST"] && !at_number { before = NR; at_number = NR == ENVIRON["COUNT"] + 0 }
+		END { for (i = before + 1; i <= NR; i++) print lines[i] }' || true
 }
 
 # read_kernel_log: sets KERNEL_LINES to its lines about sched_ext, and REPLY to the first reason in them why a scheduler

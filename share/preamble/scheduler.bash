@@ -53,8 +53,7 @@ start_scheduler() {
 	remember sequence "$seq"
 	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
 	serve_libraries scheduler
-	start_log scheduler
-	SCHED_OUT=$REPLY
+	start_scheduler_log
 	remember watched $((ATTACH_SECS + GRACE_SECS))
 	start_program scheduler "$SCHED_CGROUP" "$SCHED_OUT" "$SCHED_OUT"
 	exec {SCHED_OUT}>&-

@@ -33,7 +33,7 @@ DEFER=0 DEFERRED=() # whether messages wait, and they
 
 # The beginning.
 STARTED=0 STARTED_UTC='' # when, see now; and by the clock
-LAST_KERNEL_LINE='' # of the kernel's log
+LAST_KERNEL_LINE='' KERNEL_LINES_BEFORE=0 # of the kernel's log
 TAINT_BEFORE='' TOPOLOGY_FOUND=''
 
 # The host.
@@ -54,7 +54,7 @@ TICK=''   # a pipe to wait on
 JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' BEATS=0 # see janitor
 RAISED='' # whether this shell has the policy SCHED_RR
 SETPRIV=''
-PROGRESS='' PROGRESS_FD='' # who shows progress
+PROGRESS='' PROGRESS_START='' PROGRESS_FD='' # who shows progress
 TEST_OUT='' TEST_ERR='' SCHED_OUT='' # what the test and the scheduler print to
 declare -A OURS=()       # start times of processes that were seen to be of this run
 declare -A LEFT_ALONE=() # processes in its cgroups that are not
@@ -80,7 +80,9 @@ MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # those that were there, and empty
 SAVED_CONTROLLERS=() # cgroup, controllers enabled below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # name, value before this run, name, ...
-READERS=()     # processes that read what the test and the scheduler print
+COPIES=() LOGS=() # processes that copy what the test and the scheduler print, and that keep it: PID and start time
+RESULT=() EVENTS=() # the records of the result, and the event counters at several times
+PACKER=''      # the process that packs the evidence: PID and start time
 EVIDENCE=''    # the directory in which the evidence is gathered; its name is the archive's
 UNFINISHED=''  # the result that is left if the host stops while this runs
 TRACE_INSTANCE='' DUMPED='' # of tracefs; whether the kernel was asked for a dump

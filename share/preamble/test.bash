@@ -73,11 +73,14 @@ run_test() {
 	record_time test-ended
 	record duration "$TEST_DURATION_SECS" "$elapsed"
 	record_events
-	if ((status != 0 && status != 4)); then ask_dump; fi
+	if ((status != 0 && status != 4)); then
+		is_still_attached || what=$REPLY
+		ask_dump
+	fi
 	end_test # and what it left in the background
 	if [[ ! $what ]]; then
 		check_launched
-		is_still_attached || what=$REPLY
+		is_still_attached || what="$REPLY${DUMPED:+, after the dump that this run asked for}"
 	fi
 	if [[ $what ]]; then fail_detached "$what" "$elapsed"; fi
 	check_detached

@@ -15,6 +15,7 @@ start_trace() {
 		if [[ $key == MemAvailable: ]]; then memory=$value; fi
 	done 2>/dev/null </proc/meminfo || true
 	cpus=(/sys/devices/system/cpu/cpu[0-9]*)
+	rmdir -- "$root"/instances/ktstr.* 2>/dev/null || true # of a run that left it, as this one has the lock
 	if ((${#cpus[@]} * 1434 * 16 > memory)); then
 		record missing dump "a tracefs instance for ${#cpus[@]} CPUs would take more than a sixteenth of the free memory"
 		return

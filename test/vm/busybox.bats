@@ -31,7 +31,7 @@ teardown() {
 # bats test_tags=promise:damage-starts-nothing
 @test "busybox: a damaged file is found out" {
 	told changed status=65 left=
-	said changed 'this file is damaged: bytes below __ARCHIVE__ were changed: copy it again'
+	said changed '*this file is damaged: bytes below __ARCHIVE__ were changed: copy it again'
 }
 
 # bats test_tags=promise:attached-all-the-time

@@ -116,7 +116,7 @@ soon() {
 	local other
 	other=$(sed -n 's/^other=//p' "$boot/out/alone")
 	told alone status=3 left= still=enabled other_ended=0
-	said alone "another scheduler was attached while the test ran (the scheduler fifo, and it is of PID $other (busybody): kill $other), * s into the run"
+	said alone "*another scheduler was attached while the test ran (the scheduler fifo, and it is of PID $other (busybody): kill $other), * s into the run"
 }
 
 # bats test_tags=promise:others-left-alone
