@@ -16,12 +16,12 @@
 static const char usage[] =
 	"usage: ktstr-results [--columns NAMES] [--format FORMAT] [FILE | DIRECTORY | -]...\n"
 	"       ktstr-results --group COLUMN | --differ [FILE | DIRECTORY | -]...\n"
-	"Show the results of runs: of evidence (NAME.tar.gz), of directories of evidence, or of texts.\n"
+	"Show the results of runs: of evidence, of directories with *.evidence.tar.gz, or of texts.\n"
 	"Without an operand, or with -, read one file from standard input.\n"
 	"  -c, --columns NAMES  show these, with commas between them, such as host,verdict,metric:p99\n"
 	"  -f, --format FORMAT  print table (on a terminal), tsv (elsewhere), records, json or ktap\n"
 	"  -g, --group COLUMN   print how many results have each value of it, such as signature\n"
-	"  -d, --differ         print what is not the same in all results, such as kernels\n"
+	"  -d, --differ         print what differs between the results, such as kernels\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";
 
@@ -96,7 +96,7 @@ static int set_format(struct options *options, const char *name)
 	return command_misused("--format: not table, tsv, records, json or ktap: %s", name);
 }
 
-/* Checks which options stand together. Returns 0 or an exit status. Reports. */
+/* Checks which options may be combined. Returns 0 or an exit status. Reports. */
 static int check_options(const struct options *options)
 {
 	bool has_columns = options->columns.count > 0;
@@ -149,10 +149,13 @@ static int show(const struct options *options, char **operands)
 {
 	static char *standard_input[] = { "-", NULL };
 	struct results results = { 0 };
-	int status = 0;
+	int status = 0, has_read_stdin = 0;
 	struct output out;
 
 	output_open(&out, STDOUT_FILENO, "standard output");
+	for (char **operand = operands; *operand; operand++)
+		if (!strcmp(*operand, "-") && has_read_stdin++)
+			return command_misused("-: standard input can be read once");
 	for (char **operand = *operands ? operands : standard_input; *operand; operand++)
 		if (evidence_read(*operand, &results))
 			status = STATUS_FAILED;

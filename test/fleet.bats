@@ -304,7 +304,7 @@ use_ansible() {
 	touch results/old
 	run -2 as_documented '^parallel -j 0 .ssh -o'
 	expect no-file results/old
-	run -0 as_documented '^\(cd results .*ktstr-results <'
+	run -0 as_documented '^files . xargs'
 	expect value "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output")" $'pass\nfail\nunsuitable'
 	run -0 cat fleet.ktap
 	expect line 1 1..3
@@ -316,7 +316,7 @@ use_ansible() {
 	expect output has 'verdict: 1 of 3: fail; 1 of 3: pass; 1 of 3: unsuitable'
 	all_pass
 	run -0 as_documented '^parallel -j 0 .ssh -o'
-	run -0 as_documented '^\(cd results .*ktstr-results <'
+	run -0 as_documented '^files . xargs'
 	run -1 grep '^not ok' fleet.ktap
 }
 
@@ -332,18 +332,18 @@ use_ansible() {
 	pkill -KILL -f -- "-F $PWD/ssh_config .*root@beta"
 	wait $! || true
 	echo never >>hosts
-	run -123 --separate-stderr bash -c "$(documented '^\(cd results .*ktstr-results <')"
+	run -123 --separate-stderr bash -c "$(documented '^files . xargs')"
 	expect value "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output")" pass
-	expect value "$(grep -oE '^ktstr-results: [a-z.]+' <<<"$stderr" | head -n 3)" $'ktstr-results: nowhere.invalid\nktstr-results: beta\nktstr-results: never'
+	expect value "$(grep -oE '^ktstr-results: [a-z./]+[a-z]' <<<"$stderr" | head -n 3)" $'ktstr-results: results/nowhere.invalid.evidence.tar.gz\nktstr-results: results/beta.evidence.tar.gz\nktstr-results: results/never.evidence.tar.gz'
 	run -0 cat fleet.ktap
-	expect value "$(grep -E '^(not )?ok|^1' <<<"$output" | cut -d ' ' -f 1-4 | tr '\n' ,)" matches '^1\.\.4,ok 1 fair [^ ,]+,not ok 2 nowhere.invalid,not ok 3 beta,not ok 4 never,$'
+	expect value "$(grep -E '^(not )?ok|^1' <<<"$output" | cut -d ' ' -f 1-4 | tr '\n' ,)" matches '^1\.\.4,ok 1 fair [^ ,]+,not ok 2 results/nowhere.invalid.evidence.tar.gz,not ok 3 results/beta.evidence.tar.gz,not ok 4 results/never.evidence.tar.gz,$'
 	ssh root@beta 'read -r pid rest </run/ktstr.lock && kill "$pid"'
 	wait_for idle beta
 	echo alpha >hosts
 	: >fair.run
 	run -0 as_documented '^parallel -j 0 .ssh -o'
-	run -123 bash -c "$(documented '^\(cd results .*ktstr-results <')"
-	run -0 grep -x 'not ok 1 alpha' fleet.ktap
+	run -123 bash -c "$(documented '^files . xargs')"
+	run -0 grep -x 'not ok 1 results/alpha.evidence.tar.gz' fleet.ktap
 }
 
 @test "fleet: ansible: a run on all hosts at the same time in one command, nothing left there" {

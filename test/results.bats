@@ -251,7 +251,7 @@ ok 6 fair h\043unsuitable 2026-11-26T15:41:39Z # SKIP why \043 \012'
 	done >all
 	result h 'verdict pass' | grep -v ^signature >>all
 	run -0 ktstr-results --group signature all
-	expect output $'3 of 7: a stall\n2 of 7: b stall\n1 of 7: (no signature)\n1 of 7: c stall'
+	expect output $'3 of 7: a stall\n2 of 7: b stall\n1 of 7: (pass, without signature)\n1 of 7: c stall'
 	run -0 ktstr-results -gverdict all
 	expect output $'6 of 7: fail\n1 of 7: pass'
 }
@@ -274,12 +274,12 @@ governor: 2 of 3: performance; 1 of 3: powersave'
 	expect stderr ''
 }
 
-@test "results: an empty directory is no error, but one line says where was looked" {
+@test "results: an empty directory is no error, but one line says where it looked" {
 	mkdir empty
 	touch empty/other
 	run -0 --separate-stderr ktstr-results empty
 	expect output begins host
-	expect stderr "ktstr-results: empty: no result here: looked for *.evidence.tar.gz and *.unfinished"
+	expect stderr "ktstr-results: empty: no result here: looked for *.evidence.tar.gz, *.unfinished and *.started"
 	run -0 bash -c 'ktstr-results -f json empty 2>/dev/null'
 	expect output '[]'
 	run -0 bash -c 'ktstr-results -f ktap empty 2>/dev/null'
@@ -477,7 +477,7 @@ a\\012b/result${tab}lab"
 # bats test_tags=promise:evidence-is-data
 @test "results: results over 16 MiB in one file are refused" {
 	result lab >result
-	yes 'x-filler 0123456789' | head -c 1000K >>result
+	yes "x-filler $(printf '%0500d' 1)" | head -c 1000K >>result
 	sed -i '$d' result
 	for i in {1..20}; do
 		mkdir -p x/$i
@@ -566,7 +566,7 @@ a\\012b/result${tab}lab"
 @test "results: very many unknown keywords take no longer than others" {
 	need_fast ktstr-results
 	result lab >result
-	seq 100000 | sed 's/^/k/' >>result
+	seq 90000 | sed 's/^/k/' >>result
 	for options in -d '-f json' '-f tsv' '-g host'; do
 		run -0 timeout 20 bash -c "ktstr-results $options result result >/dev/null"
 	done
@@ -580,4 +580,79 @@ a\\012b/result${tab}lab"
 	expect stderr 'ktstr-results: standard output: Bad file descriptor'
 	run -1 --separate-stderr bash -c 'ktstr-results <&-'
 	expect stderr 'ktstr-results: <stdin>: Bad file descriptor'
+}
+
+# --- what was lost without a word ---
+
+@test "results: archives that were appended to each other are all read, and other bytes after one are an error" {
+	local format
+	for name in a b; do
+		mkdir -p $name
+		result $name >$name/result
+		tar -cf $name.tar $name/result
+		gzip -k $name.tar
+	done
+	cat a.tar.gz b.tar.gz >both.tar.gz
+	run -0 verdicts both.tar.gz
+	expect output $'a fail\nb fail'
+	cat a.tar b.tar >both.tar
+	run -0 verdicts both.tar
+	expect output $'a fail\nb fail'
+	{ cat a.tar.gz; result c; } >mixed
+	refuses mixed ': something follows its gzip data: copy it again from its host'
+	{ cat a.tar; result c; } >mixed
+	run -1 ktstr-results mixed
+	{ cat a.tar.gz; head -c 512 /dev/zero; } >padded
+	run -0 verdicts padded
+	expect output 'a fail'
+}
+
+# bats test_tags=promise:evidence-is-data
+@test "results: a text that is cut within a line, and one of very many records, are refused" {
+	result a >short
+	printf 'x-last pa' >>short
+	refuses short ': cut short within a line: copy it again from its host'
+	{ result a; yes 'x-a' | head -n 300000; } >many
+	refuses many ':200001: more than 200000 records in one file: it is not of a .run'
+}
+
+@test "results: a result without a verdict is unfinished in each format" {
+	result a | grep -v ^verdict >u
+	run -0 bash -c 'ktstr-results -f json u | python3 -c "import json, sys; print(json.load(sys.stdin)[0][\"verdict\"])"'
+	expect output unfinished
+	result b >>u
+	run -0 ktstr-results --differ u
+	expect output has 'verdict: 1 of 2: fail; 1 of 2: unfinished'
+}
+
+@test "results: a directory has the result that a panic left, and standard input is no directory" {
+	mkdir d
+	result a >d/a.h.1.started
+	run -0 verdicts d
+	expect output 'a fail'
+	run -1 --separate-stderr ktstr-results <d
+	expect stderr 'ktstr-results: <stdin>: is a directory: give it as an operand'
+	run -64 ktstr-results - - <d/a.h.1.started
+	expect output 'ktstr-results: -: standard input can be read once (see --help)'
+}
+
+@test "results: a table cuts long values before the last column, and the other formats do not" {
+	result a "reason $(printf '%080d' 1)" >r
+	run -0 ktstr-results -f table r
+	expect line 1 has "$(printf '%047d' 0)...  "
+	run -0 ktstr-results -f table -c host,reason r
+	expect line 1 "a     $(printf '%080d' 1)"
+	run -0 ktstr-results -f tsv r
+	expect output has "$(printf '%080d' 1)"
+}
+
+@test "results: many values that differ are not all printed, and records have no order" {
+	local i
+	for i in {10..40}; do
+		result "h$i" 'option --a' 'option --b'
+	done >all
+	result h10 'option --b' 'option --a' >>all
+	run -0 ktstr-results --differ all
+	expect output matches 'host: 2 of 32: h10; (1 of 32: h[0-9]+; ){7}and 23 other values'
+	expect output has-not option
 }

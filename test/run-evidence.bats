@@ -107,6 +107,7 @@ recorded() {
 	run -4 on_host ./t.run --evidence-to "$PWD/new.gz"
 	open_evidence new.gz
 	recorded 'verdict unsuitable' 'status 4'
+	expect value "$(ktstr-results -c verdict evidence/result | tail -n 1)" unsuitable
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	run -0 on_host ./t.run --evidence always
 	open_evidence

@@ -41,7 +41,8 @@ static bool misleads(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
 	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0x3164 ||
+	       (c >= 0xe0000 && c <= 0xe007f);
 }
 
 bool utf8_needs_escape(const char *text, size_t *length)

@@ -125,7 +125,7 @@ enum ktstr_result ktstr_skip(struct ktstr_ctx *ctx, const char *format, ...)
 
 /*
  * Report a number to the .run, whose result has it: a name of up to 64 letters, digits and
- * _ . : / % -, a finite value, and a unit of up to 16 bytes or NULL. Outside of a .run it is a line
+ * _ . : / % -, a finite value, and a unit of 1 to 16 bytes or NULL. Outside of a .run it is a line
  * "NAME: metric: ..." on standard error. If the arguments are not so, the test has failed. A metric
  * that cannot be written is lost, with a message. Any thread and any child process may call it.
  */

@@ -58,6 +58,10 @@ static int append(const char *path, const char *line)
 		return -1;
 	written = write(fd, line, length);
 	if (written >= 0 && (size_t)written < length) {
+		/* a half line must not become the beginning of the next one */
+		if (write(fd, "\n", 1) < 0) {
+			/* there is no room for that either */
+		}
 		errno = ENOSPC;
 		written = -1;
 	}

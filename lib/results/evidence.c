@@ -81,7 +81,7 @@ static bool is_too_large(struct evidence_file *file, struct archive *archive)
 	return true;
 }
 
-/* Reads over a member's bytes: libarchive by itself would do that without a bound. */
+/* Skips a member's bytes: libarchive by itself would do that without a bound. */
 static int skip_member(struct evidence_file *file, struct archive *archive)
 {
 	const void *bytes;
@@ -166,14 +166,22 @@ static int read_members(struct evidence_file *file, struct archive *archive)
 	return 0;
 }
 
-/* Reads what follows the archive's end, so that gzip's checksum is compared. Reports. */
+/*
+ * Reads what follows the archive's end, so that gzip's checksum is compared. Only zeros may follow:
+ * whatever else there is would be lost without a word. Reports.
+ */
 static int read_rest(struct evidence_file *file)
 {
 	ssize_t n;
 
-	do
-		n = gzip_reader_read(&file->reader, file->buffer, sizeof(file->buffer));
-	while (n > 0);
+	while ((n = gzip_reader_read(&file->reader, file->buffer, sizeof(file->buffer))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (file->buffer[i])
+				return report(
+					EBADMSG,
+					"%s: something follows the archive: give each file by "
+					"itself",
+					file->name);
 	return n ? report_file(file) : 0;
 }
 
@@ -185,6 +193,8 @@ static int read_archive(struct evidence_file *file)
 	if (!archive)
 		return report(ENOMEM, "%s: %s", file->name, strerror(ENOMEM));
 	if (archive_read_support_format_tar(archive) ||
+	    /* files that were appended to each other */
+	    archive_read_set_format_option(archive, "tar", "read_concatenated_archives", "1") ||
 	    /* without its library, libarchive would run zstd(1) */
 	    (archive_libzstd_version() && archive_read_support_filter_zstd(archive)) ||
 	    archive_read_open(archive, file, NULL, give_bytes, NULL))
@@ -274,6 +284,7 @@ int evidence_read_file(int fd, const char *path, struct results *results)
 	file->path = path;
 	file->name = strcmp(path, "-") ? path : "<stdin>";
 	file->results = results;
+	results->records = 0;
 	n = gzip_reader_read(&file->reader, file->head, sizeof(file->head));
 	if (n < 0) {
 		report_file(file);
@@ -304,7 +315,8 @@ static int list_directory(DIR *directory, struct strings *names)
 
 	for (errno = 0; (entry = readdir(directory)); errno = 0)
 		if ((ends_with(entry->d_name, ".evidence.tar.gz") ||
-		     ends_with(entry->d_name, ".unfinished")) &&
+		     ends_with(entry->d_name, ".unfinished") ||
+		     ends_with(entry->d_name, ".started")) &&
 		    strings_add(names, entry->d_name))
 			return -1;
 	if (errno)
@@ -351,13 +363,17 @@ static int read_directory(int fd, const char *path, struct results *results)
 	if (!directory) {
 		report_errno("%s", path);
 		close(fd);
-		return -1;
+		return add_unread(results, path);
 	}
-	if (list_directory(directory, &names))
-		failed = report_errno("%s", path);
-	else if (!names.count)
-		report(0, "%s: no result here: looked for *.evidence.tar.gz and *.unfinished",
+	if (list_directory(directory, &names)) {
+		report_errno("%s", path);
+		failed = add_unread(results, path);
+	} else if (!names.count) {
+		report(0,
+		       "%s: no result here: looked for *.evidence.tar.gz, *.unfinished and "
+		       "*.started",
 		       path);
+	}
 	for (size_t i = 0; i < names.count; i++) {
 		const char *slash = ends_with(path, "/") ? "" : "/";
 		char *name;
@@ -387,7 +403,9 @@ int evidence_read(const char *path, struct results *results)
 			close(fd);
 		return add_unread(results, path);
 	}
+	if (S_ISDIR(st.st_mode) && is_stdin)
+		return report(EISDIR, "<stdin>: is a directory: give it as an operand");
 	if (S_ISDIR(st.st_mode))
-		return read_directory(fd, is_stdin ? "." : path, results);
+		return read_directory(fd, path, results);
 	return evidence_read_file(fd, path, results) ? add_unread(results, path) : 0;
 }

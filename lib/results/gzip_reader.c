@@ -71,14 +71,21 @@ static size_t copy_some(struct gzip_reader *reader, void *buffer, size_t size)
 static int inflate_some(struct gzip_reader *reader, void *buffer, size_t *size, bool *is_end)
 {
 	z_stream *stream = &reader->stream;
+	size_t wanted = *size;
 
 	if (!reader->is_in_member) {
-		/* As gzip(1) does: what follows and is no member, such as padding, is ignored. */
-		*is_end = !stream->avail_in || *stream->next_in != GZIP_MAGIC_FIRST;
-		if (*is_end) {
-			*size = 0;
+		*size = 0;
+		*is_end = !stream->avail_in;
+		if (*is_end)
+			return 0;
+		if (!*stream->next_in) { /* padding */
+			stream->next_in++;
+			stream->avail_in--;
 			return 0;
 		}
+		if (*stream->next_in != GZIP_MAGIC_FIRST)
+			return fail(reader, EBADMSG, "something follows its gzip data");
+		*size = wanted;
 		inflateReset(stream);
 		reader->is_in_member = true;
 	}

@@ -1,8 +1,7 @@
 /* print_differences.c - the keywords whose values are not the same in all results
  *
  * Each result becomes a list of facts, a label and a value. The facts of all results are sorted, so
- * that those with the same label stand together, and each label whose facts differ is a line. This
- * takes the same time for any keywords, also for those of a hostile file.
+ * that those with the same label stand together, and each label whose facts differ is a line.
  */
 #include "print.h"
 
@@ -16,10 +15,11 @@
 #include "escape.h"
 #include "tally.h"
 
+enum { SHOWN_MAX = 8 }; /* values of a label: a line is to be read */
+
 struct fact {
 	char *label, *value;
-	size_t rank;  /* its keyword's place in result_rules, so that lines have that order */
-	size_t order; /* its place in its result */
+	size_t rank; /* its keyword's place in result_rules, so that lines have that order */
 };
 
 struct facts {
@@ -30,9 +30,9 @@ struct facts {
 /* Numbers and times of the run itself: they hardly ever agree, and say nothing of a cause. */
 static bool always_differs(const char *keyword)
 {
-	static const char *const keywords[] = { "result",    "status", "reason", "started",
-						"time",	     "metric", "event",	 "metric-text",
-						"sched-ext", NULL };
+	static const char *const keywords[] = { "result",    "status",	"reason", "started",
+						"time",	     "metric",	"event",  "metric-text",
+						"sched-ext", "missing", NULL };
 
 	for (size_t i = 0; keywords[i]; i++)
 		if (!strcmp(keyword, keywords[i]))
@@ -56,11 +56,10 @@ static char *join_fields(const struct entry *entry, size_t from, size_t to)
 }
 
 /* Returns the fact of a record; its label or value is NULL if there is no memory. */
-static struct fact make_fact(const struct entry *entry, size_t order)
+static struct fact make_fact(const struct entry *entry)
 {
 	const struct record_rule *rule = result_rule(entry->keyword);
-	struct fact fact = { .rank = rule ? (size_t)(rule - result_rules) : SIZE_MAX,
-			     .order = order };
+	struct fact fact = { .rank = rule ? (size_t)(rule - result_rules) : SIZE_MAX };
 
 	if (rule && result_rule_has_kinds(rule)) {
 		if (asprintf(&fact.label, "%s:%s", entry->keyword, entry->fields.items[0]) < 0)
@@ -108,7 +107,7 @@ static int compare_facts(const void *a, const void *b)
 	const struct fact *x = a, *y = b;
 	int order = compare_labels(x, y);
 
-	return order ? order : (x->order > y->order) - (x->order < y->order);
+	return order ? order : strcmp(x->value, y->value); /* records have no order */
 }
 
 static void sort_facts(struct facts *facts)
@@ -151,7 +150,7 @@ static int add_result(struct facts *facts, const struct result *result)
 
 	for (size_t i = 0; !failed && i < records->count; i++)
 		if (!always_differs(records->items[i].keyword))
-			failed = add_fact(&own, make_fact(&records->items[i], i));
+			failed = add_fact(&own, make_fact(&records->items[i]));
 	sort_facts(&own);
 	for (size_t i = 0, end; !failed && i < own.count; i = end) {
 		end = end_of_label(&own, i);
@@ -171,6 +170,14 @@ static void print_count(struct output *out, const char *before, size_t times, si
 	escape_write(out, text, "");
 }
 
+static void print_others(struct output *out, size_t number)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "; and %zu other values", number);
+	output_puts(out, text);
+}
+
 /* Prints the values of a label, unless all results have the same. Returns 0, or -1 with errno. */
 static int print_label(struct output *out, const struct fact *facts, size_t nfacts, size_t total)
 {
@@ -185,8 +192,10 @@ static int print_label(struct output *out, const struct fact *facts, size_t nfac
 	counts = tally(values, nfacts, &ncounts);
 	if (counts && (ncounts > 1 || nfacts < total)) {
 		escape_write(out, facts->label, "");
-		for (size_t i = 0; i < ncounts; i++)
+		for (size_t i = 0; i < ncounts && i < SHOWN_MAX; i++)
 			print_count(out, i ? "; " : ": ", counts[i].times, total, counts[i].text);
+		if (ncounts > SHOWN_MAX)
+			print_others(out, ncounts - SHOWN_MAX);
 		if (nfacts < total)
 			print_count(out, "; ", total - nfacts, total, "(none)");
 		output_puts(out, "\n");

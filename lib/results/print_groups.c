@@ -8,22 +8,29 @@
 #include "tally.h"
 
 static void print_counts(struct output *out, const struct count *counts, size_t ncounts,
-			 size_t total, const char *column)
+			 size_t total)
 {
 	char number[64];
 
 	for (size_t i = 0; i < ncounts; i++) {
 		snprintf(number, sizeof(number), "%zu of %zu: ", counts[i].times, total);
 		output_puts(out, number);
-		if (*counts[i].text) {
-			escape_write(out, counts[i].text, "");
-		} else {
-			output_puts(out, "(no ");
-			escape_write(out, column, "");
-			output_puts(out, ")");
-		}
+		escape_write(out, counts[i].text, "");
 		output_puts(out, "\n");
 	}
+}
+
+/* Returns the column's value or, in the place of an empty one, the verdict. The caller frees it. */
+static char *group_value(const struct column *column, const struct result *result)
+{
+	char *value = column_value(column, result);
+
+	if (value && !*value) {
+		free(value);
+		if (asprintf(&value, "(%s, without %s)", result_verdict(result), column->name) < 0)
+			value = NULL;
+	}
+	return value;
 }
 
 int print_groups(struct output *out, const struct results *results, const struct column *column)
@@ -35,13 +42,13 @@ int print_groups(struct output *out, const struct results *results, const struct
 	if (!values)
 		return -1;
 	for (size_t i = 0; i < results->count; i++) {
-		values[i] = column_value(column, &results->items[i]);
+		values[i] = group_value(column, &results->items[i]);
 		if (!values[i])
 			goto out;
 	}
 	counts = tally((const char **)values, results->count, &ncounts);
 	if (counts)
-		print_counts(out, counts, ncounts, results->count, column->name);
+		print_counts(out, counts, ncounts, results->count);
 out:
 	for (size_t i = 0; i < results->count; i++)
 		free(values[i]);

@@ -43,19 +43,24 @@ static const struct form *find_form(const char *keyword)
 	return form;
 }
 
-/* Writes an escape of a character of the basic plane: all that mislead are there. */
+/* Writes an escape of a character, with surrogates beyond the basic plane. */
 static void write_unicode(struct output *out, const char *text, size_t length)
 {
 	const unsigned char *p = (const unsigned char *)text;
 	unsigned int character = *p;
-	char escape[8];
+	char escape[16];
 
 	if (length > 1) {
 		character &= 0x7fu >> length;
 		for (size_t i = 1; i < length; i++)
 			character = character << 6 | (p[i] & 0x3fu);
 	}
-	snprintf(escape, sizeof(escape), "\\u%04x", character & 0xffffu);
+	if (character > 0xffff)
+		snprintf(escape, sizeof(escape), "\\u%04x\\u%04x",
+			 0xd800 + ((character - 0x10000) >> 10 & 0x3ff),
+			 0xdc00 + ((character - 0x10000) & 0x3ff));
+	else
+		snprintf(escape, sizeof(escape), "\\u%04x", character & 0xffffu);
 	output_puts(out, escape);
 }
 

@@ -22,6 +22,11 @@ static bool is_skip(const char *verdict)
 	return !strcmp(verdict, "skip") || !strcmp(verdict, "unsuitable");
 }
 
+static bool is_word(const char *text)
+{
+	return !text[strspn(text, "abcdefghijklmnopqrstuvwxyz-")];
+}
+
 static void print_result(struct output *out, const struct result *result, size_t number)
 {
 	const char *verdict = result_verdict(result);
@@ -29,7 +34,8 @@ static void print_result(struct output *out, const struct result *result, size_t
 	char plan[64];
 
 	if (!is_ok) {
-		write_part(out, "# ", verdict);
+		/* what is no verdict may be "Subtest:", which means something there */
+		write_part(out, "# ", is_word(verdict) ? verdict : "no verdict");
 		write_part(out, ": ", result_value(result, "reason", 0));
 		output_puts(out, "\n");
 	}
@@ -49,7 +55,8 @@ static void print_unread(struct output *out, const char *name, size_t number)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "# it could not be read\nnot ok %zu", number);
+	snprintf(text, sizeof(text), "# it could not be read: see standard error\nnot ok %zu",
+		 number);
 	output_puts(out, text);
 	write_part(out, " ", name);
 	output_puts(out, "\n");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "escape.h"
 
 /* All values, row by row. */
@@ -35,6 +36,26 @@ static int fill_cells(struct cells *cells, const struct results *results,
 		}
 	}
 	return cells->values ? 0 : -1;
+}
+
+enum { CELL_MAX = 50 }; /* characters of a value that stands before others */
+
+/* Cuts a long value, so that a row fits a screen. */
+static void cut_value(char *value)
+{
+	size_t length, at = 0, width = 0;
+
+	if (escape_width(value) <= CELL_MAX)
+		return;
+	while (value[at]) {
+		size_t next = width + (utf8_needs_escape(value + at, &length) ? 4 * length : 1);
+
+		if (next > CELL_MAX - 3)
+			break;
+		width = next;
+		at += length;
+	}
+	memcpy(value + at, "...", sizeof("..."));
 }
 
 /* Returns what a table shows for a value: an empty cell is hard to see. */
@@ -71,6 +92,9 @@ int print_table(struct output *out, const struct results *results, const struct 
 		names[i] = columns->items[i].name;
 		widths[i] = escape_width(names[i]);
 	}
+	for (size_t i = 0; i < cells.rows * cells.columns; i++)
+		if ((i + 1) % cells.columns)
+			cut_value(cells.values[i]);
 	for (size_t i = 0; i < cells.rows * cells.columns; i++) {
 		size_t width = escape_width(shown(cells.values[i]));
 

@@ -123,9 +123,7 @@ const char *result_value(const struct result *result, const char *keyword, size_
 
 const char *result_verdict(const struct result *result)
 {
-	const char *verdict = result_value(result, "verdict", 0);
-
-	return *verdict ? verdict : "unfinished";
+	return result_value(result, "verdict", 0);
 }
 
 /* A result that is being read. */
@@ -146,10 +144,18 @@ static struct result *current(const struct parser *parser)
 /* Checks that the current result, if there is one, has what it needs. Returns 0, or -1. Reports. */
 static int end_result(const struct parser *parser)
 {
-	if (parser->line && !entries_find(&current(parser)->records, "test"))
+	struct entries *records;
+
+	if (!parser->line)
+		return 0;
+	records = &current(parser)->records;
+	if (!entries_find(records, "test"))
 		return report(EBADMSG,
 			      "%s:%zu: this result has no record test: copy it again from its host",
 			      parser->name, parser->line);
+	if (!entries_find(records, "verdict") &&
+	    entries_add(records, "verdict", "unfinished", NULL))
+		return report_errno("%s", parser->name);
 	return 0;
 }
 
@@ -193,6 +199,11 @@ static int take_record(struct parser *parser, const struct record *record)
 	if (parser->bytes > RESULT_MAX)
 		return report(EFBIG, "%s:%zu: this result is over 1 MiB: it is not of a .run",
 			      parser->name, parser->line);
+	/* a record takes much more memory than its text */
+	if (++parser->results->records > RECORDS_MAX)
+		return report(EFBIG,
+			      "%s:%zu: more than %d records in one file: it is not of a .run",
+			      parser->name, record->line, RECORDS_MAX);
 	if (entries_add_fields(&current(parser)->records, record->line, record->keyword,
 			       record->fields))
 		return report_errno("%s:%zu", parser->name, record->line);
@@ -223,6 +234,10 @@ int results_parse(const char *source, const char *member, const char *text, size
 			}
 		if (!more)
 			more = end_result(&parser);
+		if (!more && size && text[size - 1] != '\n')
+			more = report(EBADMSG,
+				      "%s: cut short within a line: copy it again from its host",
+				      name);
 		if (!more && !parser.line)
 			more = report(EBADMSG,
 				      "%s: empty: give the evidence or the result of a .run", name);

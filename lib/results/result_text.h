@@ -11,8 +11,9 @@
 #define RESULT_VERSION "1"
 
 enum {
-	RESULT_MAX = 1024 * 1024,     /* bytes of one result */
-	RESULTS_MAX = 16 * RESULT_MAX /* bytes of all results in one file */
+	RESULT_MAX = 1024 * 1024,      /* bytes of one result */
+	RESULTS_MAX = 16 * RESULT_MAX, /* bytes of all results in one file */
+	RECORDS_MAX = 200000	       /* records of one file */
 };
 
 /* The records of a result. A result may have others: record_take_unknown. */
@@ -37,6 +38,7 @@ struct result {
 struct results {
 	struct result *items;
 	size_t count, room;
+	size_t records;	       /* of the current file */
 	struct strings unread; /* the files that could not be read */
 };
 

@@ -94,7 +94,7 @@ mark_unfinished() {
 	fi
 	remember unfinished "$EVIDENCE_DIRECTORY/${EVIDENCE##*/}.started"
 	if ! {
-		printf '%s\n' "${RESULT[@]}" 'verdict unfinished' 'reason it\040did\040not\040finish' \
+		printf '%s\n' 'result 1' "${RESULT[@]}" 'verdict unfinished' 'reason it\040did\040not\040finish' \
 			'signature it\040did\040not\040finish'
 	} 2>/dev/null >"$UNFINISHED" || ! sync -- "$UNFINISHED" 2>/dev/null; then
 		record missing unfinished "$UNFINISHED cannot be written"

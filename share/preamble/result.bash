@@ -96,7 +96,6 @@ note_start() {
 # record_start: records what is known when a run begins
 record_start() {
 	local key value release version option
-	record result 1
 	record test "$KTSTR_TEST_NAME"
 	record file "${PROGRAM##*/}"
 	record engine "$ENGINE_VERSION"
@@ -206,7 +205,7 @@ record_end() {
 # write_result: writes the result and the event counters
 write_result() {
 	{
-		printf '%s\n' "${RESULT[@]}" >"$EVIDENCE/result"
+		printf '%s\n' 'result 1' "${RESULT[@]}" >"$EVIDENCE/result"
 		((${#EVENTS[@]})) || return 0
 		printf '%s' "${EVENTS[@]}" >"$EVIDENCE/events"
 		awk '{ if (!($2 in first)) { first[$2] = $3; order[++n] = $2 } last[$2] = $3 }
