@@ -112,6 +112,7 @@ is_wanted() {
 
 # finish_evidence STATUS: finds the cause, and keeps the evidence if it is wanted. Nothing here changes the verdict.
 finish_evidence() {
+	umask 077
 	stop_packer # of this run's shell, if this is the janitor
 	find_reason
 	as_line "$REASON"
@@ -138,7 +139,7 @@ keep_evidence() {
 	record_program test ktstr "$TEST_PROGRAM" "$TEST_BUILD_ID"
 	if has_file scheduler; then record_program scheduler scheduler "$SCHED_PROGRAM" "$SCHED_BUILD_ID"; fi
 	print_info >"$EVIDENCE/info" 2>/dev/null
-	((${#EVENTS[@]})) || add missing events "no $SCX/root/events"
+	((${#EVENTS[@]})) || add missing events "no $SCX/root/events, or the run was killed"
 	for part in "${!OMITTED[@]}"; do
 		rm -rf -- "${EVIDENCE:?}/$part"{,.log,.before,.after}
 		add missing "$part" omitted

@@ -26,10 +26,6 @@ remember() {
 	copy) COPIES+=("$2 $3") ;;
 	log) LOGS+=("$2 $3") ;;
 	record) RESULT+=("$2") ;;
-	events)
-		EVENTS+=("$2")
-		if ((${#EVENTS[@]} > 1000)); then EVENTS=("${EVENTS[0]}" "${EVENTS[@]:501}"); fi
-		;;
 	packer) PACKER="$2 $3" ;;
 	evidence) EVIDENCE=$2 ;;
 	unfinished) UNFINISHED=$2 ;;

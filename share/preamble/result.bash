@@ -131,7 +131,8 @@ record_start() {
 }
 
 # record_events: reads the scheduler's event counters, of which the result has the first and the last. It forks nothing.
-# Of a long run, the first ones and the newest are kept.
+# Of a long run, the first ones and the newest are kept. The janitor does not get them: if it was stopped, they would fill
+# its pipe, and this shell would wait.
 record_events() {
 	local REPLY time name value text=''
 	[[ -r $SCX/root/events ]] || return 0
@@ -141,7 +142,8 @@ record_events() {
 	while read -r name value; do
 		text+="$time $name $value"$'\n'
 	done 2>/dev/null <"$SCX/root/events" || true
-	remember events "$text"
+	EVENTS+=("$text")
+	if ((${#EVENTS[@]} > 1000)); then EVENTS=("${EVENTS[0]}" "${EVENTS[@]:501}"); fi
 }
 
 # record_metrics: what the test wrote into the file KTSTR_METRICS, of which the first 64 KiB and 1000 lines count. The test

@@ -69,6 +69,7 @@ KNOWN=''       # the struct_ops links that processes held before it was started
 HOLDERS=()     # its processes that hold it
 SCHED_ENDED='' # how the process that was started as the scheduler ended
 ALONE=''       # enable_seq at the start of a test that must stay without any scheduler
+EVENTS=() # its event counters at several times
 PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether it has only tasks of SCHED_EXT; looks for such a task; whether one was seen
 
 # What cleanup must undo, and what the evidence is made from. Only remember writes it.
@@ -81,7 +82,7 @@ USED_CGROUPS=()  # those that were there, and empty
 SAVED_CONTROLLERS=() # cgroup, controllers enabled below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # name, value before this run, name, ...
 COPIES=() LOGS=() # processes that copy what the test and the scheduler print, and that keep it: PID and start time
-RESULT=() EVENTS=() # the records of the result, and the event counters at several times
+RESULT=()      # the records of the result
 PACKER=''      # the process that packs the evidence: PID and start time
 EVIDENCE=''    # the directory in which the evidence is gathered; its name is the archive's
 UNFINISHED=''  # the result that is left if the host stops while this runs

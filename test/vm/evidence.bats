@@ -103,6 +103,13 @@ holds() {
 	holds killed result '^verdict interrupted$'
 }
 
+@test "evidence: what the kernel finds wrong with itself is the cause, and its taint is recorded" {
+	ended_so oops 130 'interrupted: SIGINT: the host is as it was'
+	said oops 'kernel: *WARNING: CPU: 0 PID: 1 at kernel/sched/made_up.c:1'
+	holds oops result '^taint 0 512$'
+	holds oops kernel.log 'made_up.c'
+}
+
 @test "evidence: without tracefs the dump is missing, and the result says so" {
 	ended_so no_tracefs 3 'scheduler failed: *'
 	holds no_tracefs result '^missing dump '

@@ -15,7 +15,7 @@ open_evidence() {
 	rm "${files[0]}"
 }
 
-# case NAME RUN [ARG...]: one run and its evidence
+# case_of NAME RUN [ARG...]: one run and its evidence
 case_of() {
 	ran "$@"
 	open_evidence "$1"
@@ -48,6 +48,16 @@ case_of passes passes
 case_of always passes --evidence always
 case_of omitted error --evidence-omit dump,kernel
 stopped term TERM
+# the kernel finds something wrong with itself while the test works
+{
+	begin oops works
+	await working
+	echo 'WARNING: CPU: 0 PID: 1 at kernel/sched/made_up.c:1' >/dev/kmsg
+	echo 512 >/proc/sys/kernel/tainted
+	kill -INT "$run"
+	finish
+} >/out/oops
+open_evidence oops
 stopped killed KILL
 ran to_file error --evidence-to /out/new.tar.gz
 fact listed "$(tar -tzf /out/new.tar.gz | grep -c '/result$')" >>/out/to_file
