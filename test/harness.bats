@@ -1006,6 +1006,8 @@ run them with: ./t run [NAME...]'
 			ktstr_metric(ctx, "third", 1.0 / 3, NULL);
 			ktstr_metric(ctx, "large", 1e300, "\302\265s");
 			ktstr_metric(ctx, "below", -0.25, NULL);
+			ktstr_metric(ctx, "least", 5e-324, NULL);
+			ktstr_metric(ctx, "zero", 0, NULL);
 			if (fork() == 0) {
 				ktstr_metric(ctx, "child", 5, NULL);
 				_exit(0);
@@ -1016,7 +1018,7 @@ run them with: ./t run [NAME...]'
 	E
 	: >metrics
 	LC_ALL=de_DE.UTF-8 KTSTR_METRICS=$PWD/metrics run -0 ./t run numbers
-	expect value "$(<metrics)" $'a/b_c.d:e%f-9 3.2 ms\nthird 0.3333333333333333\nlarge 1e+300 \302\265s\nbelow -0.25\nchild 5'
+	expect value "$(<metrics)" $'a/b_c.d:e%f-9 3.2 ms\nthird 0.3333333333333333\nlarge 1e+300 \302\265s\nbelow -0.25\nleast 5e-324\nzero 0\nchild 5'
 	run -0 --separate-stderr ./t run numbers
 	expect stderr has 'numbers: metric: a/b_c.d:e%f-9 3.2 ms'
 	KTSTR_METRICS=/no/where run -0 --separate-stderr ./t run numbers
@@ -1046,6 +1048,9 @@ run them with: ./t run [NAME...]'
 		a|1||a: a unit is a word of 1 to 16 bytes, not ""
 		a|1|a b|a: a unit is a word of 1 to 16 bytes, not "a b"
 	END
+	expect value "$(wc -c <metrics)" 0
+	env -u NAME VALUE=1 UNIT=s KTSTR_METRICS="$PWD/metrics" ./t run bad 2>unnamed || true
+	expect value "$(<unnamed)" 'bad: fail: metric without a name'
 	expect value "$(wc -c <metrics)" 0
 }
 

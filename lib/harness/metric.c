@@ -37,7 +37,8 @@ static void format_number(double value, char text[static 32])
 	/* the program's locale may have a comma for the point */
 	locale_t c = newlocale(LC_NUMERIC_MASK, "C", NULL), before = uselocale(c);
 
-	for (int digits = 15; digits <= 17; digits++) {
+	/* below DBL_MIN a double has fewer than 15 digits */
+	for (int digits = isnormal(value) ? 15 : 1; digits <= 17; digits++) {
 		snprintf(text, 32, "%.*g", digits, value);
 		if (strtod(text, NULL) == value)
 			break;
@@ -76,6 +77,10 @@ void ktstr_metric(struct ktstr_ctx *ctx, const char *name, double value, const c
 	const char *path = getenv("KTSTR_METRICS");
 	char number[32], line[METRIC_NAME_MAX + 32 + UNIT_MAX + 4];
 
+	if (!name) {
+		ktstr_fail(ctx, "metric without a name");
+		return;
+	}
 	if (!is_metric_name(name)) {
 		ktstr_fail(ctx, "metric %s: a name has 1 to %d letters, digits and _ . : / %% -",
 			   name, METRIC_NAME_MAX);
