@@ -1002,6 +1002,7 @@ run them with: ./t run [NAME...]'
 		KTSTR_TEST(numbers)
 		{
 			setlocale(LC_ALL, "");
+			printf("comma %.1f\n", 0.5);
 			ktstr_metric(ctx, "a/b_c.d:e%f-9", 3.2, "ms");
 			ktstr_metric(ctx, "third", 1.0 / 3, NULL);
 			ktstr_metric(ctx, "large", 1e300, "\302\265s");
@@ -1016,13 +1017,44 @@ run them with: ./t run [NAME...]'
 			return KTSTR_PASS;
 		}
 	E
+	# a locale with a comma for the point, which many machines do not have
+	mkdir locales
+	localedef -i de_DE -f UTF-8 "$PWD/locales/de_DE.UTF-8" 2>/dev/null || true
 	: >metrics
-	LC_ALL=de_DE.UTF-8 KTSTR_METRICS=$PWD/metrics run -0 ./t run numbers
+	run -0 env LC_ALL=de_DE.UTF-8 LOCPATH="$PWD/locales" KTSTR_METRICS="$PWD/metrics" ./t run numbers
+	[[ ! -e locales/de_DE.UTF-8 ]] || expect output has 'comma 0,5'
 	expect value "$(<metrics)" $'a/b_c.d:e%f-9 3.2 ms\nthird 0.3333333333333333\nlarge 1e+300 \302\265s\nbelow -0.25\nleast 5e-324\nzero 0\nchild 5'
 	run -0 --separate-stderr ./t run numbers
 	expect stderr has 'numbers: metric: a/b_c.d:e%f-9 3.2 ms'
 	KTSTR_METRICS=/no/where run -0 --separate-stderr ./t run numbers
 	expect stderr has 'numbers: note: metric third is lost: /no/where: No such file or directory'
+	KTSTR_METRICS=/dev/full run -0 --separate-stderr ./t run numbers
+	expect stderr has 'numbers: note: metric third is lost: /dev/full: No space left on device'
+}
+
+@test "harness: metrics of processes that write at once do not mix" {
+	build t <<-'E'
+		#include <sys/wait.h>
+		KTSTR_TEST(many)
+		{
+			for (int p = 0; p < 4; p++)
+				if (fork() == 0) {
+					char name[] = "pppppppppppppppppppppppppppppppppppppppp";
+
+					name[0] = (char)('a' + p);
+					for (int i = 0; i < 2000; i++)
+						ktstr_metric(ctx, name, i + 1.0 / 3, "ms");
+					_exit(0);
+				}
+			while (wait(NULL) > 0)
+				;
+			return KTSTR_PASS;
+		}
+	E
+	: >metrics
+	KTSTR_METRICS=$PWD/metrics run -0 ./t run many
+	expect value "$(wc -l <metrics)" 8000
+	expect value "$(grep -cvE '^[a-d]p{39} [0-9]+\.[0-9]+ ms$' metrics)" 0
 }
 
 @test "harness: a metric that is none fails the test" {
