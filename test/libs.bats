@@ -652,6 +652,18 @@ opened() {
 	expect stderr "ktstr-libs: warning: <stdin>:9: include/cut: $PWD/short.elf: a damaged ELF file: its libraries are not packed"
 }
 
+@test "libs: what says where the programs come from is passed on as it is" {
+	local names='^(about|contact|build-id|git-scheduler) ' said
+	said=$'about it\\040is\ncontact a@b.example\nbuild-id ktstr 0aff\nbuild-id scheduler 12\ngit-scheduler 0123abc-dirty'
+	program p
+	{
+		manifest ktstr "$PWD/p"
+		printf '%s\n' "$said"
+	} >in
+	run -0 ktstr-libs <in
+	expect value "$(grep -E "$names" <<<"$output")" "$said"
+}
+
 @test "libs: very many files take no longer than their number" {
 	need_fast ktstr-libs
 	manifest ktstr /bin/bash >in

@@ -532,10 +532,6 @@ a\\012b/result${tab}lab"
 		refuses result ":$line: $message"
 	done <<-END
 		status 256|status: not a status from 0 to 255: 256
-		metric p99 fast|metric: the second field is not a decimal number: p99 fast
-		metric p99 nan|metric: the second field is not a decimal number: p99 nan
-		metric p99 0x10|metric: the second field is not a decimal number: p99 0x10
-		metric p99 1e999|metric: the second field is not a decimal number: p99 1e999
 		duration x 1|duration: the first field is not a decimal number: x 1
 		kernel 6.12|kernel: missing field: 1 given, 2 needed
 		x-a \\09|bad escape: after a backslash come three octal digits, 001 to 377 (\\134 is a backslash)
@@ -655,4 +651,12 @@ a\\012b/result${tab}lab"
 	run -0 ktstr-results --differ all
 	expect output matches 'host: 2 of 32: h10; (1 of 32: h[0-9]+; ){7}and 23 other values'
 	expect output has-not option
+}
+
+@test "results: a metric whose value is no number that a double has is shown as it is" {
+	result a 'metric p99 1e999 ms' 'metric n nan' >r
+	run -0 ktstr-results -f tsv -c metrics r
+	expect line 1 'p99=1e999 ms; n=nan'
+	run -0 bash -c 'ktstr-results -f json r | python3 -c "import json, sys; print([m[\"value\"] for m in json.load(sys.stdin)[0][\"metric\"]])"'
+	expect output "['1e999', 'nan']"
 }

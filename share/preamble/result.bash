@@ -149,7 +149,7 @@ record_events() {
 # record_metrics: what the test wrote into the file KTSTR_METRICS, of which the first 64 KiB and 1000 lines count. The test
 # may have put something else in its place, which must not hold this shell up.
 record_metrics() {
-	local line i=0 bad=0 first='' copy=$EVIDENCE/metrics number='[-+]?([0-9]{1,40}[.]?[0-9]{0,40}|[.][0-9]{1,40})([eE][-+]?[0-9]{1,2})?'
+	local line i=0 bad=0 first='' copy=$EVIDENCE/metrics number='[-+]?([0-9]{1,40}[.]?[0-9]{0,40}|[.][0-9]{1,40})([eE][-+]?[0-9]{1,3})?'
 	[[ -f $WORK/metrics && ! -L $WORK/metrics && -s $WORK/metrics ]] || return 0
 	within_time 2 copy_start "$WORK/metrics" "$copy" || return 0
 	while IFS= read -r line || [[ $line ]]; do

@@ -234,8 +234,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct results results = { 0 };
 	struct columns columns = { 0 }, none = { 0 };
 
-	if (size > MOST || read_evidence(dup(memory_file(data, size)), &results))
+	if (size > MOST)
 		return 0;
+	if (read_evidence(dup(memory_file(data, size)), &results)) {
+		results_free(&results);
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		REQUIRE(!columns_add(&columns, names[i]));
 	for (size_t i = 0; i < results.count; i++)
