@@ -19,7 +19,7 @@ teardown() {
 # damaged NAME MESSAGE: 65, and no scheduler was attached
 damaged() {
 	told "$1" status=65 left=
-	said "$1" "this file is damaged: $2"
+	said "$1" "*this file is damaged: $2"
 }
 
 @test "files: read from a pipe, and from standard input" {
@@ -75,5 +75,5 @@ damaged() {
 		told inodes$inodes status=4 left=
 		grep -q 'is its disk full?\|not suitable: no directory found' "$boot/out/inodes$inodes.err"
 	done
-	told inodes24 status=0 left=
+	told inodes64 status=0 left=
 }

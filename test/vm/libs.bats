@@ -49,9 +49,9 @@ teardown() {
 # bats test_tags=promise:startable
 @test "libs: not packed, neither the scheduler nor the test is started, and what is missing is named" {
 	told bare status=4 left=
-	said bare 'the test libraries cannot be started on this host: the library lib*.so.1* is not found: *'
+	said bare '*the test libraries cannot be started on this host: the library lib*.so.1* is not found: *'
 	told bare_alone status=4 left=
-	said bare_alone 'the test libraries cannot be started on this host: the library lib*.so.1* is not found: *'
+	said bare_alone '*the test libraries cannot be started on this host: the library lib*.so.1* is not found: *'
 }
 
 @test "libs: those of an included program serve it as well" {

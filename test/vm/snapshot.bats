@@ -54,7 +54,7 @@ teardown() {
 }
 
 @test "snapshot: a sysctl that the kernel would not set back is refused before anything is started" {
-	said refused 'the sysctl vm/drop_caches cannot be set back from 1: no test may set it'
+	said refused '*the sysctl vm/drop_caches cannot be set back from 1: no test may set it'
 }
 
 # bats test_tags=promise:takes-all-away

@@ -43,7 +43,7 @@ head -c 1M /dev/zero >/tmp/filler 2>/dev/null
 ran full where
 ran full_only passes --tmpdir /tmp
 # room for bytes, none for files: at each step of the way
-for inodes in 3 4 5 6 7 8 9 24; do
+for inodes in 3 4 5 6 7 8 9 64; do
 	on_tmp nr_inodes=$inodes
 	ran inodes$inodes passes --tmpdir /tmp
 done

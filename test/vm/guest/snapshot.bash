@@ -15,7 +15,8 @@ snapshot() {
 			-exec grep -sH '' {} +
 		grep -rsH '' /proc/sys
 		grep -sH '' $scx/state $scx/hotplug_seq
-		find $scx /run /tmp /var/tmp /dev/shm /sys/fs/bpf /host -printf '%p %y %m\n'
+		# the evidence is what a run leaves
+		find $scx /run /tmp /var/tmp /dev/shm /sys/fs/bpf /host ! -path '/var/tmp/ktstr-evidence*' -printf '%p %y %m\n'
 		sed 's/^/mount: /' /proc/mounts
 	} | sort
 }
