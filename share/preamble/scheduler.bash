@@ -109,6 +109,8 @@ wait_for_attach() {
 check_full_switch() {
 	first_line "$SCX/switch_all"
 	[[ $REPLY == 0 ]] || return 0
+	read_attachment
+	[[ $STATE == enabled ]] || return 0 # it was ejected, and there is no scheduler that switches
 	PARTIAL=1
 	say "warning: the scheduler switches only tasks of the policy SCHED_EXT: others are not on it"
 }

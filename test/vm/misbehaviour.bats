@@ -163,7 +163,7 @@ soon() {
 @test "misbehaviour: one that is attached and ejected at once" {
 	failed error 'it was attached and ejected at once, before the test began, and its process is alive (runtime error)' ||
 		failed error 'it was detached (sched_ext is disabl*), and its process is alive, * s into the run (runtime error)'
-	failed error_leave '* its process ended with status 0* (runtime error)'
+	failed error_leave '*its process ended with status 0* (runtime error)'
 	soon error
 	soon error_leave
 }
