@@ -70,7 +70,7 @@ mount -t tmpfs -o size=8k none /tmp/small
 ran full error --evidence-to /tmp/small/
 fact there "$(ls -A /tmp/small)" >>/out/full
 umount /tmp/small
-mkdir -p -m 700 /var/tmp/ktstr-evidence
+mkdir -m 700 /var/tmp/ktstr-evidence 2>/dev/null
 echo 'result 1' >/var/tmp/ktstr-evidence/a.vm.20261126T000000Z.started
 case_of after_panic passes
 ls /sys/kernel/tracing/instances >/out/instances
