@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,11 +14,10 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/report.h"
-#include "elf/elf_program.h"
 #include "registry/file_index.h"
-#include "registry/git.h"
 #include "registry/manifest.h"
 #include "registry/needs.h"
+#include "registry/origin.h"
 #include "registry/search.h"
 #include "registry/stand_in.h"
 
@@ -383,60 +381,6 @@ static int copy_users_own(const struct resolution *r, struct entries *manifest)
 	return 0;
 }
 
-/* Adds the commit of the scheduler's checkout, if it is known. */
-static int add_git_scheduler(const struct resolution *r, const char *test_directory,
-			     const char *test_state, struct entries *manifest)
-{
-	char *path = realpath(r->scheduler, NULL), *directory, *state;
-	int failed;
-
-	if (!path)
-		return -1;
-	directory = dirname(path);
-	/* git takes a second in the kernel's sources: once is enough */
-	state = strcmp(directory, test_directory) ? git_state(directory) : strdup(test_state);
-	failed = !state || (strcmp(state, GIT_UNKNOWN) &&
-			    entries_add(manifest, "git-scheduler", state, NULL));
-	free(state);
-	free(path);
-	return failed ? -1 : 0;
-}
-
-/*
- * Adds the commit of the checkout that the test's binary, or its file, is in, and that of the
- * scheduler's.
- */
-static int add_git(const struct resolution *r, struct entries *manifest)
-{
-	char *path = realpath(r->source->is_binary ? r->binary : r->source->directory, NULL);
-	char *directory, *state;
-	int failed;
-
-	if (!path)
-		return -1;
-	directory = r->source->is_binary ? dirname(path) : path;
-	state = git_state(directory);
-	failed = !state || entries_add(manifest, "git", state, NULL) ||
-		 (r->scheduler && add_git_scheduler(r, directory, state, manifest));
-	free(state);
-	free(path);
-	return failed ? -1 : 0;
-}
-
-/* Adds the program's build ID, if it has one. A file that cannot be opened is reported later. */
-static int add_build_id(struct entries *manifest, const char *name, const char *path)
-{
-	char id[BUILD_ID_SIZE] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), failed;
-
-	if (fd < 0)
-		return 0;
-	failed = elf_read_build_id(fd, id) ||
-		 (*id && entries_add(manifest, "build-id", name, id, NULL));
-	close(fd);
-	return failed ? -1 : 0;
-}
-
 static int add_all(const struct resolution *r, struct entries *manifest)
 {
 	const struct definition *d = r->definition;
@@ -451,8 +395,7 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 			NULL) ||
 	    entries_add(manifest, "watchdog", definition_value(d, "watchdog", DEFAULT_WATCHDOG),
 			NULL) ||
-	    add_git(r, manifest) || add_build_id(manifest, "ktstr", r->binary) ||
-	    (r->scheduler && add_build_id(manifest, "scheduler", r->scheduler)) ||
+	    origin_add(r->source, r->binary, r->scheduler, manifest) ||
 	    copy_entries(r, "about", manifest) || copy_entries(r, "contact", manifest))
 		return -1;
 	if (!r->scheduler)
