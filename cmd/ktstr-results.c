@@ -10,7 +10,7 @@
 #include "base/output.h"
 #include "base/report.h"
 #include "results/column.h"
-#include "results/evidence.h"
+#include "results/operand.h"
 #include "results/print.h"
 
 static const char usage[] =
@@ -157,7 +157,7 @@ static int show(const struct options *options, char **operands)
 		if (!strcmp(*operand, "-") && has_read_stdin++)
 			return command_misused("-: standard input can be read once");
 	for (char **operand = *operands ? operands : standard_input; *operand; operand++)
-		if (evidence_read(*operand, &results))
+		if (operand_read(*operand, &results))
 			status = STATUS_FAILED;
 	if (print(&out, options, &results))
 		status = STATUS_FAILED;

@@ -132,8 +132,6 @@ char *column_value(const struct column *column, const struct result *result)
 
 	if (!column->keyword)
 		return strdup(strcmp(column->name, "member") ? result->source : result->member);
-	if (!strcmp(column->keyword, "verdict"))
-		return strdup(result_verdict(result));
 	while ((entry = entries_next(&result->records, column->keyword, entry))) {
 		char *record;
 		int failed;

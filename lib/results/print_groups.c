@@ -27,7 +27,8 @@ static char *group_value(const struct column *column, const struct result *resul
 
 	if (value && !*value) {
 		free(value);
-		if (asprintf(&value, "(%s, without %s)", result_verdict(result), column->name) < 0)
+		if (asprintf(&value, "(%s, without %s)", result_value(result, "verdict", 0),
+			     column->name) < 0)
 			value = NULL;
 	}
 	return value;

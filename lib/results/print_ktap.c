@@ -29,7 +29,7 @@ static bool is_word(const char *text)
 
 static void print_result(struct output *out, const struct result *result, size_t number)
 {
-	const char *verdict = result_verdict(result);
+	const char *verdict = result_value(result, "verdict", 0);
 	bool is_skipped = is_skip(verdict), is_ok = is_skipped || !strcmp(verdict, "pass");
 	char plan[64];
 

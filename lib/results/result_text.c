@@ -117,11 +117,6 @@ const char *result_value(const struct result *result, const char *keyword, size_
 	return entry && field < entry->fields.count ? entry->fields.items[field] : "";
 }
 
-const char *result_verdict(const struct result *result)
-{
-	return result_value(result, "verdict", 0);
-}
-
 /* A result that is being read. */
 struct parser {
 	struct record_reader *reader;

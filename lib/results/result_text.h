@@ -45,13 +45,11 @@ struct results {
 /* Returns the field of the first record of keyword, or "" if there is none. */
 const char *result_value(const struct result *result, const char *keyword, size_t field);
 
-/* Returns the verdict. A result without one is unfinished. */
-const char *result_verdict(const struct result *result);
-
 /*
  * Adds the results in text[0..size) to results; each begins with the record "result". member is ""
- * if source is no archive. Returns 0, or -1 with errno, EBADMSG if the text is wrong. Reports.
- * After a failure some results may have been added: see results_cut.
+ * if source is no archive. A result without the record "verdict" gets one: unfinished. Returns 0,
+ * or -1 with errno, EBADMSG if the text is wrong. Reports. After a failure some results may have
+ * been added: see results_cut.
  */
 int results_parse(const char *source, const char *member, const char *text, size_t size,
 		  struct results *results);
