@@ -147,14 +147,9 @@ parse_arguments() {
 			take_value "${option%%=*}" "${option#*=}"
 			;;
 		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
-		--keep | --ktap | --quiet)
-			USED_OPTIONS+=("$option")
-			case $option in
-			--keep) KEEP=1 ;;
-			--ktap) ktap=1 ;;
-			--quiet) QUIET=1 ;;
-			esac
-			;;
+		--keep) KEEP=1 ;;
+		--ktap) ktap=1 ;;
+		--quiet) QUIET=1 ;;
 		-h | --help)
 			print_help
 			leave 0

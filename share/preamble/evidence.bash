@@ -23,6 +23,7 @@ make_metrics() {
 # take_snapshot WHEN: keeps the kernel's statistics, before or after
 take_snapshot() {
 	local name
+	[[ $EVIDENCE_WHEN != never && ! ${OMITTED[proc]:-} ]] || return 0
 	mkdir -- "$EVIDENCE/proc.$1" 2>/dev/null || return 0
 	for name in stat schedstat vmstat interrupts softirqs loadavg meminfo pressure/cpu pressure/io pressure/memory; do
 		if [[ -r /proc/$name ]]; then
@@ -174,10 +175,7 @@ within_time() {
 # stop_packer: kills what within_time has started
 stop_packer() {
 	[[ $PACKER == ?*' '?* ]] || return 0
-	if is_gone "${PACKER#* }" "${PACKER% *}"; then return 0; fi
-	disown "${PACKER% *}" 2>/dev/null
-	kill -KILL -- "-${PACKER% *}" 2>/dev/null
-	within 20 is_gone "${PACKER#* }" "${PACKER% *}" || true
+	end_process 1 "${PACKER% *}" "${PACKER#* }" || within 20 is_gone "${PACKER#* }" "${PACKER% *}" || true
 }
 
 # choose_file: sets REPLY to the file for the archive, or - for standard output; fails and sets REPLY to why there is none

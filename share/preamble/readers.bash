@@ -1,13 +1,13 @@
 # --- readers: processes that read what the scheduler and the test print ---
 
-# start_copy COMMAND...: as start_reading, for a process that copies to a log what the test or the scheduler prints. If the
-# shell dies, the command lives until all who write have ended.
-start_copy() {
+# start_reader WHAT COMMAND...: as start_reading, and remembers the process as WHAT: copy, if it copies to a log what the test
+# or the scheduler prints, or log, if it keeps a log. If the shell dies, the command lives until all who write have ended.
+start_reader() {
 	local fd
 	hold_signals
-	start_reading read_pipe "$@"
+	start_reading read_pipe "${@:2}"
 	fd=$REPLY
-	if process_start "$READER"; then remember copy "$READER" "$REPLY"; fi
+	if process_start "$READER"; then remember "$1" "$READER" "$REPLY"; fi
 	REPLY=$fd
 	release_signals
 }
@@ -45,17 +45,11 @@ join_ends() {
 	rm -f -- "$1.end" "$1.count"
 } 2>/dev/null
 
-# start_log NAME [raised]: sets REPLY to a descriptor whose bytes go to this log. Those who write there are started with
-# start_copy.
+# start_log NAME [raised]: sets REPLY to a descriptor whose bytes go to this log. Only copies write there.
 start_log() {
-	local log=$EVIDENCE/$1.log fd
+	local log=$EVIDENCE/$1.log
 	{ : >"$log" && : >"$log.end" && : >"$log.count"; } 2>/dev/null || disk_full
-	hold_signals
-	start_reading read_pipe ${2:+"$2"} keep_ends "$log"
-	fd=$REPLY
-	if process_start "$READER"; then remember log "$READER" "$REPLY"; fi
-	REPLY=$fd
-	release_signals
+	start_reader log ${2:+"$2"} keep_ends "$log"
 }
 
 # start_scheduler_log: sets SCHED_OUT to what the scheduler prints to
@@ -63,7 +57,7 @@ start_scheduler_log() {
 	local log
 	start_log scheduler raised
 	log=$REPLY
-	start_copy raised copy_to "/proc/self/fd/$log"
+	start_reader copy raised copy_to "/proc/self/fd/$log"
 	SCHED_OUT=$REPLY
 	exec {log}>&-
 }
@@ -78,9 +72,9 @@ start_test_log() {
 	local log
 	start_log test
 	log=$REPLY
-	start_copy copy_output "/proc/self/fd/$log"
+	start_reader copy copy_output "/proc/self/fd/$log"
 	TEST_OUT=$REPLY
-	start_copy copy "/proc/self/fd/$log" 1>&2
+	start_reader copy copy "/proc/self/fd/$log" 1>&2
 	TEST_ERR=$REPLY
 	exec {log}>&-
 }

@@ -108,6 +108,9 @@ record_start() {
 	for option in "${USED_OPTIONS[@]}"; do
 		record option "$option"
 	done
+	if ((KEEP)); then record option --keep; fi
+	if ((KTAP)); then record option --ktap; fi
+	if ((QUIET)); then record option --quiet; fi
 	as_seconds "$STARTED"
 	record started "$STARTED_UTC" "$REPLY"
 	first_line /proc/sys/kernel/osrelease

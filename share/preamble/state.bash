@@ -16,7 +16,7 @@ QUIET=0 KTAP=0 KEEP=0
 TMP_DIRECTORY=''
 ATTACH_SECS=10 WAIT_LOCK_SECS=0
 CALLERS_TMPDIR=''
-USED_OPTIONS=() # for the result
+USED_OPTIONS=() # those with a value, for the result
 EVIDENCE_WHEN=failure EVIDENCE_TO='' EVIDENCE_FD='' # see arguments
 declare -A OMITTED=() # what evidence must not hold
 UTF8=0 # whether the caller's locale is UTF-8
