@@ -614,6 +614,7 @@ a\\012b/result${tab}lab"
 }
 
 @test "results: a result without a verdict is unfinished in each format" {
+	need python3
 	result a | grep -v ^verdict >u
 	run -0 bash -c 'ktstr-results -f json u | python3 -c "import json, sys; print(json.load(sys.stdin)[0][\"verdict\"])"'
 	expect output unfinished
@@ -655,6 +656,7 @@ a\\012b/result${tab}lab"
 }
 
 @test "results: a metric whose value is no number that a double has is shown as it is" {
+	need python3
 	result a 'metric p99 1e999 ms' 'metric n nan' >r
 	run -0 ktstr-results -f tsv -c metrics r
 	expect line 1 'p99=1e999 ms; n=nan'
