@@ -54,8 +54,8 @@ RESULTS = result_text gzip_reader evidence operand column escape tally print_tab
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
-	payload loader programs janitor progress readers result evidence trace cause cgroups sysctls launch scheduler attachment \
-	scheduler-failures test teardown inspect main
+	payload loader programs janitor progress readers result counters evidence trace cause cgroups sysctls launch scheduler attachment \
+	scheduler-failures test teardown rounds summary ktap inspect main
 HARNESS = registered tests rival check message describe protocol result metric watch run main
 UNITS = base base64 cut
 FUZZ = record definition manifest quote elf ldcache base64 gzip evidence

@@ -30,6 +30,13 @@ static const char *status_problem(char *const *fields)
 	return parse_number(fields[0], 10, 0, 255, &status) ? "not a status from 0 to 255" : NULL;
 }
 
+static const char *count_problem(char *const *fields)
+{
+	uint64_t count;
+
+	return parse_number(fields[0], 10, 1, INT32_MAX, &count) ? "not a number from 1 on" : NULL;
+}
+
 static const char *second_number_problem(char *const *fields)
 {
 	double value;
@@ -74,6 +81,10 @@ const struct record_rule result_rules[] = {
 	{ "topology", 2, 2, RECORD_MANY, NULL },
 	{ "sched-ext", 3, 5, RECORD_MANY, NULL },
 	{ "event", 3, 3, RECORD_MANY, NULL },
+	{ "round", 1, 1, RECORD_ONCE, count_problem },
+	{ "cpus", 1, 1, RECORD_ONCE, count_problem },
+	{ "counter", 3, 3, RECORD_MANY, NULL },
+	{ "above", 4, 4, RECORD_MANY, NULL },
 	{ "metric", 2, 3, RECORD_MANY, name_problem }, /* a value out of range is text */
 	{ "metric-text", 1, 1, RECORD_MANY, NULL },
 	{ "host-restored", 1, 1, RECORD_ONCE, NULL },

@@ -12,8 +12,8 @@
 
 enum {
 	RESULT_MAX = 1024 * 1024,      /* bytes of one result */
-	RESULTS_MAX = 16 * RESULT_MAX, /* bytes of all results in one file */
-	RECORDS_MAX = 200000	       /* records of one file */
+	RESULTS_MAX = 64 * RESULT_MAX, /* bytes of all results in one file: 10,000 rounds */
+	RECORDS_MAX = 1000000	       /* records of one file */
 };
 
 /* The records of a result. A result may have others: record_take_unknown. */

@@ -16,6 +16,11 @@ print_help() {
 		  --wait-lock SECS         wait that long for the end of another .run (default: do not)
 		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
 		                           /var/tmp, /dev/shm, /run and this file's own directory)
+		  --repeat N               run N rounds, each with a new attach; the status is the worst
+		  --for SECS               run rounds until this time is over
+		  --until-fail             run rounds until one does not pass
+		  --no-scheduler           run it under the kernel's default instead of the packed scheduler
+		  --baseline               run rounds with and without the packed scheduler, in turn
 		  --keep                   keep the unpacked files and the scheduler's log, and say where
 		  --evidence WHEN          keep evidence: failure (the default), always or never
 		  --evidence-to PLACE      keep it always, and here: a new file, a directory, or - for
@@ -78,6 +83,16 @@ take_value() {
 		parse_seconds "$@"
 		ATTACH_SECS=$REPLY
 		;;
+	--repeat)
+		if [[ ! $2 =~ ^0*[1-9][0-9]{0,4}$ ]] || ((10#$2 > ROUNDS_MAX)); then
+			die "$STATUS_MISUSED" "--repeat: not a number of rounds from 1 to $ROUNDS_MAX: $2"
+		fi
+		REPEAT=$((10#$2))
+		;;
+	--for)
+		parse_seconds "$@"
+		FOR_SECS=$REPLY
+		;;
 	--wait-lock)
 		parse_seconds "$@"
 		WAIT_LOCK_SECS=$REPLY
@@ -95,6 +110,31 @@ take_value() {
 		OPERAND=$2
 		;;
 	esac
+}
+
+# take_flag OPTION: an option about rounds that has no value
+take_flag() {
+	case $1 in
+	--until-fail) UNTIL_FAIL=1 ;;
+	--no-scheduler) NO_SCHEDULER=1 ;;
+	--baseline) BASELINE=1 ;;
+	esac
+	USED_OPTIONS+=("$1")
+}
+
+# check_rounds: whether the options about rounds can be followed
+check_rounds() {
+	if [[ $ACTION != run ]] && is_series; then
+		die "$STATUS_MISUSED" "--repeat, --for, --until-fail and --baseline are for a run: --$ACTION has no rounds"
+	elif [[ $NO_SCHEDULER && $BASELINE ]]; then
+		die "$STATUS_MISUSED" "--no-scheduler and --baseline exclude each other: --baseline has rounds with and without the scheduler"
+	elif [[ $ATTACHES_SCHEDULERS && ($NO_SCHEDULER || $BASELINE) ]]; then
+		die "$STATUS_MISUSED" "this test attaches schedulers itself: it has no rounds without one"
+	elif [[ $BASELINE ]] && ! has_scheduler; then
+		die "$STATUS_MISUSED" "--baseline: no scheduler is packed that it could leave out: use --repeat"
+	elif [[ $BASELINE ]] && ((${REPEAT:-0} > ROUNDS_MAX / 2)); then
+		die "$STATUS_MISUSED" "--repeat: with --baseline not more than $((ROUNDS_MAX / 2)) rounds of each: $REPEAT"
+	fi
 }
 
 # omit_evidence LIST: sets OMITTED
@@ -137,16 +177,17 @@ parse_arguments() {
 		shift
 		case $option in
 		--duration | --watchdog-timeout | --attach-timeout | --wait-lock | --tmpdir | --extract | \
-			--evidence | --evidence-to | --evidence-omit)
+			--repeat | --for | --evidence | --evidence-to | --evidence-omit)
 			(($#)) || die "$STATUS_MISUSED" "$option: needs a value (see --help)"
 			take_value "$option" "$1"
 			shift
 			;;
 		--duration=* | --watchdog-timeout=* | --attach-timeout=* | --wait-lock=* | --tmpdir=* | \
-			--extract=* | --evidence=* | --evidence-to=* | --evidence-omit=*)
+			--repeat=* | --for=* | --extract=* | --evidence=* | --evidence-to=* | --evidence-omit=*)
 			take_value "${option%%=*}" "${option#*=}"
 			;;
 		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
+		--until-fail | --no-scheduler | --baseline) take_flag "$option" ;;
 		--keep) KEEP=1 ;;
 		--ktap) ktap=1 ;;
 		--quiet) QUIET=1 ;;
@@ -167,6 +208,7 @@ parse_arguments() {
 	if [[ $ACTION != run && ($EVIDENCE_TO || $EVIDENCE_WHEN != failure || ${#OMITTED[@]} -gt 0) ]]; then
 		die "$STATUS_MISUSED" "--evidence is for a run: --$ACTION has none"
 	fi
+	check_rounds
 	check_evidence_to "$ktap"
 	KTAP=$ktap
 }

@@ -87,7 +87,7 @@ check_subschedulers() {
 
 # note_alone: a test without a scheduler runs under none at all, unless it attaches some itself
 note_alone() {
-	if has_file scheduler || [[ ! -r $SCX/state ]]; then return 0; fi
+	if has_scheduler || [[ ! -r $SCX/state ]]; then return 0; fi
 	read_attachment
 	[[ $STATE == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $STATE: somebody else attaches a scheduler"
 	if [[ $ATTACHES_SCHEDULERS ]]; then

@@ -11,12 +11,14 @@ begin_evidence() {
 	name=${name:0:100}.${REPLY:0:64}.${STARTED_UTC//[-:]/} # a file's name has at most 255 bytes
 	{ mkdir -m 700 -- "$WORK/evidence" && mkdir -m 700 -- "$WORK/evidence/$name"; } 2>/dev/null || return 1
 	remember evidence "$WORK/evidence/$name"
-	record_start
+	record_run
+	COMMON=("${RESULT[@]}")
+	record_started
 }
 
 # make_metrics: the file in which the test may write metrics, also as another user
 make_metrics() {
-	{ : >"$WORK/metrics"; } 2>/dev/null || disk_full
+	{ rm -rf -- "$WORK/metrics" && : >"$WORK/metrics"; } 2>/dev/null || disk_full # a round before may have left anything there
 	if [[ $DROPS_ROOT ]]; then chmod 622 "$WORK/metrics"; fi
 }
 
@@ -87,13 +89,15 @@ tell_unfinished() {
 
 # mark_unfinished: leaves a result on the disk, which is removed at the end: if the host panics, the result tells who ran
 mark_unfinished() {
+	local name
 	[[ $EVIDENCE_WHEN != never ]] || return 0
-	has_file scheduler || [[ $ATTACHES_SCHEDULERS ]] || return 0
+	has_scheduler || [[ $ATTACHES_SCHEDULERS ]] || return 0
 	if ! own_directory; then
 		record missing unfinished "$REPLY"
 		return
 	fi
-	remember unfinished "$EVIDENCE_DIRECTORY/${EVIDENCE##*/}.started"
+	name=${EVIDENCE#"$WORK/evidence/"}
+	remember unfinished "$EVIDENCE_DIRECTORY/${name%%/*}.started"
 	if ! {
 		printf '%s\n' 'result 1' "${RESULT[@]}" 'verdict unfinished' 'reason it\040did\040not\040finish' \
 			'signature it\040did\040not\040finish'
@@ -102,12 +106,16 @@ mark_unfinished() {
 	fi
 }
 
-# is_wanted: whether this verdict's evidence is kept
+# is_wanted: whether the evidence of this verdict, or of these rounds, is kept
 is_wanted() {
+	local one
 	case $EVIDENCE_WHEN in
 	always) return 0 ;;
 	never) return 1 ;;
 	esac
+	for one in "${ROUNDS[@]}"; do
+		[[ $one == *' '@(pass|skip|unsuitable) ]] || return 0
+	done
 	[[ $VERDICT != pass && $VERDICT != skip && $VERDICT != unsuitable ]]
 }
 
@@ -116,14 +124,21 @@ finish_evidence() {
 	umask 077
 	stop_packer # of this run's shell, if this is the janitor
 	find_reason
+	if ((${#ROUNDS[@]})) && [[ ! $ROUND ]]; then summarize; fi
 	as_line "$REASON"
 	REASON=$REPLY
 	if is_wanted && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no place for it in the work directory'; fi
-	if [[ $EVIDENCE ]]; then
+	if ((${#ROUNDS[@]})) && [[ ! $ROUND ]]; then
+		if is_wanted; then keep_evidence "$1"; fi
+	elif [[ $EVIDENCE ]]; then
 		record_metrics
 		if [[ $VERDICT != pass ]] || is_wanted; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
 		find_cause
-		if is_wanted; then keep_evidence "$1"; fi
+		if [[ $ROUND ]]; then
+			keep_round "$1"
+		elif is_wanted; then
+			keep_evidence "$1"
+		fi
 	fi
 	if [[ $UNFINISHED ]]; then
 		rm -f -- "$UNFINISHED"
@@ -131,15 +146,22 @@ finish_evidence() {
 	fi
 }
 
-# keep_evidence STATUS: completes it and packs it
+# keep_evidence STATUS: completes it and packs it. Rounds have completed theirs.
 keep_evidence() {
+	describe_host
+	print_info >"$EVIDENCE/info" 2>/dev/null
+	if ((${#ROUNDS[@]} == 0)); then
+		record_programs
+		complete_evidence "$1"
+	fi
+	pack_evidence
+}
+
+# complete_evidence STATUS: adds what is known at the end of a run or a round
+complete_evidence() {
 	local part
 	if [[ -d $EVIDENCE/proc.before ]]; then take_snapshot after; fi
-	describe_host
 	record_attachment after
-	record_program test ktstr "$TEST_PROGRAM" "$TEST_BUILD_ID"
-	if has_file scheduler; then record_program scheduler scheduler "$SCHED_PROGRAM" "$SCHED_BUILD_ID"; fi
-	print_info >"$EVIDENCE/info" 2>/dev/null
 	((${#EVENTS[@]})) || add missing events "no $SCX/root/events, or the run was killed"
 	for part in "${!OMITTED[@]}"; do
 		rm -rf -- "${EVIDENCE:?}/$part"{,.log,.before,.after}
@@ -147,7 +169,20 @@ keep_evidence() {
 	done
 	record_end "$1"
 	write_result
-	pack_evidence
+}
+
+# keep_round STATUS: completes the evidence of a round, and keeps no more than its result if it passed, or if enough others
+# are kept whole. The shell of the series reads the result.
+keep_round() {
+	local one file kept=0
+	for one in "${ROUNDS[@]}"; do
+		[[ $one == *' pass' ]] || kept=$((kept + 1))
+	done
+	complete_evidence "$1"
+	if [[ $VERDICT != pass ]] && ((kept < FULL_ROUNDS)); then return 0; fi
+	for file in "$EVIDENCE"/*; do
+		[[ $file == "$EVIDENCE/result" ]] || rm -rf -- "$file"
+	done
 }
 
 # within_time SECONDS COMMAND...: runs it as a process of its own, and kills it after that time; fails with 2 if it does. A
@@ -230,9 +265,9 @@ write_file() {
 	fi
 } 2>/dev/null
 
-# write_archive: prints the archive of the evidence
+# write_archive: prints the archive of the evidence, with the rounds in their order
 write_archive() {
-	tar -cf - -C "${EVIDENCE%/*}" -- "${EVIDENCE##*/}" | gzip -c
+	cd -- "${EVIDENCE%/*}" && tar -cf - -- "${EVIDENCE##*/}"/* | gzip -c
 }
 
 # prune_evidence: keeps the newest files. Their names have no newline.

@@ -10,11 +10,12 @@ fine() {
 	if [[ $ACTION == check ]]; then say "ok: $*"; fi
 }
 
-# has_file NAME: whether the archive has this file or directory: scheduler, ktstr, include or lib
-has_file() {
+# has_scheduler: whether a packed scheduler is to be started
+has_scheduler() {
 	local name
+	if [[ $NO_SCHEDULER ]]; then return 1; fi
 	for name in "${PACKED_FILES[@]}"; do
-		if [[ $name == "$1" ]]; then return 0; fi
+		if [[ $name == scheduler ]]; then return 0; fi
 	done
 	return 1
 }
@@ -39,7 +40,7 @@ check_privileges() {
 	for bit in "${!names[@]}"; do
 		((effective >> bit & 1)) || missing+=" ${names[bit]}"
 	done
-	if has_file scheduler && [[ $missing ]]; then
+	if has_scheduler && [[ $missing ]]; then
 		problem "root without$missing found (a container?), needed to attach a scheduler:" \
 			"run it on the host itself"
 	else
@@ -74,7 +75,7 @@ check_decompressor() {
 # tracefs cannot be locked, only the host itself may run: the first PID namespace, whose inode is fixed, with init's /run.
 check_container() {
 	((EUID == 0)) || return 0
-	has_file scheduler || ((${#SYSCTLS[@]})) || return 0
+	has_scheduler || ((${#SYSCTLS[@]})) || return 0
 	if type -P flock >/dev/null && find_tracefs; then return 0; fi
 	[[ $(readlink /proc/self/ns/pid) != 'pid:[4026531836]' || ! /proc/1/root/run -ef /run ]] 2>/dev/null || return 0
 	problem "no tracefs to lock, or no flock to do it, and the /run of a container found: another container could run" \
@@ -159,7 +160,7 @@ check_glibc() {
 
 check_sched_ext() {
 	local word list before=${#PROBLEMS[@]}
-	has_file scheduler || return 0
+	has_scheduler || return 0
 	if [[ ! -r $SCX/state || ! -r $SCX/enable_seq ]]; then
 		problem "no $SCX/state and enable_seq found in kernel $(uname -r), sched_ext needed:" \
 			"boot 6.12 or later with CONFIG_SCHED_CLASS_EXT"

@@ -49,7 +49,7 @@ list() {
 }
 
 print_command() {
-	if has_file scheduler; then
+	if has_scheduler; then
 		scheduler_command KTSTR_DIR
 		printf '%s\n' "${COMMAND[*]@Q}"
 	fi

@@ -25,6 +25,8 @@ remember() {
 	watched) WATCHED=$2 ;; # how many seconds the next step may take; empty: the janitor only waits
 	copy) COPIES+=("$2 $3") ;;
 	log) LOGS+=("$2 $3") ;;
+	round) ROUND_PID=$2 ROUND_START=${3:-} ;;
+	ended) ROUNDS+=("$2") SIGNATURES+=("$3") ;;
 	record) RESULT+=("$2") ;;
 	packer) PACKER="$2 $3" ;;
 	evidence) EVIDENCE=$2 ;;
@@ -46,12 +48,13 @@ raise_priority() {
 	if chrt -r -p 1 "$BASHPID" >/dev/null 2>&1; then RAISED=1; fi
 }
 
-# janitor: reads what the run remembers. If that ends without "finished", the run was killed: then the janitor cleans
+# janitor [FD]: closes FD, and reads what the run remembers. If that ends without "finished", the run was killed: then the janitor cleans
 # up. It also does that, and kills the run first, if the run gives no sign of life for SILENT_SECS, as when it was
 # stopped, or if a step takes longer than its WATCHED seconds. It has what was remembered before it started.
 janitor() {
-	local what a b status began=0 silent=0 late=0
+	local what a b status began=0 silent=0 late=0 other=$1
 	trap '' INT TERM HUP TSTP TTOU PIPE
+	if [[ $other ]]; then exec {other}>&-; fi
 	exec {TICK}<> <(:) # a pipe of its own to wait on
 	raise_priority
 	REASON=''
@@ -84,8 +87,8 @@ janitor() {
 	done
 	DEFER=1
 	# only one of the two may clean up
-	kill_process "$SHELL_START" "$$" || say "error: PID $$, the shell of this run, does not die"
-	REASON=${REASON:-the run was killed}
+	kill_process "$SHELL_START" "$SHELL_PID" || say "error: PID $SHELL_PID, the shell of this run, does not die"
+	REASON=${REASON:-the ${ROUND:+round of the }run was killed}
 	say "$REASON: cleaning up"
 	LEFT=1
 	cleanup 137
@@ -105,14 +108,15 @@ start_reading() {
 	REPLY=$fd
 }
 
-# start_janitor: before anything is made that it would have to undo. It holds the locks as well: they are free when
-# both processes are gone.
+# start_janitor [FD]: before anything is made that it would have to undo. It holds the locks as well: they are free when
+# both processes are gone. It does not hold FD, the pipe of another janitor.
 start_janitor() {
 	if setpriv --pdeathsig KILL true 2>/dev/null; then SETPRIV=$(type -P setpriv); fi
-	process_start $$ && SHELL_START=$REPLY
+	SHELL_PID=$BASHPID
+	process_start "$SHELL_PID" && SHELL_START=$REPLY
 	hold_signals # until it is told of everything
-	start_reading janitor
+	start_reading janitor "${1:-}"
 	JANITOR=$READER JOURNAL=$REPLY
-	exec {TICK}<> <(:)
+	[[ $TICK ]] || exec {TICK}<> <(:)
 	release_signals
 }

@@ -37,10 +37,25 @@ run() {
 	keep_text
 	unpack_somewhere
 	begin_evidence || disk_full
-	make_metrics
+	prepare_programs
+	raise_priority
+	if is_series; then
+		run_series
+	else
+		run_round
+	fi
+}
+
+# prepare_programs: what follows each unpacking
+prepare_programs() {
 	name_programs
 	check_packed_programs
 	make_denied
+}
+
+# run_round: the part of a run that attaches the scheduler and runs the test
+run_round() {
+	make_metrics
 	DEFER=1
 	use_cgroup "$TEST_ROOT"
 	use_cgroup "$RUN_CGROUP"
@@ -48,17 +63,25 @@ run() {
 	make_cgroup "$SCHED_CGROUP"
 	if [[ $CGROUP_PARENT ]]; then make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"; fi
 	set_sysctls
-	raise_priority
 	umask 077 # logs are root's; see launch
 	take_snapshot before
 	start_trace
 	start_test_log
 	mark_unfinished
-	if has_file scheduler; then phase attaching "$ATTACH_SECS"; fi
+	if has_scheduler; then phase attaching "$ATTACH_SECS"; fi
 	start_scheduler
 	wait_for_attach
 	run_test
 	conclude "$REPLY"
+}
+
+set_traps() {
+	trap cleanup EXIT
+	trap 'stop 129' HUP
+	trap 'stop 130' INT
+	trap 'stop 143' TERM
+	trap '' TSTP # a run that ^Z stops would leave its scheduler attached
+	trap : PIPE # a reader that left must not end this; started programs get the default again
 }
 
 # act: does what must be cleaned up after
@@ -66,12 +89,7 @@ act() {
 	# a descriptor that the caller has closed cannot be copied for the test
 	[[ -e /proc/$$/fd/1 ]] || exec >/dev/null
 	[[ -e /proc/$$/fd/2 ]] || exec 2>/dev/null
-	trap cleanup EXIT
-	trap 'stop 129' HUP
-	trap 'stop 130' INT
-	trap 'stop 143' TERM
-	trap '' TSTP # a run that ^Z stops would leave its scheduler attached
-	trap : PIPE # a reader that left must not end this; started programs get the default again
+	set_traps
 	case $ACTION in
 	run) run ;;
 	check)

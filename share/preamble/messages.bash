@@ -67,9 +67,12 @@ die() {
 }
 
 print_banner() {
-	if ((KTAP)); then printf 'KTAP version 1\n1..1\n'; fi
+	local scheduler=$KTSTR_SCHED_NAME
+	if [[ $NO_SCHEDULER ]]; then scheduler=$DEFAULT_SCHEDULER; fi
+	if [[ $BASELINE ]]; then scheduler+=" and $DEFAULT_SCHEDULER"; fi
+	print_plan
 	if ((QUIET)); then return; fi
-	say "test $KTSTR_TEST_NAME, scheduler $KTSTR_SCHED_NAME, git $KTSTR_GIT_HASH"
+	say "test $KTSTR_TEST_NAME, scheduler $scheduler, git $KTSTR_GIT_HASH"
 	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
 }
 
@@ -91,13 +94,25 @@ find_verdict() {
 	esac
 }
 
+# say_cause: of rounds with one signature, the first one says it
+say_cause() {
+	local line
+	if [[ $ROUND ]]; then
+		find_signature "$REASON"
+		for line in "${SIGNATURES[@]}"; do
+			if [[ $line == "$REPLY" ]]; then return 0; fi
+		done
+	fi
+	for line in "${CAUSE[@]}"; do
+		say "$line"
+	done
+}
+
 # say_verdict STATUS: what a run says at its end: the cause, where the evidence is, and the verdict. The last line of
 # standard error begins with the file's name as it was called, so that no test prints such a line by accident.
 say_verdict() {
 	local line reason=$REASON
-	for line in "${CAUSE[@]}"; do
-		say "$line"
-	done
+	say_cause
 	if [[ $EVIDENCE_SAID ]]; then say "$EVIDENCE_SAID"; fi
 	if [[ $VERDICT == interrupted ]] && ((DIFFERS)); then
 		reason+=": the host is not as it was before the run (see above)"
@@ -106,12 +121,8 @@ say_verdict() {
 	fi
 	as_line "$reason"
 	if ((KTAP)); then
-		if (($1)); then say "$VERDICT: $REPLY"; fi
-		case $1 in
-		0) printf 'ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
-		"$STATUS_UNSUITABLE") printf 'ok 1 %s # SKIP %s\n' "$KTSTR_TEST_NAME" "${REPLY//#/\\#}" ;;
-		*) printf 'not ok 1 %s\n' "$KTSTR_TEST_NAME" ;;
-		esac
+		if (($1)) || [[ $REPLY ]]; then say "$VERDICT: $REPLY"; fi
+		finish_document "$1"
 	fi
 	line=${REPLY:+: $REPLY}
 	coloured "$VERDICT"

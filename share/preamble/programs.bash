@@ -12,7 +12,7 @@ name_program() {
 name_programs() {
 	name_program test ktstr "$TEST_PROGRAM"
 	TEST_PATH=$REPLY
-	has_file scheduler || return 0
+	has_scheduler || return 0
 	name_program scheduler scheduler "$SCHED_PROGRAM"
 	SCHED_PATH=$REPLY
 }
@@ -115,7 +115,7 @@ check_packed_programs() {
 	done
 	test_command "$WORK/tree" "$TEST_PATH"
 	check_size test
-	has_file scheduler || return 0
+	has_scheduler || return 0
 	scheduler_command "$WORK/tree" "$SCHED_PATH"
 	check_size scheduler
 }

@@ -93,13 +93,12 @@ note_start() {
 	TAINT_BEFORE=$REPLY
 }
 
-# record_start: records what is known when a run begins
-record_start() {
+# record_run: records what is the same for all rounds of a run
+record_run() {
 	local key value release version option
 	record test "$KTSTR_TEST_NAME"
 	record file "${PROGRAM##*/}"
 	record engine "$ENGINE_VERSION"
-	record scheduler "$KTSTR_SCHED_NAME"
 	record git test "$KTSTR_GIT_HASH"
 	if [[ $SCHED_GIT_HASH ]]; then record git scheduler "$SCHED_GIT_HASH"; fi
 	if [[ $KTSTR_ABOUT ]]; then record about "$KTSTR_ABOUT"; fi
@@ -111,8 +110,6 @@ record_start() {
 	if ((KEEP)); then record option --keep; fi
 	if ((KTAP)); then record option --ktap; fi
 	if ((QUIET)); then record option --quiet; fi
-	as_seconds "$STARTED"
-	record started "$STARTED_UTC" "$REPLY"
 	first_line /proc/sys/kernel/osrelease
 	release=$REPLY
 	first_line /proc/sys/kernel/version
@@ -130,7 +127,22 @@ record_start() {
 	record_line governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
 	record topology needed "${NEED_NUMA_NODES}n${NEED_LLCS}l${NEED_CORES_PER_LLC}c${NEED_THREADS_PER_CORE}t"
 	if [[ $TOPOLOGY_FOUND ]]; then record topology found "$TOPOLOGY_FOUND"; fi
+}
+
+# record_started: records what is known when a run, or a round of it, begins
+record_started() {
+	local REPLY=$KTSTR_SCHED_NAME
+	if [[ $NO_SCHEDULER ]]; then REPLY=$DEFAULT_SCHEDULER; fi
+	record scheduler "$REPLY"
+	as_seconds "$STARTED"
+	record started "$STARTED_UTC" "$REPLY"
 	record_attachment before
+}
+
+# record_programs: records the packed programs
+record_programs() {
+	record_program test ktstr "$TEST_PROGRAM" "$TEST_BUILD_ID"
+	if has_scheduler; then record_program scheduler scheduler "$SCHED_PROGRAM" "$SCHED_BUILD_ID"; fi
 }
 
 # record_events: reads the scheduler's event counters, of which the result has the first and the last. It forks nothing.

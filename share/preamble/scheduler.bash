@@ -40,7 +40,7 @@ read_attachment() {
 
 start_scheduler() {
 	local seq
-	has_file scheduler || return 0
+	has_scheduler || return 0
 	note_pins
 	note_holdings
 	scheduler_command "$WORK/tree" "$SCHED_PATH"
@@ -81,7 +81,7 @@ is_scheduler_alive() {
 # the scheduler's cgroup. The name in root/ops is no proof: it is there before the enable is complete.
 wait_for_attach() {
 	local start
-	has_file scheduler || return 0
+	has_scheduler || return 0
 	now
 	start=$REPLY
 	while :; do

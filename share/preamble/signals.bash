@@ -10,9 +10,10 @@ release_signals() {
 	if [[ $STOPPED ]]; then leave "$STOPPED"; fi
 }
 
-# stop STATUS: what a signal does
+# stop STATUS: what a signal does. The shell of a series passes it on to the round that runs.
 stop() {
 	STOPPED=$1
+	if [[ $ROUND_PID ]]; then kill "-$(($1 - 128))" "$ROUND_PID" 2>/dev/null || true; fi
 	((HELD)) || leave "$1"
 }
 
@@ -32,10 +33,11 @@ pause() {
 
 # within TENTHS COMMAND...: tries the command each tenth of a second, so many times, until it succeeds; else fails
 within() {
-	local i
+	local i wait=0.02 # most take no longer
 	for ((i = 0; i < $1; i++)); do
 		if "${@:2}"; then return 0; fi
-		pause 0.1
+		pause "$wait"
+		wait=0.1
 	done
 	return 1
 }

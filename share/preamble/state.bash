@@ -19,6 +19,7 @@ CALLERS_TMPDIR=''
 USED_OPTIONS=() # those with a value, for the result
 EVIDENCE_WHEN=failure EVIDENCE_TO='' EVIDENCE_FD='' # see arguments
 declare -A OMITTED=() # what evidence must not hold
+REPEAT='' FOR_SECS='' UNTIL_FAIL='' BASELINE='' NO_SCHEDULER='' # see rounds
 UTF8=0 # whether the caller's locale is UTF-8
 
 # The end.
@@ -51,7 +52,7 @@ DENIED='' # a directory that other users find in the place of the packed program
 
 # Processes of this run.
 TICK=''   # a pipe to wait on
-JOURNAL='' JANITOR='' SHELL_START='' WATCHED='' BEATS=0 # see janitor
+JOURNAL='' JANITOR='' SHELL_PID='' SHELL_START='' WATCHED='' BEATS=0 # see janitor
 RAISED='' # whether this shell has the policy SCHED_RR
 SETPRIV=''
 PROGRESS='' PROGRESS_START='' PROGRESS_FD='' # who shows progress
@@ -69,8 +70,15 @@ KNOWN=''       # the struct_ops links that processes held before it was started
 HOLDERS=()     # its processes that hold it
 SCHED_ENDED='' # how the process that was started as the scheduler ended
 ALONE=''       # enable_seq at the start of a test that must stay without any scheduler
+declare -A COUNTERS=() COUNTERS_BEFORE=() ABOVE=() # see counters
 EVENTS=() # its event counters at several times
 PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether it has only tasks of SCHED_EXT; looks for such a task; whether one was seen
+
+# A series of rounds.
+ROUND='' # the number of the round that this shell is; empty: it is no round's
+ROUND_STATUS=0 # of the round that has ended
+WORST=0 LAST='' # the worst status of the rounds; why the series ends
+COMMON=() # the records that all rounds share
 
 # What cleanup must undo, and what the evidence is made from. Only remember writes it.
 WORK='' OLD_WORK='' SCHED_PID='' SCHED_START='' TEST_PID='' TEST_START=''
@@ -82,6 +90,8 @@ USED_CGROUPS=()  # those that were there, and empty
 SAVED_CONTROLLERS=() # cgroup, controllers enabled below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # name, value before this run, name, ...
 COPIES=() LOGS=() # processes that copy what the test and the scheduler print, and that keep it: PID and start time
+ROUND_PID='' ROUND_START='' # the shell of the round that runs
+ROUNDS=() SIGNATURES=() # of the rounds that have ended: "NUMBER STATUS VERDICT", and why
 RESULT=()      # the records of the result
 PACKER=''      # the process that packs the evidence: PID and start time
 EVIDENCE=''    # the directory in which the evidence is gathered; its name is the archive's
@@ -98,4 +108,7 @@ readonly POLL_SECS=0.2 # how often the attachment is looked at while the test ru
 readonly SILENT_SECS=10 # without a sign of life from the shell, before the janitor takes over
 readonly TEARDOWN_SECS=120 # the most that teardown may take
 readonly EVIDENCE_DIRECTORY=/var/tmp/ktstr-evidence EVIDENCE_FILES=20 EVIDENCE_BYTES=209715200 # what is kept there
+readonly ROUNDS_MAX=10000 # of a series
+readonly FULL_ROUNDS=10 # how many rounds that did not pass are kept whole; of others the result is kept
+readonly DEFAULT_SCHEDULER=default # the name of no packed scheduler
 readonly EVENTS_SECS=5 # how often the scheduler's event counters are read

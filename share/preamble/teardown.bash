@@ -162,6 +162,11 @@ cleanup() {
 		if [[ $ACTION != run ]]; then say "$REASON"; fi
 		status=$STATUS_ERROR
 	fi
+	kill_round
+	if ((${#ROUNDS[@]})) && [[ ! $ROUND ]]; then
+		worse "$status" "$WORST"
+		status=$REPLY
+	fi
 	if [[ $WATCHED ]]; then remember watched "$TEARDOWN_SECS"; fi
 	record_time teardown
 	phase 'tearing down'
@@ -186,6 +191,13 @@ cleanup() {
 	restore_controllers
 	settle
 	if [[ $ACTION == run ]]; then finish_evidence "$status"; fi
+	if [[ $ROUND ]]; then # the shell of the series does the rest
+		dismiss_janitor
+		say_deferred
+		say_cause
+		trap - EXIT
+		exit "$status"
+	fi
 	remove_work
 	dismiss_janitor
 	release_lock

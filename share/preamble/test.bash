@@ -18,6 +18,7 @@ start_test() {
 	serve_libraries ktstr
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	record_events
+	note_counters
 	record_time test-started
 	phase running "$TEST_DURATION_SECS"
 	start_program test "$TEST_CGROUP" "$TEST_OUT" "$TEST_ERR"
@@ -71,6 +72,7 @@ run_test() {
 	elapsed=$REPLY
 	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
 	record_time test-ended
+	record_counters
 	record duration "$TEST_DURATION_SECS" "$elapsed"
 	record_events
 	if ((status != 0 && status != 4)); then

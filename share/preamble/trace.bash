@@ -5,7 +5,7 @@
 start_trace() {
 	local root memory=0 cpus key value
 	[[ ! ${OMITTED[dump]:-} && $EVIDENCE_WHEN != never ]] || return 0
-	has_file scheduler || [[ $ATTACHES_SCHEDULERS ]] || return 0
+	has_scheduler || [[ $ATTACHES_SCHEDULERS ]] || return 0
 	if ! find_tracefs || [[ ! -d $REPLY/instances || ! -e $REPLY/events/sched_ext/sched_ext_dump/enable ]]; then
 		record missing dump 'no tracepoint sched_ext_dump in tracefs'
 		return

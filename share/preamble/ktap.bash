@@ -1,0 +1,60 @@
+# --- ktap: the KTAP document that --ktap prints, a test a round ---
+
+# print_plan: begins the document. Without a known number of rounds the plan comes last.
+print_plan() {
+	((KTAP)) || return 0
+	find_plan
+	printf 'KTAP version 1\n'
+	if [[ $REPLY ]]; then printf '1..%s\n' "$REPLY"; fi
+}
+
+# find_plan: sets REPLY to the number of points, or to nothing. The rounds of a baseline are none.
+find_plan() {
+	REPLY=1
+	if is_series; then
+		rounds_asked
+		if [[ $BASELINE && $REPLY ]]; then REPLY=$((REPLY / 2)); fi
+	fi
+}
+
+# count_points: sets REPLY to the number of points printed, and BAD to the number of those that are not ok. They come from
+# what is remembered, as the janitor may have to end the document.
+count_points() {
+	local one number status
+	REPLY=0 BAD=0
+	for one in "${ROUNDS[@]}"; do
+		read -r number status _ <<<"$one"
+		if is_baseline_round "$number"; then continue; fi
+		REPLY=$((REPLY + 1))
+		if ((status != 0 && status != STATUS_UNSUITABLE)); then BAD=$((BAD + 1)); fi
+	done
+}
+
+# print_point NUMBER STATUS NAME REASON
+print_point() {
+	local REPLY
+	((KTAP)) || return 0
+	as_line "$4"
+	case $2 in
+	0) printf 'ok %d %s\n' "$1" "$3" ;;
+	"$STATUS_UNSUITABLE") printf 'ok %d %s # SKIP %s\n' "$1" "$3" "${REPLY//#/\\#}" ;;
+	*) printf 'not ok %d %s\n' "$1" "$3" ;;
+	esac
+}
+
+# finish_document STATUS: prints the points that are missing, so that no document is all ok for a run that was not
+finish_document() {
+	local plan n BAD REPLY
+	((KTAP)) || return 0
+	find_plan
+	plan=$REPLY
+	count_points
+	n=$REPLY
+	if ((n == 0 || ($1 != 0 && $1 != STATUS_UNSUITABLE && BAD == 0))); then
+		print_point $((++n)) "$1" "$KTSTR_TEST_NAME" "$REASON"
+	fi
+	if [[ ! $plan ]]; then printf '1..%d\n' "$n"; fi
+	while ((n < ${plan:-0})); do
+		print_point $((++n)) "$STATUS_UNSUITABLE" "$KTSTR_TEST_NAME round $n" 'not run'
+	done
+}

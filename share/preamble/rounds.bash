@@ -1,0 +1,233 @@
+# --- rounds: a series of rounds of the test ---
+#
+# Each round is a shell of its own, which ends as a single run does, and has its own janitor. So what a round sets, opens or
+# remembers is gone with it. The shell of the series does no more than wait, count and pass signals on.
+
+is_series() {
+	[[ $REPEAT || $FOR_SECS || $UNTIL_FAIL || $BASELINE ]]
+}
+
+# rounds_asked: sets REPLY to how many rounds there are at most, or to nothing if only the time or a failure ends them
+rounds_asked() {
+	REPLY=$REPEAT
+	if [[ $BASELINE && ! $REPEAT && ! $FOR_SECS && ! $UNTIL_FAIL ]]; then REPLY=1; fi
+	if [[ $BASELINE && $REPLY ]]; then REPLY=$((2 * REPLY)); fi
+}
+
+# run_series: runs the rounds, and ends with the worst status
+run_series() {
+	local asked begin n=0 tree run=("${RESULT[@]}")
+	rounds_asked
+	asked=$REPLY
+	end_progress # each round has its own
+	RESULT=("${COMMON[@]}")
+	record_programs
+	COMMON=("${RESULT[@]}")
+	RESULT=("${run[@]}")
+	list_tree
+	tree=$REPLY
+	now
+	begin=$REPLY
+	while ! is_series_over "$n" "$asked" "$begin"; do
+		n=$((n + 1))
+		start_round "$n"
+		await_round
+		end_round "$n" "$asked" "$begin"
+		if [[ $LAST ]]; then break; fi
+		list_tree
+		if [[ $REPLY != "$tree" ]]; then
+			say "note: round $n changed the unpacked files: they are unpacked again"
+			unpack_again
+			list_tree
+			tree=$REPLY
+		fi
+	done
+	leave "$WORST"
+}
+
+# is_series_over ROUNDS ASKED BEGIN: whether no other round follows. With --baseline, rounds come in pairs.
+is_series_over() {
+	local REPLY
+	if [[ $BASELINE ]] && (($1 % 2)); then return 1; fi
+	now
+	(($1 == ${2:-ROUNDS_MAX} || $1 == ROUNDS_MAX)) ||
+		{ [[ $FOR_SECS ]] && ((REPLY - $3 >= 100 * FOR_SECS)); } ||
+		{ [[ $UNTIL_FAIL ]] && ((WORST)); }
+}
+
+# is_baseline_round N: whether it runs without the packed scheduler. The order within pairs alternates, so that a host that
+# becomes slower or faster with time does so for both.
+is_baseline_round() {
+	[[ $BASELINE ]] && (($1 % 4 == 2 || $1 % 4 == 3))
+}
+
+# start_round N: starts its shell, in a process group of its own: it gets the signals that this shell passes on
+start_round() {
+	hold_signals
+	rm -f -- "$WORK/janitor" "$WORK/not-launched" "$WORK/pins"
+	set -m
+	be_round "$1" &
+	process_start $! || REPLY=''
+	remember round $! "$REPLY"
+	set +m
+	if [[ $STOPPED ]]; then stop "$STOPPED"; fi
+}
+
+# be_round N: what the shell of a round does
+be_round() {
+	local series=$JOURNAL directory one
+	set_traps
+	trap '' TTOU
+	HELD=0 STOPPED='' ROUND=$1
+	if is_baseline_round "$1"; then NO_SCHEDULER=1; fi
+	RESULT=()
+	for one in "${COMMON[@]}"; do
+		[[ $NO_SCHEDULER && $one == @(program|build-id|git)\ scheduler\ * ]] || RESULT+=("$one")
+	done
+	printf -v directory '%s/round-%04d' "$EVIDENCE" "$ROUND"
+	EVIDENCE='' JOURNAL=''
+	note_start
+	start_janitor "$series"
+	exec {series}>&-
+	process_start "$JANITOR" || REPLY=''
+	{ echo "$JANITOR $REPLY" >"$WORK/janitor"; } 2>/dev/null || disk_full
+	start_progress
+	mkdir -m 700 -- "$directory" 2>/dev/null || disk_full
+	remember evidence "$directory"
+	record round "$ROUND"
+	record_started
+	run_round
+}
+
+# await_round: waits until the round has ended, and its janitor if the round was killed
+await_round() {
+	while :; do # a signal ends wait, too
+		wait "$ROUND_PID" 2>/dev/null && ROUND_STATUS=0 || ROUND_STATUS=$?
+		if is_gone "$ROUND_START" "$ROUND_PID"; then break; fi
+	done
+	await_janitor
+	remember round '' ''
+}
+
+# await_janitor: waits until the round's janitor has ended: after a round that was killed, it cleans up
+await_janitor() {
+	local pid='' start=''
+	{ read -r pid start <"$WORK/janitor"; } 2>/dev/null || return 0
+	within $((10 * TEARDOWN_SECS)) is_gone "$start" "$pid" || host_differs "PID $pid, the janitor of a round, does not end"
+}
+
+# kill_round: if this shell was killed or failed while a round ran
+kill_round() {
+	local n=$((${#ROUNDS[@]} + 1)) verdict='' reason='' signature='' metrics=()
+	[[ $ROUND_PID ]] || return 0
+	kill_process "$ROUND_START" "$ROUND_PID" || true
+	await_janitor
+	remember round '' ''
+	read_round "$n"
+	remember ended "$n 137 ${verdict:-interrupted}" "$signature"
+}
+
+# end_round N ASKED BEGIN: counts how it ended, says it, and sets LAST if the series ends with it
+end_round() {
+	local REPLY what="round $1" verdict='' reason='' signature='' metrics=()
+	read_round "$1"
+	if [[ ! $verdict ]]; then
+		find_verdict "$ROUND_STATUS"
+		verdict=$VERDICT signature='no result was written'
+		reason=$signature
+		((ROUND_STATUS)) || ROUND_STATUS=$STATUS_ERROR # never a pass that is not proved
+		LAST="round $1 has written no result: is the disk of $WORK full?"
+	fi
+	remember ended "$1 $ROUND_STATUS $verdict" "$signature"
+	if [[ $BASELINE && $verdict == pass ]]; then keep_values "$1" "${metrics[@]}"; fi
+	if [[ $2 ]]; then what+=" of $2"; fi
+	if [[ $FOR_SECS ]]; then
+		now
+		what+=" ($(((REPLY - $3) / 100)) of $FOR_SECS s)"
+	fi
+	if [[ $BASELINE ]]; then
+		side_name "$1"
+		what+=", $REPLY"
+	fi
+	if [[ $verdict != pass ]] || ((!QUIET)); then say "$what: ${verdict//-/ }${reason:+: $reason}"; fi
+	if ! is_baseline_round "$1"; then
+		count_points
+		print_point "$REPLY" "$ROUND_STATUS" "$KTSTR_TEST_NAME round $1" "$reason"
+	fi
+	count_status "$1" "$verdict"
+	first_line /proc/sys/kernel/tainted
+	if [[ $REPLY != "$TAINT_BEFORE" ]]; then LAST=${LAST:-"round $1 tainted the kernel (it was $TAINT_BEFORE, and is $REPLY)"}; fi
+	if [[ $LAST && ! $STOPPED ]]; then say "the series ends: $LAST"; fi
+	release_signals
+}
+
+# count_status N VERDICT: sets WORST, and LAST if there must not be another round
+count_status() {
+	local REPLY
+	if ((ROUND_STATUS > 128)); then
+		signal_name "$ROUND_STATUS"
+		LAST="round $1 was ended by $REPLY"
+	elif ((ROUND_STATUS >= STATUS_MISUSED)); then
+		LAST="round $1 ended with an error"
+	elif [[ $2 == unsuitable ]]; then
+		LAST="the host has become unsuitable"
+	elif is_baseline_round "$1"; then
+		return 0 # the status is that of the scheduler's rounds
+	fi
+	worse "$WORST" "$ROUND_STATUS"
+	if ((REPLY == WORST)); then return 0; fi
+	WORST=$ROUND_STATUS
+	SKIPPED=''
+	if [[ $2 == skip ]]; then SKIPPED=skip; fi
+}
+
+# rank STATUS: sets REPLY to a number that is greater for what is worse
+rank() {
+	case $1 in
+	0) REPLY=0 ;;
+	"$STATUS_UNSUITABLE") REPLY=1 ;;
+	"$STATUS_UNSURE") REPLY=2 ;;
+	"$STATUS_SCHEDULER") REPLY=3 ;;
+	"$STATUS_FAIL") REPLY=4 ;;
+	*) REPLY=$((4 + $1)) ;; # errors, and above them signals
+	esac
+}
+
+# read_round N: sets verdict, reason, signature and metrics of the caller to what the round's result says
+read_round() {
+	local keyword field file
+	printf -v file '%s/round-%04d/result' "$EVIDENCE" "$1"
+	while read -r keyword field; do
+		case $keyword in
+		verdict | reason | signature) printf -v "$keyword" %b "${field//\\/\\0}" ;;
+		metric) metrics+=("$field") ;;
+		esac
+	done 2>/dev/null <"$file" || true
+}
+
+# side_name N: sets REPLY to the scheduler of the round
+side_name() {
+	REPLY=$KTSTR_SCHED_NAME
+	if is_baseline_round "$1"; then REPLY=$DEFAULT_SCHEDULER; fi
+}
+
+# list_tree: sets REPLY to what changes if an unpacked file does: its inode, mode, size and time of change, which no program
+# can set back
+list_tree() {
+	REPLY=$(ls -lnciAR --full-time -- "$WORK/tree" "$WORK/bin" 2>&1) || true
+}
+
+unpack_again() {
+	rm -rf -- "${WORK:?}"/{tree,bin} "$WORK.denied"
+	unpack_here || die "$STATUS_UNSUITABLE" "$REPLY"
+	prepare_programs
+}
+
+# worse STATUS STATUS: sets REPLY to the worse one
+worse() {
+	local first
+	rank "$1"
+	first=$REPLY
+	rank "$2"
+	if ((first >= REPLY)); then REPLY=$1; else REPLY=$2; fi
+}
