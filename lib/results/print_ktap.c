@@ -44,6 +44,7 @@ static void print_result(struct output *out, const struct result *result, size_t
 	write_part(out, " ", result_value(result, "test", 0));
 	write_part(out, " ", result_value(result, "host", 0));
 	write_part(out, " ", result_value(result, "started", 0));
+	write_part(out, " round ", result_value(result, "round", 0));
 	if (is_skipped) {
 		output_puts(out, " # SKIP");
 		write_part(out, " ", result_value(result, "reason", 0));

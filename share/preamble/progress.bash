@@ -41,7 +41,7 @@ show_progress() {
 		elif (($? <= 128)); then
 			exit 0 # the end of the pipe
 		fi
-		line="${PROGRAM##*/}: $text"
+		line="${PROGRAM##*/}: ${ROUND:+round $ROUND, }$text"
 		now
 		if [[ $seconds ]]; then line+=" $(((REPLY - start) / 100)) of $seconds s"; fi
 		if [[ $text ]]; then printf '\n\e[K\e[?7l%s\e[?7h\e[A\r' "$line" >&2; fi # ?7: it is cut at the edge

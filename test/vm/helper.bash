@@ -27,6 +27,7 @@ prepare() {
 }
 
 prepare_all() {
+	exec 9>"${TMPDIR:-/tmp}/ktstr-vm.lock" && flock 9 || return # other files may do this at the same time
 	check-needs && get-kernel && make-initramfs || return
 	SCHEDULERS=${KTSTR_VM_BUILD:-$(cd "$VM/../.." && pwd)/build/vm}
 	make -C "$VM/schedulers" O="$SCHEDULERS" LIBBPF="$(get-libbpf)"

@@ -85,11 +85,48 @@ attaches() {
 	[ "$1" != ends ] || kill $!
 }
 
+# round: sets ROUND to the number of this round, from the file /out/count
+round() {
+	ROUND=0
+	[ ! -e /out/count ] || read -r ROUND </out/count
+	ROUND=$((ROUND + 1))
+	echo $ROUND >/out/count
+}
+
+third() {
+	round
+	[ $((ROUND % 3)) != 0 ] || {
+		echo "value $ROUND is wrong"
+		exit 1
+	}
+}
+
+fourth() {
+	round
+	[ $ROUND != 4 ] || work
+}
+
+scheduler_at_fault() {
+	echo "latency ${KTSTR_SCHED_PID:+1}0 us" >>"$KTSTR_METRICS"
+	[ -z "${KTSTR_SCHED_PID:-}" ]
+}
+
+# What the shell of the series and the host have, while a round runs: a line, which must be the same in each round
+grows() {
+	local shell of
+	read -r _ _ _ shell _ <"/proc/$PPID/stat" # above that of the round
+	of=(/sys/fs/cgroup/**/ /sys/fs/bpf/** /sys/kernel/tracing/instances/* /tmp/*/* /run/*)
+	echo "things ${#of[@]}" "descriptors $(ls "/proc/$shell/fd" | wc -l)" >>/out/things
+	grep VmRSS "/proc/$shell/status" >>/out/memory
+}
+
+shopt -s globstar nullglob
 case $1 in
 exit) exit "$2" ;;
 where) echo "$KTSTR_DIR" ;;
 crash) kill -SEGV $$ ;;
-hang | work | changes | ejects_late) "$1" ;;
+hang | work | changes | ejects_late | third | fourth | scheduler_at_fault | grows) "$1" ;;
+slow) sleep 6 ;;
 arguments | attaches) "$@" ;;
 *) exit 77 ;;
 esac
