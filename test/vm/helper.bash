@@ -11,8 +11,12 @@ export VM PATH LC_ALL
 
 # prepare: what setup_file calls first: a kernel, the schedulers, the initramfs; fails with what to install
 prepare() {
-	local log=$BATS_FILE_TMPDIR/prepare.log
-	if ! prepare_all >"$log" 2>&1; then
+	local log=$BATS_FILE_TMPDIR/prepare.log failed=''
+	exec 9>/tmp/ktstr-vm.lock # other files may do this at the same time
+	flock 9
+	prepare_all >"$log" 2>&1 || failed=1
+	exec 9>&-
+	if [ "$failed" ]; then
 		cat "$log" >&2
 		[ "${KTSTR_VM_SKIP:-}" != 1 ] || skip "$(tail -n 1 "$log")"
 		echo "the VM suite cannot run here (KTSTR_VM_SKIP=1 skips it): see test/vm/README.md" >&2
@@ -27,7 +31,6 @@ prepare() {
 }
 
 prepare_all() {
-	exec 9>"${TMPDIR:-/tmp}/ktstr-vm.lock" && flock 9 || return # other files may do this at the same time
 	check-needs && get-kernel && make-initramfs || return
 	SCHEDULERS=${KTSTR_VM_BUILD:-$(cd "$VM/../.." && pwd)/build/vm}
 	make -C "$VM/schedulers" O="$SCHEDULERS" LIBBPF="$(get-libbpf)"
