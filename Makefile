@@ -50,14 +50,14 @@ REGISTRY = topology entries file_index value definition ask source search stand_
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 RESULTS = result_text gzip_reader evidence operand column escape tally print_table print_records print_json print_ktap print_groups \
-	print_differences
+	print_differences statistics rank_sum
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
 	payload loader programs janitor progress readers result counters evidence trace cause cgroups sysctls launch scheduler attachment \
 	scheduler-failures test teardown rounds summary ktap inspect main
 HARNESS = registered tests rival check message describe protocol result metric watch run main
-UNITS = base base64 cut
+UNITS = base base64 cut statistics
 FUZZ = record definition manifest quote elf ldcache base64 gzip evidence
 
 CC = cc
@@ -72,6 +72,7 @@ LINK_HARDENING = -pie -Wl,-z,relro,-z,now
 ZLIB_LIBS = -lz
 # what reads evidence is linked with libarchive, and nothing else is
 LIBARCHIVE_LIBS = -larchive
+MATH_LIBS = -lm
 
 # ktstr-pack's second engine, built in where it is installed; LIBDEFLATE=no leaves it out
 LIBDEFLATE = $(shell pkg-config --exists libdeflate 2>/dev/null && echo yes || echo no)
@@ -146,6 +147,7 @@ build/bin/%: build/obj/cmd/%.o build/lib/tools.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
 build/bin/ktstr-results build/test/fuzz/evidence: private tools_libs += $(LIBARCHIVE_LIBS)
+build/bin/ktstr-results build/test/statistics: private tools_libs += $(MATH_LIBS)
 
 $(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
 	@mkdir -p $(@D)
@@ -210,7 +212,7 @@ build/fuzz/obj/%.o: %.c build/fuzz_settings
 
 build/fuzz/bin/%: build/fuzz/obj/test/fuzz/%.o $(fuzz_objects)
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(tools_libs) $(LIBARCHIVE_LIBS)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(tools_libs) $(LIBARCHIVE_LIBS) $(MATH_LIBS)
 
 SECONDS = 60
 TARGETS = $(FUZZ)
