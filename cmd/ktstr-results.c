@@ -10,26 +10,41 @@
 #include "base/output.h"
 #include "base/report.h"
 #include "results/column.h"
-#include "results/operand.h"
+#include "results/compare.h"
+#include "results/operands.h"
+#include "results/option_value.h"
 #include "results/print.h"
+#include "results/print_comparison.h"
+#include "results/sides.h"
 
 static const char usage[] =
 	"usage: ktstr-results [--columns NAMES] [--format FORMAT] [FILE | DIRECTORY | -]...\n"
 	"       ktstr-results --group COLUMN | --differ [FILE | DIRECTORY | -]...\n"
+	"       ktstr-results --compare [--format FORMAT] A... -- B... | [FILE | DIRECTORY | -]...\n"
 	"Show the results of runs: of evidence, of directories with *.evidence.tar.gz, or of texts.\n"
 	"Without an operand, or with -, read one file from standard input.\n"
-	"  -c, --columns NAMES  show these, with commas between them, such as host,verdict,metric:p99\n"
+	"  -c, --columns NAMES  show these, with commas between them, such as host,verdict,value:p99\n"
 	"  -f, --format FORMAT  print table (on a terminal), tsv (elsewhere), records, json or ktap\n"
 	"  -g, --group COLUMN   print how many results have each value of it, such as signature\n"
 	"  -d, --differ         print what differs between the results, such as kernels\n"
+	"      --compare        compare B with A; without --, the two schedulers in the results\n"
+	"      --less-is-better NAMES  metrics of which less is better, with commas between them\n"
+	"      --more-is-better NAMES  metrics of which more is better\n"
+	"      --no-heading     print no names of columns\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";
+
+enum { OPTION_COMPARE = 256, OPTION_LESS, OPTION_MORE, OPTION_NO_HEADING };
 
 static const struct option longopts[] = {
 	{ "columns", required_argument, NULL, 'c' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "group", required_argument, NULL, 'g' },
 	{ "differ", no_argument, NULL, 'd' },
+	{ "compare", no_argument, NULL, OPTION_COMPARE },
+	{ "less-is-better", required_argument, NULL, OPTION_LESS },
+	{ "more-is-better", required_argument, NULL, OPTION_MORE },
+	{ "no-heading", no_argument, NULL, OPTION_NO_HEADING },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -45,45 +60,13 @@ struct options {
 	struct columns columns; /* empty: the default ones */
 	struct columns group;	/* at most one */
 	bool differ;
+	bool compare;
+	struct directions directions;
+	bool has_no_heading;
 	bool has_format;
 	enum format format;
+	struct operands operands;
 };
-
-/* Adds a column of the command line. Returns 0 or an exit status. Reports. */
-static int add_column(struct columns *columns, const char *option, const char *name)
-{
-	char *hint;
-
-	if (!columns_add(columns, name))
-		return 0;
-	if (errno == EEXIST)
-		return command_misused("%s: give each column once: %s", option, name);
-	if (errno != EINVAL) {
-		report_errno("%s", option);
-		return STATUS_FAILED;
-	}
-	hint = columns_suggest(name);
-	command_misused("%s: no such column: %s: columns are %s", option,
-			*name ? name : "an empty name", hint ? hint : "in ktstr-results(1)");
-	free(hint);
-	return STATUS_MISUSED;
-}
-
-/* Adds columns with commas between them. Returns 0 or an exit status. Reports. */
-static int add_columns(struct columns *columns, const char *names)
-{
-	char *copy = strdup(names), *rest = copy, *name;
-	int status = 0;
-
-	if (!copy) {
-		report_errno("--columns");
-		return STATUS_FAILED;
-	}
-	while (!status && (name = strsep(&rest, ",")))
-		status = add_column(columns, "--columns", name);
-	free(copy);
-	return status;
-}
 
 static int set_format(struct options *options, const char *name)
 {
@@ -96,19 +79,52 @@ static int set_format(struct options *options, const char *name)
 	return command_misused("--format: not table, tsv, records, json or ktap: %s", name);
 }
 
+/* Checks the options of --compare, or that there are none. Returns 0 or an exit status. Reports. */
+static int check_comparison(const struct options *options)
+{
+	const struct directions *directions = &options->directions;
+	const struct operands *operands = &options->operands;
+
+	if (!options->compare)
+		return directions->less.count || directions->more.count
+			       ? command_misused("--less-is-better and --more-is-better are for "
+						 "--compare")
+			       : 0;
+	if (options->group.count || options->differ || options->columns.count)
+		return command_misused("--compare has its own columns: give no --columns, --group "
+				       "or --differ");
+	if (options->format == FORMAT_RECORDS || options->format == FORMAT_KTAP)
+		return command_misused("--compare: not as %s: give the format table, tsv or json",
+				       format_names[options->format]);
+	for (size_t i = 0; i < directions->less.count; i++)
+		if (strings_contain(&directions->more, directions->less.items[i]))
+			return command_misused("of %s, both less and more is better: decide",
+					       directions->less.items[i]);
+	if (operands->separators > 1)
+		return command_misused("--compare: give -- once, between A and B");
+	if (operands->separators && !operands->before)
+		return command_misused("--compare: give an operand before --");
+	if (operands->separators && operands->before == operands->items.count)
+		return command_misused("--compare: give an operand after --");
+	return 0;
+}
+
 /* Checks which options may be combined. Returns 0 or an exit status. Reports. */
 static int check_options(const struct options *options)
 {
-	bool has_columns = options->columns.count > 0;
+	bool has_columns = options->columns.count > 0, has_groups = options->group.count > 0;
+	enum format format = options->format;
 
-	if (options->group.count && options->differ)
+	if (has_groups && options->differ)
 		return command_misused("--group and --differ print different things: give one");
-	if ((options->group.count || options->differ) && (has_columns || options->has_format))
+	if (options->compare || options->directions.less.count || options->directions.more.count)
+		return check_comparison(options);
+	if ((has_groups || options->differ) &&
+	    (has_columns || options->has_format || options->has_no_heading))
 		return command_misused("%s has its own format: give no --columns and no --format",
 				       options->differ ? "--differ" : "--group");
-	if (has_columns && (options->format == FORMAT_RECORDS || options->format == FORMAT_KTAP))
-		return command_misused("--columns: the format %s has none",
-				       format_names[options->format]);
+	if (has_columns && (format == FORMAT_RECORDS || format == FORMAT_KTAP))
+		return command_misused("--columns: the format %s has none", format_names[format]);
 	return 0;
 }
 
@@ -125,16 +141,38 @@ static int print_format(struct output *out, const struct options *options,
 	case FORMAT_KTAP:
 		return print_ktap(out, results);
 	case FORMAT_TSV:
-		return print_tsv(out, results, columns);
+		return print_tsv(out, results, columns, !options->has_no_heading);
 	default:
-		return print_table(out, results, columns);
+		return print_table(out, results, columns, !options->has_no_heading);
 	}
+}
+
+/* Returns 0, or -1. Reports. */
+static int compare_sides(struct output *out, const struct options *options,
+			 const struct results *results)
+{
+	struct comparison comparison = { 0 };
+	struct sides sides = { 0 };
+	int failed = sides_pair(results, &options->operands, &sides) ||
+		     compare(&sides, &options->directions, &comparison);
+
+	if (!failed && options->format == FORMAT_TSV)
+		print_comparison_tsv(out, &comparison, !options->has_no_heading);
+	else if (!failed && options->format == FORMAT_JSON)
+		print_comparison_json(out, &comparison);
+	else if (!failed)
+		print_comparison(out, &comparison);
+	comparison_free(&comparison);
+	sides_free(&sides);
+	return failed;
 }
 
 static int print(struct output *out, const struct options *options, const struct results *results)
 {
 	int failed;
 
+	if (options->compare)
+		return compare_sides(out, options, results);
 	if (options->group.count)
 		failed = print_groups(out, results, &options->group.items[0]);
 	else if (options->differ)
@@ -145,20 +183,17 @@ static int print(struct output *out, const struct options *options, const struct
 }
 
 /* Reads and prints what the operands name. Returns the exit status. Reports. */
-static int show(const struct options *options, char **operands)
+static int show(const struct options *options)
 {
-	static char *standard_input[] = { "-", NULL };
 	struct results results = { 0 };
-	int status = 0, has_read_stdin = 0;
+	int status = 0;
 	struct output out;
 
 	output_open(&out, STDOUT_FILENO, "standard output");
-	for (char **operand = operands; *operand; operand++)
-		if (!strcmp(*operand, "-") && has_read_stdin++)
-			return command_misused("-: standard input can be read once");
-	for (char **operand = *operands ? operands : standard_input; *operand; operand++)
-		if (operand_read(*operand, &results))
-			status = STATUS_FAILED;
+	if (operands_count(&options->operands, "-") > 1)
+		return command_misused("-: standard input can be read once");
+	if (operands_read(&options->operands, &results))
+		status = STATUS_FAILED;
 	if (print(&out, options, &results))
 		status = STATUS_FAILED;
 	if (output_close(&out))
@@ -167,34 +202,64 @@ static int show(const struct options *options, char **operands)
 	return status;
 }
 
-/* Returns 0 or an exit status; -1: go on. */
+/* Returns 0 or an exit status. Reports. */
+static int take_option(int option, struct options *options)
+{
+	switch (option) {
+	case 'c':
+		return option_columns(&options->columns, "--columns", optarg);
+	case 'f':
+		return set_format(options, optarg);
+	case 'g':
+		columns_free(&options->group); /* the last one counts */
+		return option_column(&options->group, "--group", optarg);
+	case 'd':
+		options->differ = true;
+		return 0;
+	case OPTION_COMPARE:
+		options->compare = true;
+		return 0;
+	case OPTION_LESS:
+		return option_names(&options->directions.less, "--less-is-better", optarg);
+	case OPTION_MORE:
+		return option_names(&options->directions.more, "--more-is-better", optarg);
+	case OPTION_NO_HEADING:
+		options->has_no_heading = true;
+		return 0;
+	default:
+		return STATUS_MISUSED; /* getopt has said what is wrong */
+	}
+}
+
+/*
+ * The operands are taken in their order, as --compare needs the place of "--" among them. So the
+ * short options begin with "-", and getopt returns 1 for an operand. Returns 0 or an exit status;
+ * -1: go on. Reports.
+ */
 static int parse_options(int argc, char **argv, struct options *options)
 {
-	int option, status = 0;
+	int option, status = 0, next = optind;
 
-	while (!status && (option = getopt_long(argc, argv, "c:f:g:dhV", longopts, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			status = add_columns(&options->columns, optarg);
-			break;
-		case 'f':
-			status = set_format(options, optarg);
-			break;
-		case 'g':
-			columns_free(&options->group); /* the last one counts */
-			status = add_column(&options->group, "--group", optarg);
-			break;
-		case 'd':
-			options->differ = true;
-			break;
-		case 'h':
+	while (!status && (option = getopt_long(argc, argv, "-c:f:g:dhV", longopts, NULL)) != -1) {
+		next = optind;
+		if (option == 'h')
 			return command_print(usage);
-		case 'V':
+		if (option == 'V')
 			return command_print("ktstr-results " KTSTR_VERSION "\n");
-		default:
-			return STATUS_MISUSED; /* getopt has said what is wrong */
+		if (option != 1) {
+			status = take_option(option, options);
+			continue;
 		}
+		if (getenv("POSIXLY_CORRECT")) { /* no option after an operand */
+			next = --optind;
+			break;
+		}
+		if (operands_add(&options->operands, optarg))
+			status = STATUS_FAILED;
 	}
+	if (!status &&
+	    operands_add_rest(&options->operands, argv + optind, optind > next, options->compare))
+		status = STATUS_FAILED;
 	if (!status)
 		status = check_options(options);
 	return status ? status : -1;
@@ -208,15 +273,18 @@ int main(int argc, char **argv)
 	command_begin(argv);
 	status = parse_options(argc, argv, &options);
 	if (status < 0) {
-		if (!options.has_format && !isatty(STDOUT_FILENO))
+		if (!options.has_format && !options.compare && !isatty(STDOUT_FILENO))
 			options.format = FORMAT_TSV;
 		status = options.columns.count || options.format == FORMAT_JSON
 				 ? 0
-				 : add_columns(&options.columns, default_columns);
+				 : option_columns(&options.columns, "--columns", default_columns);
 		if (!status)
-			status = show(&options, argv + optind);
+			status = show(&options);
 	}
 	columns_free(&options.columns);
 	columns_free(&options.group);
+	strings_free(&options.directions.less);
+	strings_free(&options.directions.more);
+	operands_free(&options.operands);
 	return status;
 }

@@ -39,6 +39,13 @@ static bool find_column(struct column *column)
 			column->name = name;
 			return true;
 		}
+	if (!strncmp(name, "value:", 6) && name[6]) { /* NAME VALUE UNIT */
+		column->keyword = "metric";
+		column->kind = name + 6;
+		column->field = 1;
+		column->nfields = 1;
+		return true;
+	}
 	column->keyword = name;
 	column->nfields = SIZE_MAX;
 	if (result_rule(name) || !strncmp(name, "x-", 2))
@@ -91,7 +98,8 @@ char *columns_suggest(const char *name)
 	for (const struct record_rule *rule = result_rules; rule->keyword; rule++)
 		if (!strings_contain(&names, rule->keyword) && strings_add(&names, rule->keyword))
 			goto out;
-	if (strings_add(&names, "metric:NAME") || suggest_names(name, &names, &nearest))
+	if (strings_add(&names, "metric:NAME") || strings_add(&names, "value:NAME") ||
+	    suggest_names(name, &names, &nearest))
 		goto out;
 	text = strings_join(nearest.count ? &nearest : &names, ", ");
 out:

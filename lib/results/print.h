@@ -6,15 +6,19 @@
 #ifndef RESULTS_PRINT_H
 #define RESULTS_PRINT_H
 
+#include <stdbool.h>
+
 #include "base/output.h"
 #include "column.h"
 #include "result_text.h"
 
-/* A line a result, below the names of the columns, which are aligned. */
-int print_table(struct output *out, const struct results *results, const struct columns *columns);
+/* A line a result, below the names of the columns if has_heading, which are aligned. */
+int print_table(struct output *out, const struct results *results, const struct columns *columns,
+		bool has_heading);
 
 /* The same with tabs between the columns. */
-int print_tsv(struct output *out, const struct results *results, const struct columns *columns);
+int print_tsv(struct output *out, const struct results *results, const struct columns *columns,
+	      bool has_heading);
 
 /* The texts of the results, one after the other: they can be read again. */
 int print_records(struct output *out, const struct results *results);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "json_string.h"
 
 /*
  * The names of the fields of keywords that have several, or numbers. A number's name ends with "#".
@@ -43,54 +43,6 @@ static const struct form *find_form(const char *keyword)
 	return form;
 }
 
-/* Writes an escape of a character, with surrogates beyond the basic plane. */
-static void write_unicode(struct output *out, const char *text, size_t length)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	unsigned int character = *p;
-	char escape[16];
-
-	if (length > 1) {
-		character &= 0x7fu >> length;
-		for (size_t i = 1; i < length; i++)
-			character = character << 6 | (p[i] & 0x3fu);
-	}
-	if (character > 0xffff)
-		snprintf(escape, sizeof(escape), "\\u%04x\\u%04x",
-			 0xd800 + ((character - 0x10000) >> 10 & 0x3ff),
-			 0xdc00 + ((character - 0x10000) & 0x3ff));
-	else
-		snprintf(escape, sizeof(escape), "\\u%04x", character & 0xffffu);
-	output_puts(out, escape);
-}
-
-/*
- * Writes a string. JSON has no bytes that are not UTF-8: such a byte becomes a backslash and three
- * octal digits, as in the text of a result.
- */
-static void write_string(struct output *out, const char *text)
-{
-	char octal[6];
-	size_t length;
-
-	output_puts(out, "\"");
-	for (; *text; text += length) {
-		if (utf8_needs_escape(text, &length)) {
-			if (length > 1 || !((unsigned char)*text & 0x80)) {
-				write_unicode(out, text, length);
-				continue;
-			}
-			snprintf(octal, sizeof(octal), "\\\\%03o", (unsigned char)*text);
-			output_puts(out, octal);
-			continue;
-		}
-		if (*text == '"' || *text == '\\')
-			output_puts(out, "\\");
-		output_write(out, text, length);
-	}
-	output_puts(out, "\"");
-}
-
 /*
  * Writes a decimal number as JSON wants it: strtod also takes "+1", "01", ".5" and "1.". What is no
  * number is a string.
@@ -101,7 +53,7 @@ static void write_number(struct output *out, const char *text)
 	size_t digits;
 
 	if (result_number(text, &value)) {
-		write_string(out, text);
+		json_write_string(out, text);
 		return;
 	}
 	if (*text == '-')
@@ -126,7 +78,7 @@ static void write_field(struct output *out, const char *name, const char *value)
 	if (name && *name && name[strlen(name) - 1] == '#')
 		write_number(out, value);
 	else
-		write_string(out, value);
+		json_write_string(out, value);
 }
 
 /* Writes the names and values of several fields, or of a keyword that this program does not know.
@@ -165,7 +117,7 @@ static void write_record(struct output *out, const struct entry *entry,
 static void write_key(struct output *out, const char *key)
 {
 	output_puts(out, ",\n  ");
-	write_string(out, key);
+	json_write_string(out, key);
 	output_puts(out, ": ");
 }
 
@@ -201,10 +153,10 @@ static int compare_entries(const void *a, const void *b)
 static void write_source(struct output *out, const struct result *result)
 {
 	output_puts(out, "\"source\": ");
-	write_string(out, result->source);
+	json_write_string(out, result->source);
 	if (*result->member) {
 		write_key(out, "member");
-		write_string(out, result->member);
+		json_write_string(out, result->member);
 	}
 }
 
@@ -241,9 +193,9 @@ static int write_columns(struct output *out, const struct result *result,
 			return -1;
 		if (i)
 			output_puts(out, ",\n  ");
-		write_string(out, columns->items[i].name);
+		json_write_string(out, columns->items[i].name);
 		output_puts(out, ": ");
-		write_string(out, value);
+		json_write_string(out, value);
 		free(value);
 	}
 	return 0;

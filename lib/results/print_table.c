@@ -79,7 +79,8 @@ static void print_row(struct output *out, char *const *values, const size_t *wid
 	output_puts(out, "\n");
 }
 
-int print_table(struct output *out, const struct results *results, const struct columns *columns)
+int print_table(struct output *out, const struct results *results, const struct columns *columns,
+		bool has_heading)
 {
 	char **names = calloc(columns->count + 1, sizeof(*names));
 	size_t *widths = calloc(columns->count + 1, sizeof(*widths));
@@ -90,7 +91,7 @@ int print_table(struct output *out, const struct results *results, const struct 
 		goto out;
 	for (size_t i = 0; i < columns->count; i++) {
 		names[i] = columns->items[i].name;
-		widths[i] = escape_width(names[i]);
+		widths[i] = has_heading ? escape_width(names[i]) : 0;
 	}
 	for (size_t i = 0; i < cells.rows * cells.columns; i++)
 		if ((i + 1) % cells.columns)
@@ -101,7 +102,8 @@ int print_table(struct output *out, const struct results *results, const struct 
 		if (width > widths[i % cells.columns])
 			widths[i % cells.columns] = width;
 	}
-	print_row(out, names, widths, columns->count);
+	if (has_heading)
+		print_row(out, names, widths, columns->count);
 	for (size_t row = 0; row < cells.rows; row++)
 		print_row(out, cells.values + row * cells.columns, widths, cells.columns);
 	free_cells(&cells);
@@ -118,9 +120,10 @@ static void print_field(struct output *out, const char *value, size_t place, siz
 	output_puts(out, place + 1 < count ? "\t" : "\n");
 }
 
-int print_tsv(struct output *out, const struct results *results, const struct columns *columns)
+int print_tsv(struct output *out, const struct results *results, const struct columns *columns,
+	      bool has_heading)
 {
-	for (size_t i = 0; i < columns->count; i++)
+	for (size_t i = 0; has_heading && i < columns->count; i++)
 		print_field(out, columns->items[i].name, i, columns->count);
 	for (size_t row = 0; row < results->count; row++)
 		for (size_t i = 0; i < columns->count; i++) {

@@ -165,7 +165,7 @@ static int end_result(const struct parser *parser)
 static int begin_result(struct parser *parser, size_t line)
 {
 	struct results *results = parser->results;
-	struct result result = { 0 };
+	struct result result = { .side = results->side };
 
 	if (end_result(parser))
 		return -1;

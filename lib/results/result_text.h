@@ -31,6 +31,7 @@ int result_number(const char *text, double *value);
 struct result {
 	char *source;		/* the file it was read from; "-" is standard input */
 	char *member;		/* its name in the archive; "" if there is no archive */
+	size_t side;		/* the group of operands that it was read from, from 0 */
 	struct entries records; /* the first one is "result" */
 };
 
@@ -39,6 +40,7 @@ struct results {
 	struct result *items;
 	size_t count, room;
 	size_t records;	       /* of the current file */
+	size_t side;	       /* of those that are read next */
 	struct strings unread; /* the files that could not be read */
 };
 
