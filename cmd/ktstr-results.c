@@ -100,6 +100,9 @@ static int check_comparison(const struct options *options)
 		if (strings_contain(&directions->more, directions->less.items[i]))
 			return command_misused("of %s, both less and more is better: decide",
 					       directions->less.items[i]);
+	if (options->has_no_heading && options->format != FORMAT_TSV)
+		return command_misused(
+			"--no-heading: with --compare, the format tsv alone has one");
 	if (operands->separators > 1)
 		return command_misused("--compare: give -- once, between A and B");
 	if (operands->separators && !operands->before)
@@ -123,6 +126,9 @@ static int check_options(const struct options *options)
 	    (has_columns || options->has_format || options->has_no_heading))
 		return command_misused("%s has its own format: give no --columns and no --format",
 				       options->differ ? "--differ" : "--group");
+	if (options->has_no_heading && format != FORMAT_TABLE && format != FORMAT_TSV)
+		return command_misused("--no-heading: the format %s has none",
+				       format_names[format]);
 	if (has_columns && (format == FORMAT_RECORDS || format == FORMAT_KTAP))
 		return command_misused("--columns: the format %s has none", format_names[format]);
 	return 0;

@@ -18,6 +18,7 @@ static const char *show_number(double value, bool has_sign, char text[static NUM
 	int digits = before > 4 ? 0 : 4 - before;
 	size_t end;
 
+	has_sign = has_sign && size > 0;
 	value += 0.0; /* no -0 */
 	if (size > 0 && (size < 1e-4 || size >= 1e15)) {
 		snprintf(text, NUMBER_MAX, has_sign ? "%+.3e" : "%.3e", value);
@@ -98,7 +99,8 @@ static void print_difference(struct output *out, const struct metric_comparison 
 	char line[LINE_BYTES], percent[NUMBER_MAX] = "", number[3][NUMBER_MAX], p[NUMBER_MAX];
 
 	if (!isnan(metric->percent) && fabs(metric->percent) < 1e9)
-		snprintf(percent, sizeof(percent), " (%+.1f%%)", metric->percent + 0.0);
+		snprintf(percent, sizeof(percent), " (%s%%)",
+			 show_number(round(10 * metric->percent) / 10, true, number[0]));
 	snprintf(line, sizeof(line), "  B - A  %s%s   ", show_number(test->shift, true, number[0]),
 		 percent);
 	output_puts(out, line);

@@ -99,8 +99,8 @@ static int count_sets(const size_t *ranks, size_t n, size_t size, struct distrib
 	return 0;
 }
 
-/* The share of sets whose sum is at least as far from the mean. */
-double rank_sum_exact_p(const struct sample *a, const struct sample *b)
+/* Returns the share of sets whose sum is at least as far from the mean; NAN: no memory. */
+static double rank_sum_exact_p(const struct sample *a, const struct sample *b)
 {
 	struct ranks ranks = { .doubled = calloc(a->n + b->n, sizeof(*ranks.doubled)) };
 	size_t size = smaller(a->n, b->n);

@@ -49,8 +49,7 @@ struct rank_sum {
 /* Compares b with a. Returns 0, or -1 with errno ENOMEM. */
 int rank_sum(const struct sample *a, const struct sample *b, struct rank_sum *found);
 
-/* The p value and its approximation, by themselves for tests. NAN: no memory. */
-double rank_sum_exact_p(const struct sample *a, const struct sample *b);
+/* Returns the p value of the Mann-Whitney test by the normal approximation, for large samples. */
 double rank_sum_normal_p(const struct sample *a, const struct sample *b);
 
 /* Returns the smallest p value that the exact Mann-Whitney test can have for so many values. */

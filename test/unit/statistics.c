@@ -34,7 +34,7 @@ static int print_fisher(char **args)
 	return 0;
 }
 
-/* rank-sum A... -- B...: U, the exact p, the approximate one, shift and interval, how p was made */
+/* rank-sum A... -- B...: U, p, the approximate p, shift and interval, how p was made */
 static int print_rank_sum(int argc, char **args)
 {
 	static double values[2][VALUES_MAX];
@@ -54,8 +54,8 @@ static int print_rank_sum(int argc, char **args)
 	}
 	if (rank_sum(&samples[0], &samples[1], &found))
 		return 1;
-	printf("%g %.7g %.7g %.6g", found.u, rank_sum_exact_p(&samples[0], &samples[1]),
-	       rank_sum_normal_p(&samples[0], &samples[1]), found.shift);
+	printf("%g %.7g %.7g %.6g", found.u, found.p, rank_sum_normal_p(&samples[0], &samples[1]),
+	       found.shift);
 	if (found.has_interval)
 		printf(" %.6g %.6g", found.interval.low, found.interval.high);
 	else
