@@ -115,7 +115,10 @@ _ktstr() {
 	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
 	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
-	ktstr-results) options=(-c= --columns= -f= --format= -g= --group= -d --differ) ;;
+	ktstr-results)
+		options=(-c= --columns= -f= --format= -g= --group= -d --differ --compare --less-is-better= --more-is-better=
+			--no-heading)
+		;;
 	esac
 	options+=(-h --help -V --version)
 	_ktstr_split "${COMP_LINE:0:COMP_POINT}"
