@@ -146,7 +146,7 @@ static int compare_metric(const struct value *values, size_t count,
 		return -1;
 	*metric = (struct metric_comparison){ .name = values->name, .unit = values->unit };
 	for (size_t i = 0; i < count; i++)
-		metric->bad += isnan(values[i].number);
+		metric->bad += isnan(values[i].number) != 0;
 	for (size_t side = 0, at = 0, end; side < SIDES; side++, at = end) {
 		size_t n;
 

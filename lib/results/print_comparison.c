@@ -68,7 +68,7 @@ static void print_left_out(struct output *out, const struct verdict_comparison *
 
 static void print_verdict(struct output *out, const struct verdict_comparison *verdict)
 {
-	char line[LINE_BYTES], p[NUMBER_MAX];
+	char line[LINE_BYTES];
 
 	snprintf(line, sizeof(line), "\npassed: %s\n", word_names[verdict->word]);
 	output_puts(out, line);
@@ -86,8 +86,9 @@ static void print_verdict(struct output *out, const struct verdict_comparison *v
 		output_puts(out, "\n");
 	}
 	if (verdict->n[SIDE_A] && verdict->n[SIDE_B]) {
-		snprintf(line, sizeof(line), "  B - A  %s\n", show_p(verdict->p, p));
-		output_puts(out, line);
+		output_puts(out, "  B - A  ");
+		output_puts(out, show_p(verdict->p, line));
+		output_puts(out, "\n");
 	}
 	print_left_out(out, verdict);
 }
@@ -159,11 +160,11 @@ static void print_units(struct output *out, const struct test_comparison *test, 
 
 static void print_test(struct output *out, const struct test_comparison *test)
 {
-	char line[LINE_BYTES];
-
 	output_puts(out, "\ntest ");
 	escape_write(out, test->name, "");
 	if (!test->results[SIDE_A] || !test->results[SIDE_B]) {
+		char line[LINE_BYTES];
+
 		snprintf(line, sizeof(line), ": %s, with %zu results: not compared\n",
 			 word_names[test->verdict.word],
 			 test->results[SIDE_A] + test->results[SIDE_B]);

@@ -105,15 +105,16 @@ static double rank_sum_exact_p(const struct sample *a, const struct sample *b)
 	struct ranks ranks = { .doubled = calloc(a->n + b->n, sizeof(*ranks.doubled)) };
 	size_t size = smaller(a->n, b->n);
 	struct distribution sums = { 0 };
-	double mean, far, ways = 0, p = NAN;
+	double p = NAN;
 
 	if (!ranks.doubled)
 		return NAN;
 	rank(a, b, &ranks);
 	if (!count_sets(ranks.doubled, ranks.n, size, &sums)) {
 		/* the sum of a is as far from its mean as that of b */
-		far = fabs(ranks.sum - (double)b->n * (double)(ranks.n + 1));
-		mean = (double)size * (double)(ranks.n + 1);
+		double far = fabs(ranks.sum - (double)b->n * (double)(ranks.n + 1));
+		double mean = (double)size * (double)(ranks.n + 1), ways = 0;
+
 		for (size_t sum = 0; sum <= sums.max; sum++)
 			if (fabs((double)sum - mean) >= far)
 				ways += sums.last[sum];
