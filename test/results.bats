@@ -476,18 +476,18 @@ a\\012b/result${tab}lab"
 }
 
 # bats test_tags=promise:evidence-is-data
-@test "results: results over 16 MiB in one file are refused" {
+@test "results: results over 64 MiB in one file are refused" {
 	result lab >result
 	yes "x-filler $(printf '%0500d' 1)" | head -c 1000K >>result
 	sed -i '$d' result
-	for i in {1..20}; do
+	for i in {1..68}; do
 		mkdir -p x/$i
 		cp result x/$i
 		cat result >>all
 	done
 	tar -czf x.tar.gz x
-	refuses x.tar.gz ': its results are over 16 MiB: split the archive'
-	refuses all ': over 16 MiB: it is no result of a .run'
+	refuses x.tar.gz ': its results are over 64 MiB: split the archive'
+	refuses all ': over 64 MiB: it is no result of a .run'
 }
 
 # bats test_tags=promise:evidence-is-data

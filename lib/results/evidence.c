@@ -109,7 +109,7 @@ static int read_member(struct evidence_file *file, struct archive *archive, cons
 	else if (have > RESULT_MAX)
 		report(EFBIG, "%s: %s: over 1 MiB: it is no result of a .run", file->name, member);
 	else if (file->results_bytes > RESULTS_MAX)
-		report(EFBIG, "%s: its results are over 16 MiB: split the archive", file->name);
+		report(EFBIG, "%s: its results are over 64 MiB: split the archive", file->name);
 	else
 		failed = results_parse(file->path, member, text, have, file->results);
 	free(text);
@@ -221,7 +221,7 @@ static char *read_whole(struct evidence_file *file, size_t *size)
 		}
 		have += (size_t)n;
 		if (have > RESULTS_MAX) {
-			report(EFBIG, "%s: over 16 MiB: it is no result of a .run", file->name);
+			report(EFBIG, "%s: over 64 MiB: it is no result of a .run", file->name);
 			break;
 		}
 		if (have < room) {

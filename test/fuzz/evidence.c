@@ -161,12 +161,12 @@ static void check_tables(const struct results *results, const struct columns *co
 	struct output *out = open_output();
 	char *text;
 
-	REQUIRE(!print_table(out, results, columns));
+	REQUIRE(!print_table(out, results, columns, true));
 	text = plain_text(out);
 	REQUIRE(count_char(text, '\n') == results->count + 1 && !count_char(text, '\t'));
 	free(text);
 	out = open_output();
-	REQUIRE(!print_tsv(out, results, columns));
+	REQUIRE(!print_tsv(out, results, columns, true));
 	text = plain_text(out);
 	REQUIRE(count_char(text, '\n') == results->count + 1);
 	REQUIRE(count_char(text, '\t') == (results->count + 1) * (columns->count - 1));
