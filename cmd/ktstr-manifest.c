@@ -1,5 +1,6 @@
 /* ktstr-manifest - find a registered test and print what its export needs, as a manifest */
 #include <errno.h>
+#include <fnmatch.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,10 +19,11 @@
 
 static const char usage[] =
 	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... NAME > manifest\n"
-	"       ktstr-manifest [-b BINARY]... [-f FILE]... --list\n"
+	"       ktstr-manifest [-b BINARY]... [-f FILE]... --list [PATTERN]...\n"
 	"  -b, --binary BINARY  look for the test in this test binary\n"
 	"  -f, --file FILE      look for it in this file of definitions (-: standard input)\n"
-	"  -l, --list           print all tests: name, scheduler, topology, source\n"
+	"  -l, --list           print all tests: name, scheduler, topology, source; with patterns\n"
+	"                       such as 'net_*', those whose names match one of them\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n"
 	"Without -b and -f it looks in $KTSTR_TEST_BINARY, else in the files and directories of\n"
@@ -55,14 +57,32 @@ static int list_test(struct source *source, const char *name, struct strings *ce
 	return 0;
 }
 
+/* What --list is to print: a name that matches one of the patterns, or any if there is none. */
+struct selection {
+	char **patterns;
+	size_t count;
+	bool *used; /* for each pattern: it has matched a name */
+};
+
+/* Notes each pattern that matches, as a name may match several. */
+static bool selects(struct selection *selection, const char *name)
+{
+	bool selected = !selection->count;
+
+	for (size_t i = 0; i < selection->count; i++)
+		if (!fnmatch(selection->patterns[i], name, 0))
+			selected = selection->used[i] = true;
+	return selected;
+}
+
 /* If one test fails, list the others, as long as the source may still be asked. */
-static int list_source(struct source *source, struct strings *cells)
+static int list_source(struct source *source, struct selection *selection, struct strings *cells)
 {
 	struct strings names = { 0 };
 	int failed = source_names(source, &names);
 
 	for (size_t i = 0; i < names.count && source->milliseconds; i++)
-		if (list_test(source, names.items[i], cells))
+		if (selects(selection, names.items[i]) && list_test(source, names.items[i], cells))
 			failed = -1;
 	strings_free(&names);
 	return failed;
@@ -155,22 +175,6 @@ static void note_nothing_found(const struct sources *sources)
 	free(where);
 }
 
-/* List what the other sources have, then fail. */
-static int list_tests(struct sources *sources)
-{
-	struct strings cells = { 0 };
-	int status = 0;
-
-	for (size_t i = 0; i < sources->count; i++)
-		if (list_source(&sources->items[i], &cells))
-			status = STATUS_FAILED;
-	if (!cells.count && !status)
-		note_nothing_found(sources);
-	print_rows(&cells, isatty(STDOUT_FILENO));
-	strings_free(&cells);
-	return status;
-}
-
 /* Reports where it looked for the test, and similar names. */
 static void report_not_found(const char *name, struct sources *sources)
 {
@@ -196,6 +200,45 @@ out:
 	free(where);
 	strings_free(&names);
 	strings_free(&nearest);
+}
+
+/* A pattern that matches nothing is likely a mistake. Returns 0 or -1. Reports. */
+static int check_selection(const struct selection *selection, struct sources *sources)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < selection->count; i++) {
+		if (!selection->used[i]) {
+			report_not_found(selection->patterns[i], sources);
+			failed = -1;
+		}
+	}
+	return failed;
+}
+
+/* List what the other sources have, then fail. */
+static int list_tests(struct sources *sources, char **patterns, size_t count)
+{
+	struct selection selection = { patterns, count, calloc(count + 1, sizeof(bool)) };
+	struct strings cells = { 0 };
+	int status = 0;
+
+	if (!selection.used) {
+		report_errno("--list");
+		return STATUS_FAILED;
+	}
+	for (size_t i = 0; i < sources->count; i++)
+		if (list_source(&sources->items[i], &selection, &cells))
+			status = STATUS_FAILED;
+	/* a source that failed may have what the pattern is meant for */
+	if (!status && check_selection(&selection, sources))
+		status = STATUS_FAILED;
+	if (!cells.count && !status)
+		note_nothing_found(sources);
+	print_rows(&cells, isatty(STDOUT_FILENO));
+	strings_free(&cells);
+	free(selection.used);
+	return status;
 }
 
 static int print_manifest(struct sources *sources, const char *name)
@@ -247,14 +290,15 @@ int main(int argc, char *argv[])
 			return STATUS_MISUSED; /* getopt has reported why */
 		}
 	}
-	if (!status && list != (optind == argc))
-		status = command_misused(list ? "--list takes no name" : "give the name of a test");
+	if (!status && !list && optind == argc)
+		status = command_misused("give the name of a test");
 	else if (!status && !list && argc - optind > 1)
 		status = command_misused("give the name of one test");
 	if (!status && !sources.count && sources_add_environment(&sources))
 		status = STATUS_FAILED;
 	if (!status)
-		status = list ? list_tests(&sources) : print_manifest(&sources, argv[optind]);
+		status = list ? list_tests(&sources, argv + optind, (size_t)(argc - optind))
+			      : print_manifest(&sources, argv[optind]);
 	sources_free(&sources);
 	return output_close(&out) && !status ? STATUS_FAILED : status;
 }

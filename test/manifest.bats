@@ -725,6 +725,46 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too"
 	expect stderr "ktstr-manifest: many --ktstr-describe=b:1: rubbish: unknown keyword (one of your own begins with x-)"
 }
 
+@test "manifest: --list takes patterns, and lists a test once that several match" {
+	define 'binary t' 'test net_a' 'test net_b' 'test disk' 'test a.b:c-d'
+	local pattern names
+	while IFS='|' read -r pattern names; do
+		run -0 --separate-stderr bash -c "ktstr-manifest --list $pattern | cut -f 1 | paste -sd ' '"
+		echo "$pattern"
+		expect output "$names"
+		expect stderr ''
+	done <<-'EOF'
+		'net_*'|net_a net_b
+		'net_[!a]'|net_b
+		'dis?' 'net_*' net_a disk|net_a net_b disk
+		'*'|net_a net_b disk a.b:c-d
+		'a*d'|a.b:c-d
+		disk|disk
+	EOF
+}
+
+@test "manifest: --list with a pattern that matches nothing says so with status 1, and lists the others" {
+	define 'binary t' 'test net_a' 'test disk'
+	run -1 --separate-stderr ktstr-manifest --list 'usb_*' disk nte_a 'net' -- '-*'
+	expect output $'disk\teevdf\t1n1l2c1t\t./t.ktstr'
+	expect stderr "ktstr-manifest: usb_*: no such test in ./t.ktstr (--list shows those there are)
+ktstr-manifest: nte_a: no such test in ./t.ktstr; did you mean \"net_a\"?
+ktstr-manifest: net: no such test in ./t.ktstr; did you mean \"net_a\"?
+ktstr-manifest: -*: no such test in ./t.ktstr (--list shows those there are)"
+	run -1 --separate-stderr ktstr-manifest --list ''
+	expect output ''
+	mkdir empty
+	cd empty
+	fails_with 1 "a*: no test binary and no .ktstr file here: name one with -b or -f, or set KTSTR_TEST_PATH" \
+		ktstr-manifest --list 'a*'
+}
+
+@test "manifest: --list with patterns asks a test binary only for what matches" {
+	program many 'echo "$1" >>asked; case $1 in --ktstr-list) printf "a\nb\nc\n" ;; *) echo "test ${1#*=}" ;; esac'
+	run -0 ktstr-manifest -b many --list '[ac]'
+	expect value "$(cat asked)" $'--ktstr-list\n--ktstr-describe=a\n--ktstr-describe=c'
+}
+
 @test "manifest: --list of 200000 tests takes seconds" {
 	need_fast ktstr-manifest
 	awk 'BEGIN { print "binary t"; for (i = 0; i < 200000; i++) print "test t" i }' >big.ktstr
@@ -735,7 +775,6 @@ ktstr-manifest: warning: crash: could not be asked whether it has a, too"
 @test "manifest: misuse is status 64 and one line" {
 	run -64 ktstr-manifest
 	run -64 ktstr-manifest a b
-	run -64 ktstr-manifest --list a
 	run -64 ktstr-manifest -b
 	run -64 ktstr-manifest --nonsense
 	expect value "${#lines[@]}" 1
