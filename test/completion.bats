@@ -134,8 +134,12 @@ same_options() {
 	definitions first second >a.ktstr
 	run -0 both $'ktstr-export \030*'
 	expect output "ktstr-export first second"
+	run -0 both $'ktstr-export first s\t'
+	expect output "ktstr-export first second"
 	run -0 both $'ktstr-manifest -b none f\t'
 	expect output "ktstr-manifest -b none first"
+	run -0 both $'ktstr-manifest --list first s\t'
+	expect output "ktstr-manifest --list first second"
 	run -0 both $'ktstr-pack f\t'
 	expect output "ktstr-pack f"
 }

@@ -256,7 +256,7 @@ pack_with() {
 	expect output "ktstr-export: /dev/null: is not a regular file (for standard output: -o -)"
 	[ -c /dev/null ]
 	run -1 ktstr-export -o new/ a
-	expect output "ktstr-export: new/: ends in a slash: name a file"
+	expect output "ktstr-export: new/: No such file or directory"
 	expect no-file new
 	run -1 ktstr-export -o gone/x.run a
 	expect output "ktstr-export: gone/x.run: No such file or directory"
@@ -418,11 +418,14 @@ as_printed() {
 		nosuch
 		rejected
 		../a
-		a b
+		--all nosuch
+		-n -f - a b
+		x*
 		--nonsense a
 		-o d a
 		-o gone/x.run a
-		-o d/ a
+		-o gone/ a
+		-o x a b
 		-b nosuch a
 		-f nosuch a
 		-j 0 a
@@ -469,7 +472,7 @@ as_printed() {
 }
 
 @test "export: misuse is status 64 and one line" {
-	for args in "" "a b" "-o" "-j" "--engine=" "--output=" "-x a" "--sha256 a" "a -- b"; do
+	for args in "" "-o" "-j" "--engine=" "--output=" "-x a" "--sha256 a" "--all a" "-a x*" "-o x a b" "-o x x*" "-o - -a"; do
 		# shellcheck disable=SC2086
 		run -64 ktstr-export $args
 		expect value "${#lines[@]}" 1
@@ -501,7 +504,7 @@ as_printed() {
 		LC_ALL=$locale run -64 ktstr-export $'-\e[31m\x9b'
 		expect output 'ktstr-export: unknown option: -\033[31m\233 (see --help)'
 		LC_ALL=$locale run -1 ktstr-export -o $'a\u9b\u202e/' a
-		expect output 'ktstr-export: a\302\233\342\200\256/: ends in a slash: name a file'
+		expect output 'ktstr-export: a\302\233\342\200\256/: No such file or directory'
 		rm -f ./*.sig
 		LC_ALL=$locale run -0 ktstr-export -o $'o\e\u9b\u202e.run' a
 		expect output begins 'wrote o\033\302\233\342\200\256.run ('

@@ -109,7 +109,7 @@ _ktstr() {
 	case ${1##*/} in
 	ktstr-b64) options=(-d --decode -i --ignore-garbage -w= --wrap=) ;;
 	ktstr-export)
-		options=(-o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine=
+		options=(-a --all -o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine=
 			--decompress= --no-libs --sign= -q --quiet -n --dry-run)
 		;;
 	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
