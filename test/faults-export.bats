@@ -104,6 +104,100 @@ stages=(KTSTR_MANIFEST KTSTR_PACK KTSTR_B64 KTSTR_PREAMBLE)
 	((n > 50 && n < 400))
 }
 
+# several_of: prints the names of the files in target but the old one, which it checks: each is the one of its test
+several_of() {
+	local name
+	for name in a b c; do
+		[ ! -e target/$name.run ] || cmp -s target/$name.run whole.$name || [ "$(cat target/$name.run)" = old ] || {
+			echo "target/$name.run is neither whole nor as it was"
+			return 1
+		}
+	done
+	find target -mindepth 1 ! -name '[abc].run' -printf '%P\n'
+}
+
+# several: three tests, of which the last packs more, and the .run of each by itself
+several() {
+	local name
+	printf 'binary t\ntest a\ntest b\ntest c\ninclude ./data\n' >t.ktstr
+	for name in a b c; do
+		ktstr-export -q -o whole.$name $name
+	done
+	sleep 3.1 # so old that the archive of a is that of b
+}
+
+# bats test_tags=promise:whole-or-nothing
+@test "faults-export: TERM at any point of an export of several leaves whole files and nothing else" {
+	need strace
+	local calls=clone,wait4,openat,dup2,execve n left
+	several
+	for ((n = 2; n < 400; n += 5)); do
+		rm -f target/*
+		begin_fault
+		run --separate-stderr strace -qq -o trace -e trace=$calls -e inject=$calls:signal=TERM:when=$n \
+			bash -p "$TOP/build/bin/ktstr-export" -q -o target/ 'a*' b c
+		grep -q SIGTERM trace || break
+		[ "$status" = 143 ] || [ "$status" = 0 ] || {
+			echo "call $n: status $status $stderr"
+			false
+		}
+		expect stderr ""
+		left=$(several_of)
+		expect value "$left" ''
+		nothing_left
+	done
+	((n > 20 && n < 400))
+}
+
+# bats test_tags=promise:whole-or-nothing
+@test "faults-export: no process to be had at any point of an export of several" {
+	need strace
+	local n when left
+	several
+	for ((n = 1; n < 100; n++)); do
+		rm -rf target/* target/.[!.]*
+		begin_fault
+		when=$n
+		((n % 2)) || when+=+
+		run --separate-stderr strace -f -qq -o trace -e trace=clone -e inject=clone:error=ENOMEM:when="$when" \
+			bash -p "$TOP/build/bin/ktstr-export" -q -o target/ 'a*' b c
+		grep -q INJECTED trace || break
+		expect stderr has "fork: Cannot allocate memory"
+		expect status -ne 0
+		rm -rf target/.tests.run.* # none may be to be had to remove it, either
+		left=$(several_of)
+		expect value "$left" ''
+		expect value "$(processes_left)" ''
+	done
+	expect value "$n" -gt 8
+}
+
+# bats test_tags=promise:whole-or-nothing
+@test "faults-export: a disk that gets full in an export of several keeps whole files, and says it of each" {
+	need unshare
+	unshare -m true 2>/dev/null || skip "needs mount namespaces (unshare -m)"
+	local size
+	a_file 100000
+	several
+	for size in 40k 160k 320k 600k 2m; do
+		# shellcheck disable=SC2016
+		run --separate-stderr unshare -m bash -c 'mount -t tmpfs -o size=$1 none target || exit 99
+			status=0
+			ktstr-export -q -o target/ a b c || status=$?
+			for name in a b c; do
+				[ ! -e target/$name.run ] || cmp target/$name.run whole.$name || exit 98
+			done
+			printf "%s " $(ls -A target)
+			exit $status' in_namespace $size
+		echo "$size: $status $output $stderr"
+		case $size in
+		2m) expect status 0 && expect output 'a.run b.run c.run ' ;;
+		*) expect status 1 && [[ $stderr == *": No space left on device"* ]] ;;
+		esac
+		[ "$size" != 600k ] || expect output 'a.run b.run '
+	done
+}
+
 @test "faults-export: a signal while the file is renamed does not make it look undone" {
 	local real
 	real=$(type -P mv)
