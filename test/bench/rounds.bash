@@ -69,3 +69,9 @@ payload() {
 	cp -- "$file" big
 	chmod 755 big
 }
+
+# cut_payload BYTES FILE: makes FILE so large, of an example and the beginning of big: an ELF file that is cut is refused
+cut_payload() {
+	{ cat "$TOP/build/examples/fair" big || true; } 2>/dev/null | head -c "$1" >"$2"
+	chmod 755 "$2"
+}
