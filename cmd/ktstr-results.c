@@ -11,6 +11,7 @@
 #include "base/report.h"
 #include "results/column.h"
 #include "results/compare.h"
+#include "results/noise.h"
 #include "results/operands.h"
 #include "results/option_value.h"
 #include "results/print.h"
@@ -18,15 +19,16 @@
 #include "results/sides.h"
 
 static const char usage[] =
-	"usage: ktstr-results [--columns NAMES] [--format FORMAT] [FILE | DIRECTORY | -]...\n"
-	"       ktstr-results --group COLUMN | --differ [FILE | DIRECTORY | -]...\n"
-	"       ktstr-results --compare [--format FORMAT] A... -- B... | [FILE | DIRECTORY | -]...\n"
-	"Show the results of runs: of evidence, of directories with *.evidence.tar.gz, or of texts.\n"
+	"usage: ktstr-results [--columns NAMES] [--format FORMAT] [--undisturbed] [OPERAND]...\n"
+	"       ktstr-results --group COLUMN | --differ [--undisturbed] [OPERAND]...\n"
+	"       ktstr-results --compare [--format FORMAT] [--undisturbed] A... -- B... | [OPERAND]...\n"
+	"Show the results of runs. An operand is evidence, a directory with *.evidence.tar.gz, or a text.\n"
 	"Without an operand, or with -, read one file from standard input.\n"
 	"  -c, --columns NAMES  show these, with commas between them, such as host,verdict,value:p99\n"
 	"  -f, --format FORMAT  print table (on a terminal), tsv (elsewhere), records, json or ktap\n"
 	"  -g, --group COLUMN   print how many results have each value of it, such as signature\n"
 	"  -d, --differ         print what differs between the results, such as kernels\n"
+	"  -u, --undisturbed    leave out results of rounds that were disturbed\n"
 	"      --compare        compare B with A; without --, the two schedulers in the results\n"
 	"      --less-is-better NAMES  metrics of which less is better, with commas between them\n"
 	"      --more-is-better NAMES  metrics of which more is better\n"
@@ -41,6 +43,7 @@ static const struct option longopts[] = {
 	{ "format", required_argument, NULL, 'f' },
 	{ "group", required_argument, NULL, 'g' },
 	{ "differ", no_argument, NULL, 'd' },
+	{ "undisturbed", no_argument, NULL, 'u' },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
 	{ "less-is-better", required_argument, NULL, OPTION_LESS },
 	{ "more-is-better", required_argument, NULL, OPTION_MORE },
@@ -54,12 +57,11 @@ enum format { FORMAT_TABLE, FORMAT_TSV, FORMAT_RECORDS, FORMAT_JSON, FORMAT_KTAP
 
 static const char *const format_names[FORMATS] = { "table", "tsv", "records", "json", "ktap" };
 
-static const char default_columns[] = "host,kernel,test,scheduler,verdict,reason,duration,metrics";
-
 struct options {
 	struct columns columns; /* empty: the default ones */
 	struct columns group;	/* at most one */
 	bool differ;
+	bool undisturbed;
 	bool compare;
 	struct directions directions;
 	bool has_no_heading;
@@ -188,8 +190,21 @@ static int print(struct output *out, const struct options *options, const struct
 	return failed ? report_errno("standard output") : 0;
 }
 
+/* Adds the default columns if there is need of them. Returns 0, or -1. Reports. */
+static int choose_columns(struct options *options, const struct results *results)
+{
+	bool is_table = options->format == FORMAT_TABLE;
+
+	if (options->columns.count || options->format == FORMAT_JSON)
+		return 0;
+	/* a program that reads tsv relies on the same columns */
+	return columns_add_default(&options->columns, is_table ? results : NULL)
+		       ? report_errno("--columns")
+		       : 0;
+}
+
 /* Reads and prints what the operands name. Returns the exit status. Reports. */
-static int show(const struct options *options)
+static int show(struct options *options)
 {
 	struct results results = { 0 };
 	int status = 0;
@@ -200,7 +215,8 @@ static int show(const struct options *options)
 		return command_misused("-: standard input can be read once");
 	if (operands_read(&options->operands, &results))
 		status = STATUS_FAILED;
-	if (print(&out, options, &results))
+	if ((options->undisturbed && noise_leave_out(&results)) ||
+	    choose_columns(options, &results) || print(&out, options, &results))
 		status = STATUS_FAILED;
 	if (output_close(&out))
 		status = STATUS_FAILED;
@@ -218,9 +234,14 @@ static int take_option(int option, struct options *options)
 		return set_format(options, optarg);
 	case 'g':
 		columns_free(&options->group); /* the last one counts */
-		return option_column(&options->group, "--group", optarg);
+		/* the numbers of disturbed hardly ever agree */
+		return option_column(&options->group, "--group",
+				     strcmp(optarg, "disturbed") ? optarg : "disturbed-by");
 	case 'd':
 		options->differ = true;
+		return 0;
+	case 'u':
+		options->undisturbed = true;
 		return 0;
 	case OPTION_COMPARE:
 		options->compare = true;
@@ -246,7 +267,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 {
 	int option, status = 0, next = optind;
 
-	while (!status && (option = getopt_long(argc, argv, "-c:f:g:dhV", longopts, NULL)) != -1) {
+	while (!status && (option = getopt_long(argc, argv, "-c:f:g:duhV", longopts, NULL)) != -1) {
 		next = optind;
 		if (option == 'h')
 			return command_print(usage);
@@ -281,11 +302,7 @@ int main(int argc, char **argv)
 	if (status < 0) {
 		if (!options.has_format && !options.compare && !isatty(STDOUT_FILENO))
 			options.format = FORMAT_TSV;
-		status = options.columns.count || options.format == FORMAT_JSON
-				 ? 0
-				 : option_columns(&options.columns, "--columns", default_columns);
-		if (!status)
-			status = show(&options);
+		status = show(&options);
 	}
 	columns_free(&options.columns);
 	columns_free(&options.group);

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/strings.h"
 #include "base/suggest.h"
+#include "noise.h"
 
 /* Columns that do not show all fields of the keyword with their name. */
 static const struct column special[] = {
@@ -24,6 +25,8 @@ static const struct column special[] = {
 	{ "duration-asked", "duration", NULL, 0, 1 },
 	{ "topology-found", "topology", "found", 1, 1 },
 	{ "topology-needed", "topology", "needed", 1, 1 },
+	{ "disturbed", NULL, NULL, 0, 0 },
+	{ "disturbed-by", NULL, NULL, 0, 0 },
 };
 enum { SPECIALS = sizeof(special) / sizeof(special[0]) };
 
@@ -87,6 +90,39 @@ int columns_add(struct columns *columns, const char *name)
 	return -1;
 }
 
+/* Returns 1 if a result has a value in the column with this name, 0 if none has, -1 with errno. */
+static int is_used(const char *name, const struct results *results)
+{
+	struct columns columns = { 0 };
+	int used = columns_add(&columns, name) ? -1 : 0;
+
+	for (size_t i = 0; !used && i < results->count; i++) {
+		char *value = column_value(&columns.items[0], &results->items[i]);
+
+		used = !value ? -1 : *value != '\0';
+		free(value);
+	}
+	columns_free(&columns);
+	return used;
+}
+
+int columns_add_default(struct columns *columns, const struct results *results)
+{
+	static const char *const names[] = { "host",	   "kernel",  "test",	"scheduler",
+					     "?round",	   "verdict", "reason", "duration",
+					     "?disturbed", "metrics" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		bool is_optional = *names[i] == '?';
+		const char *name = names[i] + is_optional;
+		int used = !is_optional ? 1 : results ? is_used(name, results) : 0;
+
+		if (used < 0 || (used && columns_add(columns, name)))
+			return -1;
+	}
+	return 0;
+}
+
 char *columns_suggest(const char *name)
 {
 	struct strings names = { 0 }, nearest = { 0 };
@@ -132,6 +168,29 @@ out:
 	return text;
 }
 
+/* Returns what disturbed the round, with numbers or without. The caller frees it. NULL with errno.
+ */
+static char *show_noise(const struct result *result, bool has_numbers)
+{
+	struct strings found = { 0 };
+	char *text = NULL;
+
+	if (!noise_find(result, has_numbers ? &found : NULL, has_numbers ? NULL : &found))
+		text = strings_join(&found, "; ");
+	strings_free(&found);
+	return text;
+}
+
+/* Returns the value of a column that is made of no single record. Likewise. */
+static char *show_special(const struct column *column, const struct result *result)
+{
+	if (!strcmp(column->name, "source"))
+		return strdup(result->source);
+	if (!strcmp(column->name, "member"))
+		return strdup(result->member);
+	return show_noise(result, !strcmp(column->name, "disturbed"));
+}
+
 char *column_value(const struct column *column, const struct result *result)
 {
 	const struct entry *entry = NULL;
@@ -139,7 +198,7 @@ char *column_value(const struct column *column, const struct result *result)
 	char *text = NULL;
 
 	if (!column->keyword)
-		return strdup(strcmp(column->name, "member") ? result->source : result->member);
+		return show_special(column, result);
 	while ((entry = entries_next(&result->records, column->keyword, entry))) {
 		char *record;
 		int failed;

@@ -27,6 +27,12 @@ struct columns {
  */
 int columns_add(struct columns *columns, const char *name);
 
+/*
+ * Adds the default columns. Those that only some results have, round and disturbed, are added if a
+ * result has them; results is NULL: not at all. Returns 0, or -1 with errno.
+ */
+int columns_add_default(struct columns *columns, const struct results *results);
+
 /* Returns names like name, or all, as a text for a message. The caller frees it. NULL with errno.
  */
 char *columns_suggest(const char *name);

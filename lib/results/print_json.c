@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json_string.h"
+#include "noise.h"
 
 /*
  * The names of the fields of keywords that have several, or numbers. A number's name ends with "#".
@@ -21,6 +22,8 @@ static const struct form {
 	{ "program", { "who", "name", "sha256" } },
 	{ "build-id", { "who", "id" } },
 	{ "git", { "who", "state" } },
+	{ "round", { "#" } },
+	{ "cpus", { "#" } },
 	{ "started", { "utc", "seconds#" } },
 	{ "time", { "what", "seconds#" } },
 	{ "duration", { "asked#", "taken#" } },
@@ -29,6 +32,8 @@ static const struct form {
 	{ "topology", { "what", "label" } },
 	{ "sched-ext", { "when", "state", "enable-seq#", "ops", "switch-all#" } },
 	{ "event", { "name", "before#", "after#" } },
+	{ "counter", { "name", "before#", "after#" } },
+	{ "above", { "pid#", "name", "policy", "us#" } },
 	{ "metric", { "name", "value#", "unit" } },
 	{ "missing", { "source", "why" } },
 	{ NULL, { NULL } },
@@ -149,15 +154,34 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
-/* Writes the first keys, which no record may have. */
-static void write_source(struct output *out, const struct result *result)
+/* The first keys, which no record may have. */
+static bool is_key_of_ours(const char *keyword)
 {
+	return !strcmp(keyword, "source") || !strcmp(keyword, "member") ||
+	       !strcmp(keyword, "disturbed");
+}
+
+static int write_source(struct output *out, const struct result *result)
+{
+	struct strings reasons = { 0 };
+	int failed = noise_find(result, &reasons, NULL);
+
 	output_puts(out, "\"source\": ");
 	json_write_string(out, result->source);
 	if (*result->member) {
 		write_key(out, "member");
 		json_write_string(out, result->member);
 	}
+	if (reasons.count)
+		write_key(out, "disturbed");
+	for (size_t i = 0; i < reasons.count; i++) {
+		output_puts(out, i ? ", " : "[");
+		json_write_string(out, reasons.items[i]);
+	}
+	if (reasons.count)
+		output_puts(out, "]");
+	strings_free(&reasons);
+	return failed;
 }
 
 /* Writes all records. A key may stand only once, so those with the same keyword are one array. */
@@ -165,22 +189,23 @@ static int write_all_records(struct output *out, const struct result *result)
 {
 	size_t count = result->records.count;
 	const struct entry **sorted = calloc(count + 1, sizeof(*sorted));
+	int failed;
 
 	if (!sorted)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &result->records.items[i];
 	qsort(sorted, count, sizeof(*sorted), compare_entries);
-	write_source(out, result);
+	failed = write_source(out, result);
 	for (size_t i = 0, end; i < count; i = end) {
 		end = i + 1;
 		while (end < count && !strcmp(sorted[i]->keyword, sorted[end]->keyword))
 			end++;
-		if (strcmp(sorted[i]->keyword, "source") && strcmp(sorted[i]->keyword, "member"))
+		if (!is_key_of_ours(sorted[i]->keyword))
 			write_records(out, sorted + i, end - i);
 	}
 	free(sorted);
-	return 0;
+	return failed;
 }
 
 static int write_columns(struct output *out, const struct result *result,

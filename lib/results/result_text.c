@@ -30,13 +30,6 @@ static const char *status_problem(char *const *fields)
 	return parse_number(fields[0], 10, 0, 255, &status) ? "not a status from 0 to 255" : NULL;
 }
 
-static const char *count_problem(char *const *fields)
-{
-	uint64_t count;
-
-	return parse_number(fields[0], 10, 1, INT32_MAX, &count) ? "not a number from 1 on" : NULL;
-}
-
 static const char *second_number_problem(char *const *fields)
 {
 	double value;
@@ -63,6 +56,7 @@ const struct record_rule result_rules[] = {
 	{ "contact", 1, 1, RECORD_ONCE, NULL },
 	{ "file", 1, 1, RECORD_ONCE, NULL },
 	{ "scheduler", 1, 1, RECORD_ONCE, NULL },
+	{ "round", 1, 1, RECORD_ONCE, NULL },
 	{ "program", 3, 3, RECORD_MANY, NULL },
 	{ "build-id", 2, 2, RECORD_MANY, NULL },
 	{ "git", 2, 2, RECORD_MANY, NULL },
@@ -78,11 +72,10 @@ const struct record_rule result_rules[] = {
 	{ "host", 1, 1, RECORD_ONCE, NULL },
 	{ "machine", 1, 1, RECORD_ONCE, NULL },
 	{ "cpu", 1, 1, RECORD_ONCE, NULL },
+	{ "cpus", 1, 1, RECORD_ONCE, NULL },
 	{ "topology", 2, 2, RECORD_MANY, NULL },
 	{ "sched-ext", 3, 5, RECORD_MANY, NULL },
 	{ "event", 3, 3, RECORD_MANY, NULL },
-	{ "round", 1, 1, RECORD_ONCE, count_problem },
-	{ "cpus", 1, 1, RECORD_ONCE, count_problem },
 	{ "counter", 3, 3, RECORD_MANY, NULL },
 	{ "above", 4, 4, RECORD_MANY, NULL },
 	{ "metric", 2, 3, RECORD_MANY, name_problem }, /* a value out of range is text */
@@ -249,15 +242,17 @@ int results_parse(const char *source, const char *member, const char *text, size
 	return more;
 }
 
+void result_free(struct result *result)
+{
+	free(result->source);
+	free(result->member);
+	entries_free(&result->records);
+}
+
 void results_cut(struct results *results, size_t count)
 {
-	while (results->count > count) {
-		struct result *result = &results->items[--results->count];
-
-		free(result->source);
-		free(result->member);
-		entries_free(&result->records);
-	}
+	while (results->count > count)
+		result_free(&results->items[--results->count]);
 }
 
 void results_free(struct results *results)

@@ -56,6 +56,9 @@ const char *result_value(const struct result *result, const char *keyword, size_
 int results_parse(const char *source, const char *member, const char *text, size_t size,
 		  struct results *results);
 
+/* Frees what the result holds. */
+void result_free(struct result *result);
+
 /* Frees the results from count on. */
 void results_cut(struct results *results, size_t count);
 

@@ -99,7 +99,7 @@ _ktstr_engines() {
 # _ktstr_columns: adds the columns of results; value may have others before it, with commas between them
 _ktstr_columns() {
 	local columns=(host kernel test scheduler verdict reason signature duration metrics cpu machine topology-found governor
-		started source file)
+		started source file round disturbed)
 	_ktstr_matching "${columns[@]/#/"${value%"${value##*,}"}"}"
 }
 
@@ -116,7 +116,7 @@ _ktstr() {
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
 	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
 	ktstr-results)
-		options=(-c= --columns= -f= --format= -g= --group= -d --differ --compare --less-is-better= --more-is-better=
+		options=(-c= --columns= -f= --format= -g= --group= -d --differ -u --undisturbed --compare --less-is-better= --more-is-better=
 			--no-heading)
 		;;
 	esac
