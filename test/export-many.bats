@@ -289,18 +289,18 @@ ktstr-export: 1 of 1 tests exported'
 # bats test_tags=promise:same-bytes
 @test "export-many: a directory that is another one while its file is packed, and then the first again, gives no wrong file" {
 	counted_packer
-	mkdir now then
+	mkdir now later
 	echo now >now/data
-	echo then >then/data
+	echo later >later/data
 	define 'binary t' 'include ./now/data' 'test one' 'test two'
-	aged now/data then/data t
+	aged now/data later/data t
 	# shellcheck disable=SC2016
-	program bin/ktstr-pack 'echo >>packed' 'if [[ $(wc -l <packed) = 1 ]]; then mv now was; mv then now; fi' \
+	program bin/ktstr-pack 'echo >>packed' 'if [[ $(wc -l <packed) = 1 ]]; then mv now was; mv later now; fi' \
 		'exec "${0%/*}/real-pack" "$@"'
 	# shellcheck disable=SC2016
-	program between 'if [[ ${!#} = two ]]; then mv now then; mv was now; fi' 'exec ktstr-manifest "$@"'
+	program between 'if [[ ${!#} = two ]]; then mv now later; mv was now; fi' 'exec ktstr-manifest "$@"'
 	KTSTR_MANIFEST=./between bin/ktstr-export -q one two
-	expect value "$(sed '1,/^__ARCHIVE__$/d' one.run | base64 -d | tar -xzO include/data)" then
+	expect value "$(sed '1,/^__ARCHIVE__$/d' one.run | base64 -d | tar -xzO include/data)" later
 	expect value "$(sed '1,/^__ARCHIVE__$/d' two.run | base64 -d | tar -xzO include/data)" now
 }
 

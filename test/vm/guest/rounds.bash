@@ -41,7 +41,7 @@ fact state "$(<$scx/state)" >/out/state
 
 # two schedulers, in turn
 mkdir /out/long /out/short
-for i in 1 2 3 4; do
+for _ in 1 2 3 4; do
 	/host/jitter_long.run --quiet --evidence-to /out/long 2>>/out/jitter.err
 	/host/jitter_short.run --quiet --evidence-to /out/short 2>>/out/jitter.err
 done

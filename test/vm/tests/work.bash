@@ -113,10 +113,11 @@ scheduler_at_fault() {
 
 # What the shell of the series and the host have, while a round runs: a line, which must be the same in each round
 grows() {
-	local shell of
+	local shell of descriptors
 	read -r _ _ _ shell _ <"/proc/$PPID/stat" # above that of the round
 	of=(/sys/fs/cgroup/**/ /sys/fs/bpf/** /sys/kernel/tracing/instances/* /tmp/*/* /run/*)
-	echo "things ${#of[@]}" "descriptors $(ls "/proc/$shell/fd" | wc -l)" >>/out/things
+	descriptors=("/proc/$shell/fd"/*)
+	echo "things ${#of[@]} descriptors ${#descriptors[@]}" >>/out/things
 	grep VmRSS "/proc/$shell/status" >>/out/memory
 }
 
