@@ -148,7 +148,7 @@ build/bin/%: build/obj/cmd/%.o build/lib/tools.a
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
 build/bin/ktstr-results build/test/fuzz/evidence: private tools_libs += $(LIBARCHIVE_LIBS)
-build/bin/ktstr-results build/test/statistics: private tools_libs += $(MATH_LIBS)
+build/bin/ktstr-results build/test/fuzz/evidence build/test/statistics: private tools_libs += $(MATH_LIBS)
 
 $(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
 	@mkdir -p $(@D)

@@ -106,13 +106,11 @@ static int compare_verdicts(const struct group *group, struct verdict_comparison
 	return 0;
 }
 
-static int compare_test(const struct group *group, const struct directions *directions,
-			struct comparison *comparison)
+static int compare_test(const char *name, const struct group *group,
+			const struct directions *directions, struct comparison *comparison)
 {
-	struct test_comparison test = { 0 }, *added;
-	const struct result *first = *group->items[group->count[SIDE_A] ? SIDE_A : SIDE_B];
+	struct test_comparison test = { .name = name }, *added;
 
-	test.name = result_value(first, "test", 0);
 	for (size_t side = 0; side < SIDES; side++)
 		test.results[side] = group->count[side];
 	if (array_grow(&comparison->tests, comparison->ntests, &comparison->room, sizeof(test)))
@@ -180,11 +178,14 @@ static int compare_tests(const struct sides *sides, const struct directions *dir
 		struct group group = { 0 };
 
 		for (size_t side = 0; side < SIDES; side++) {
-			group.items[side] = sides->items[side].items + at[side];
-			group.count[side] = count_test(&sides->items[side], at[side], name);
+			const struct side *from = &sides->items[side];
+
+			if (from->count)
+				group.items[side] = from->items + at[side];
+			group.count[side] = count_test(from, at[side], name);
 			at[side] += group.count[side];
 		}
-		if (compare_test(&group, directions, comparison))
+		if (compare_test(name, &group, directions, comparison))
 			return -1;
 	}
 	return 0;

@@ -25,7 +25,7 @@ static size_t smaller(size_t a, size_t b)
 
 static bool is_small(size_t na, size_t nb)
 {
-	return smaller(na, nb) <= EXACT_MAX / (na + nb);
+	return smaller(na, nb) * (na + nb) <= EXACT_MAX;
 }
 
 /* The ranks of both samples together. */
@@ -102,7 +102,7 @@ static int count_sets(const size_t *ranks, size_t n, size_t size, struct distrib
 /* Returns the share of sets whose sum is at least as far from the mean; NAN: no memory. */
 static double rank_sum_exact_p(const struct sample *a, const struct sample *b)
 {
-	struct ranks ranks = { .doubled = calloc(a->n + b->n, sizeof(*ranks.doubled)) };
+	struct ranks ranks = { .doubled = calloc(a->n + b->n + 1, sizeof(*ranks.doubled)) };
 	size_t size = smaller(a->n, b->n);
 	struct distribution sums = { 0 };
 	double p = NAN;
@@ -145,7 +145,7 @@ double rank_sum_normal_p(const struct sample *a, const struct sample *b)
 /* Sets k, counted from 1, of the differences that end the interval; 0: none. Returns 0, or -1. */
 static int exact_end(size_t na, size_t nb, size_t *k)
 {
-	size_t size = smaller(na, nb), n = na + nb, *ranks = calloc(n, sizeof(*ranks));
+	size_t size = smaller(na, nb), n = na + nb, *ranks = calloc(n + 1, sizeof(*ranks));
 	struct distribution sums;
 	double ways = 0;
 

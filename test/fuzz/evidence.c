@@ -10,6 +10,7 @@
 #include "results/column.h"
 #include "results/evidence.h"
 #include "results/print.h"
+#include "results/print_comparison.h"
 
 enum { MOST = 15 * 1024, PRINTED_MOST = 512 * 1024 * 1024 };
 
@@ -124,6 +125,8 @@ static const char *skip_value(const char *p, int depth)
 	REQUIRE(depth <= 5);
 	if (*p == '"')
 		return skip_string(p);
+	if (!strncmp(p, "null", 4))
+		return p + 4;
 	if (*p != '[' && *p != '{')
 		return skip_number(p);
 	end = *p == '[' ? ']' : '}';
@@ -227,6 +230,46 @@ static void check_records(const struct results *results)
 	results_free(&again);
 }
 
+/* Every second result is of B. Each test that both have is compared, and each p is a probability.
+ */
+static void check_comparison(struct results *results)
+{
+	struct comparison comparison = { 0 };
+	const struct directions directions = { 0 };
+	struct operands operands = { 0 };
+	struct sides sides = { 0 };
+	struct output *out;
+	char *text;
+
+	for (size_t i = 0; i < results->count; i++)
+		results->items[i].side = i % 2;
+	operands.separators = operands.before = 1;
+	REQUIRE(!operands_add(&operands, "A") && !operands_add(&operands, "B"));
+	REQUIRE(!sides_by_operands(results, &operands, &sides) && sides.count == SIDES);
+	take_messages(compare(&sides, &directions, &comparison));
+	for (size_t i = 0; i < comparison.ntests; i++) {
+		const struct test_comparison *test = &comparison.tests[i];
+
+		REQUIRE(test->verdict.p >= 0 && test->verdict.p <= 1);
+		for (size_t k = 0; k < test->nmetrics; k++)
+			REQUIRE(test->metrics[k].test.p >= 0 && test->metrics[k].test.p <= 1);
+	}
+	out = open_output();
+	print_comparison(out, &comparison);
+	free(plain_text(out));
+	out = open_output();
+	print_comparison_tsv(out, &comparison, true);
+	free(plain_text(out));
+	out = open_output();
+	print_comparison_json(out, &comparison);
+	text = plain_text(out);
+	REQUIRE(!*skip_blanks(skip_value(text, 0)));
+	free(text);
+	comparison_free(&comparison);
+	sides_free(&sides);
+	operands_free(&operands);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = { "host", "verdict", "metrics", "topology:found",
@@ -250,6 +293,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_ktap(&results);
 	check_counts(&results, &columns.items[2]);
 	check_records(&results);
+	check_comparison(&results);
 	columns_free(&columns);
 	results_free(&results);
 	return 0;
