@@ -78,9 +78,12 @@ note_counters() {
 	done
 }
 
-# record_counters: right after the test, while its cgroups are there
+# record_counters TIME: right after the test, which began at that time, while its cgroups are there. A task has one CPU; that
+# it seems to have more comes from the time that the lists of tasks take.
 record_counters() {
-	local pid start policy time name cpus=0 range list
+	local pid start policy time name cpus=0 range list most
+	now
+	most=$((REPLY - $1))
 	read_counters
 	for name in "${!COUNTERS[@]}"; do
 		if [[ ${COUNTERS_BEFORE[$name]:-} ]]; then record counter "$name" "${COUNTERS_BEFORE[$name]}" "${COUNTERS[$name]}"; fi
@@ -94,6 +97,7 @@ record_counters() {
 	list=()
 	while read -r pid start policy time name; do
 		time=$((time - ${ABOVE["$pid $start"]:-0}))
+		if ((time > most)); then time=$most; fi
 		if ((time > 0)) && ! is_ours "$pid" && ! is_of_this_script "$pid"; then list[time]+="$pid $policy $name"$'\n'; fi
 	done < <(list_above)
 	name_above

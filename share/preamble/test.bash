@@ -72,7 +72,7 @@ run_test() {
 	elapsed=$REPLY
 	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
 	record_time test-ended
-	record_counters
+	record_counters "$start"
 	record duration "$TEST_DURATION_SECS" "$elapsed"
 	record_events
 	if ((status != 0 && status != 4)); then

@@ -47,7 +47,7 @@ for _ in 1 2 3 4; do
 done
 
 chrt -f 10 bash -c 'while :; do :; done' &
-ran disturbed third --evidence-to /out/disturbed.tar.gz
+ran disturbed slow --evidence-to /out/disturbed.tar.gz
 kill %%
 
 series grows grows --repeat "$(cat /host/rounds)"
