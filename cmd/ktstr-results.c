@@ -14,6 +14,7 @@
 #include "results/noise.h"
 #include "results/operands.h"
 #include "results/option_value.h"
+#include "results/picture.h"
 #include "results/print.h"
 #include "results/print_comparison.h"
 #include "results/sides.h"
@@ -22,6 +23,7 @@ static const char usage[] =
 	"usage: ktstr-results [--columns NAMES] [--format FORMAT] [--undisturbed] [OPERAND]...\n"
 	"       ktstr-results --group COLUMN | --differ [--undisturbed] [OPERAND]...\n"
 	"       ktstr-results --compare [--format FORMAT] [--undisturbed] A... -- B... | [OPERAND]...\n"
+	"       ktstr-results --plot FILE.svg [--undisturbed] A... -- B... | [OPERAND]...\n"
 	"Show the results of runs. An operand is evidence, a directory with *.evidence.tar.gz, or a text.\n"
 	"Without an operand, or with -, read one file from standard input.\n"
 	"  -c, --columns NAMES  show these, with commas between them, such as host,verdict,value:p99\n"
@@ -30,13 +32,14 @@ static const char usage[] =
 	"  -d, --differ         print what differs between the results, such as kernels\n"
 	"  -u, --undisturbed    leave out results of rounds that were disturbed\n"
 	"      --compare        compare B with A; without --, the two schedulers in the results\n"
+	"      --plot FILE.svg  draw the rounds and metrics of each side; FILE -: as text\n"
 	"      --less-is-better NAMES  metrics of which less is better, with commas between them\n"
 	"      --more-is-better NAMES  metrics of which more is better\n"
 	"      --no-heading     print no names of columns\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";
 
-enum { OPTION_COMPARE = 256, OPTION_LESS, OPTION_MORE, OPTION_NO_HEADING };
+enum { OPTION_COMPARE = 256, OPTION_PLOT, OPTION_LESS, OPTION_MORE, OPTION_NO_HEADING };
 
 static const struct option longopts[] = {
 	{ "columns", required_argument, NULL, 'c' },
@@ -45,6 +48,7 @@ static const struct option longopts[] = {
 	{ "differ", no_argument, NULL, 'd' },
 	{ "undisturbed", no_argument, NULL, 'u' },
 	{ "compare", no_argument, NULL, OPTION_COMPARE },
+	{ "plot", required_argument, NULL, OPTION_PLOT },
 	{ "less-is-better", required_argument, NULL, OPTION_LESS },
 	{ "more-is-better", required_argument, NULL, OPTION_MORE },
 	{ "no-heading", no_argument, NULL, OPTION_NO_HEADING },
@@ -63,6 +67,7 @@ struct options {
 	bool differ;
 	bool undisturbed;
 	bool compare;
+	const char *plot; /* the file, NULL: no picture */
 	struct directions directions;
 	bool has_no_heading;
 	bool has_format;
@@ -79,6 +84,18 @@ static int set_format(struct options *options, const char *name)
 			return 0;
 		}
 	return command_misused("--format: not table, tsv, records, json or ktap: %s", name);
+}
+
+/* Checks that -- stands between two sides, if it is there. Returns 0 or an exit status. Reports. */
+static int check_sides(const char *option, const struct operands *operands)
+{
+	if (operands->separators > 1)
+		return command_misused("%s: give -- once, between A and B", option);
+	if (operands->separators && !operands->before)
+		return command_misused("%s: give an operand before --", option);
+	if (operands->separators && operands->before == operands->items.count)
+		return command_misused("%s: give an operand after --", option);
+	return 0;
 }
 
 /* Checks the options of --compare, or that there are none. Returns 0 or an exit status. Reports. */
@@ -105,13 +122,16 @@ static int check_comparison(const struct options *options)
 	if (options->has_no_heading && options->format != FORMAT_TSV)
 		return command_misused(
 			"--no-heading: with --compare, the format tsv alone has one");
-	if (operands->separators > 1)
-		return command_misused("--compare: give -- once, between A and B");
-	if (operands->separators && !operands->before)
-		return command_misused("--compare: give an operand before --");
-	if (operands->separators && operands->before == operands->items.count)
-		return command_misused("--compare: give an operand after --");
-	return 0;
+	return check_sides("--compare", operands);
+}
+
+static int check_plot(const struct options *options)
+{
+	if (options->group.count || options->differ || options->columns.count ||
+	    options->has_format || options->has_no_heading || options->compare)
+		return command_misused("--plot draws a picture: give no other format, and no "
+				       "--compare");
+	return check_sides("--plot", &options->operands);
 }
 
 /* Checks which options may be combined. Returns 0 or an exit status. Reports. */
@@ -122,6 +142,8 @@ static int check_options(const struct options *options)
 
 	if (has_groups && options->differ)
 		return command_misused("--group and --differ print different things: give one");
+	if (options->plot)
+		return check_plot(options);
 	if (options->compare || options->directions.less.count || options->directions.more.count)
 		return check_comparison(options);
 	if ((has_groups || options->differ) &&
@@ -179,6 +201,8 @@ static int print(struct output *out, const struct options *options, const struct
 {
 	int failed;
 
+	if (options->plot)
+		return picture_write(options->plot, out, results, &options->operands);
 	if (options->compare)
 		return compare_sides(out, options, results);
 	if (options->group.count)
@@ -246,6 +270,9 @@ static int take_option(int option, struct options *options)
 	case OPTION_COMPARE:
 		options->compare = true;
 		return 0;
+	case OPTION_PLOT:
+		options->plot = optarg;
+		return *optarg ? 0 : command_misused("--plot: give the name of a file, or -");
 	case OPTION_LESS:
 		return option_names(&options->directions.less, "--less-is-better", optarg);
 	case OPTION_MORE:
@@ -284,8 +311,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 		if (operands_add(&options->operands, optarg))
 			status = STATUS_FAILED;
 	}
-	if (!status &&
-	    operands_add_rest(&options->operands, argv + optind, optind > next, options->compare))
+	if (!status && operands_add_rest(&options->operands, argv + optind, optind > next,
+					 options->compare || options->plot))
 		status = STATUS_FAILED;
 	if (!status)
 		status = check_options(options);

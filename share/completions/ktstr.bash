@@ -116,7 +116,7 @@ _ktstr() {
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
 	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
 	ktstr-results)
-		options=(-c= --columns= -f= --format= -g= --group= -d --differ -u --undisturbed --compare --less-is-better= --more-is-better=
+		options=(-c= --columns= -f= --format= -g= --group= -d --differ -u --undisturbed --compare --plot= --less-is-better= --more-is-better=
 			--no-heading)
 		;;
 	esac

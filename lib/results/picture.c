@@ -1,0 +1,90 @@
+/* picture.c - writes a picture of results */
+#include "picture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/report.h"
+#include "plot.h"
+
+/* Writes the picture to fd, which it closes. Returns 0, or -1 with errno. Reports. */
+static int write_svg(int fd, const char *path, const struct plot *plot)
+{
+	static struct output out; /* it is large */
+	int failed;
+
+	output_open(&out, fd, path);
+	failed = plot_svg(&out, plot);
+	if (failed)
+		report_errno("%s", path);
+	return output_close(&out) || failed ? -1 : 0;
+}
+
+/* A device, a pipe: it is written to, and not replaced. */
+static int write_special(const char *path, const struct plot *plot)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? report_errno("%s", path) : write_svg(fd, path, plot);
+}
+
+/* Makes path anew: it is never seen half-written. */
+static int write_file(const char *path, const struct plot *plot)
+{
+	mode_t mask = umask(0);
+	char *name;
+	int fd, failed;
+
+	umask(mask);
+	if (asprintf(&name, "%s.XXXXXX", path) < 0)
+		return report_errno("%s", path);
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0) {
+		report_errno("%s", path);
+		free(name);
+		return -1;
+	}
+	failed = fchmod(fd, 0666 & ~mask) ? (report_errno("%s", path), close(fd), -1)
+					  : write_svg(fd, path, plot);
+	if (!failed && rename(name, path))
+		failed = report_errno("%s", path);
+	if (failed)
+		unlink(name);
+	free(name);
+	return failed;
+}
+
+static int write_plot(const char *path, struct output *out, const struct plot *plot)
+{
+	struct stat status;
+
+	if (!strcmp(path, "-"))
+		return plot_text(out, plot) ? report_errno("--plot") : 0;
+	if (!stat(path, &status) && !S_ISREG(status.st_mode))
+		return write_special(path, plot);
+	return write_file(path, plot);
+}
+
+int picture_write(const char *path, struct output *out, const struct results *results,
+		  const struct operands *operands)
+{
+	struct sides sides = { 0 };
+	struct plot plot = { 0 };
+	int failed = operands->separators ? sides_by_operands(results, operands, &sides)
+					  : sides_by_scheduler(results, &sides);
+
+	if (!failed)
+		failed = plot_make(&sides, &plot);
+	if (failed)
+		report_errno("--plot");
+	else
+		failed = write_plot(path, out, &plot);
+	plot_free(&plot);
+	sides_free(&sides);
+	return failed;
+}
