@@ -26,16 +26,16 @@ in_fourth() {
 }
 
 mount -t tracefs none /sys/kernel/tracing
-series third third --repeat 4 --evidence-to /out/third.tar.gz
+series third third --repeat 3 --evidence-to /out/third.tar.gz
 again
 echo 1 >/out/count
 ran until_fail third --until-fail
 series stalls second_stalls --repeat 3 --evidence-to /out/stalls.tar.gz
 series until_stall second_stalls --until-fail --ktap
-series for passes --for 8
+series for passes --for 4
 in_fourth interrupted INT group
 in_fourth killed KILL
-series at_fault scheduler_at_fault --baseline --repeat 2
+series at_fault scheduler_at_fault --baseline
 series both_fail fails --baseline
 fact state "$(<$scx/state)" >/out/state
 
