@@ -73,22 +73,25 @@ start_round() {
 	if [[ $STOPPED ]]; then stop "$STOPPED"; fi
 }
 
-# be_round N: what the shell of a round does
+# be_round N: what the shell of a round does. Signals are held until it has its own janitor. The janitor of the series gets
+# to know it before the pipe to that is closed here: so it never ends without it.
 be_round() {
 	local series=$JOURNAL directory one
+	ROUND=$1 STOPPED='' JOURNAL='' JANITOR=''
 	set_traps
 	trap '' TTOU
-	HELD=0 STOPPED='' ROUND=$1
+	process_start "$BASHPID" || REPLY=''
+	if [[ $series ]]; then { printf '%s\0' round "$BASHPID" "$REPLY" >&"$series"; } 2>/dev/null || true; fi
 	if is_baseline_round "$1"; then NO_SCHEDULER=1; fi
 	RESULT=()
 	for one in "${COMMON[@]}"; do
 		[[ $NO_SCHEDULER && $one == @(program|build-id|git)\ scheduler\ * ]] || RESULT+=("$one")
 	done
 	printf -v directory '%s/round-%04d' "$EVIDENCE" "$ROUND"
-	EVIDENCE='' JOURNAL=''
+	EVIDENCE=''
 	note_start
 	start_janitor "$series"
-	exec {series}>&-
+	if [[ $series ]]; then exec {series}>&-; fi
 	process_start "$JANITOR" || REPLY=''
 	{ echo "$JANITOR $REPLY" >"$WORK/janitor"; } 2>/dev/null || disk_full
 	start_progress
