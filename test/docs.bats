@@ -29,7 +29,7 @@ setup() {
 	for name in $named; do
 		grep -qx "$name() {" "$TOP/share/preamble"/*.bash
 	done
-	called=$(sed -n '/^run() {/,/^}/p' "$TOP/share/preamble/main.bash" | grep -oE '[a-z]+[a-z_]*' | grep -xF "$named" | awk '!seen[$0]++')
+	called=$(sed -n -e '/^run() {/,/^}/p' -e '/^run_round() {/,/^}/p' "$TOP/share/preamble/main.bash" | grep -oE '[a-z]+[a-z_]*' | grep -xF "$named" | awk '!seen[$0]++')
 	expect value "$called" "$(grep -vx cleanup <<<"$named")"
 }
 
