@@ -16,7 +16,7 @@ rounds_asked() {
 
 # run_series: runs the rounds, and ends with the worst status
 run_series() {
-	local asked begin n=0 tree run=("${RESULT[@]}")
+	local asked begin n=0 TREE run=("${RESULT[@]}")
 	rounds_asked
 	asked=$REPLY
 	end_progress # each round has its own
@@ -24,8 +24,7 @@ run_series() {
 	record_programs
 	COMMON=("${RESULT[@]}")
 	RESULT=("${run[@]}")
-	list_tree
-	tree=$REPLY
+	note_tree
 	now
 	begin=$REPLY
 	while ! is_series_over "$n" "$asked" "$begin"; do
@@ -35,11 +34,10 @@ run_series() {
 		end_round "$n" "$asked" "$begin"
 		if [[ $LAST ]]; then break; fi
 		list_tree
-		if [[ $REPLY != "$tree" ]]; then
+		if [[ $REPLY != "$TREE" ]]; then
 			say "note: round $n changed the unpacked files: they are unpacked again"
 			unpack_again
-			list_tree
-			tree=$REPLY
+			note_tree
 		fi
 	done
 	leave "$WORST"
@@ -218,6 +216,13 @@ side_name() {
 # can set back
 list_tree() {
 	REPLY=$(ls -lnciAR --full-time -- "$WORK/tree" "$WORK/bin" 2>&1) || true
+}
+
+# note_tree: sets TREE to how the files are now
+note_tree() {
+	list_tree
+	TREE=$REPLY
+	[[ $TREE == *:[0-9][0-9].[0-9]* ]] || pause 1 # busybox shows whole seconds: a change must come in a later one
 }
 
 unpack_again() {
