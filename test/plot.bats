@@ -31,26 +31,39 @@ three_and_two() {
 		import xml.etree.ElementTree as tree
 		root = tree.parse("a.svg").getroot()
 		svg = "{http://www.w3.org/2000/svg}"
-		href = "{http://www.w3.org/1999/xlink}href"
-		marks = [g for g in root.findall(svg + "g")]
-		for g in marks:
-		    print(g.find(svg + "title").text, "|", g.find(svg + "use").get(href), len(g.findall(svg + "path")))
-		print(len(root.findall(svg + "circle")), "dots")
-		print([t.text for t in root.findall(svg + "text") if t.text.startswith("median")])
-		ids = {g.get("id") for g in root.iter(svg + "g") if g.get("id")}
-		print(all(use.get(href)[1:] in ids for use in root.iter(svg + "use")))
+		for use in root.iter(svg + "use"):
+		    if "mark" in use.get("class"):
+		        print(use.find(svg + "title").text, "|", use.get("href"))
+		    elif use.get("class") == "disturbed":
+		        print("disturbed")
+		dots = [(c.get("class"), c.get("cx")) for c in root.iter(svg + "circle") if c.get("cx")]
+		print(len(dots), "dots,", sum("hollow" in c for c, x in dots), "hollow")
+		# 1 and 2, 4 and 6: each median is midway between the two dots of its side
+		x = [float(x) for c, x in dots]
+		medians = [float(p.get("d")[1:].split()[0]) for p in root.iter(svg + "path") if p.get("class") == "median"]
+		print([abs(m - (x[2 * i] + x[2 * i + 1]) / 2) < 0.11 for i, m in enumerate(medians)])
+		texts = [t.text for t in root.iter(svg + "text")]
+		print([t for t in texts if "median" in t or "passed" in t])
+		print(root.find(svg + "desc").text.strip())
+		ids = {e.get("id") for e in root.iter() if e.get("id")}
+		print(all(use.get("href")[1:] in ids for use in root.iter(svg + "use")))
 		height = float(root.get("height"))
 		print(all(0 < float(t.get("y")) < height for t in root.iter(svg + "text")))
 	END
 	expect output "$(
 		cat <<-'END'
-			round 2: pass | #m0 0
-			round 3: fail: too late | #m1 0
-			round 1: pass | #m0 0
-			round 4: scheduler-failed | #m2 0
-			round 5: pass; disturbed: the fifo task 812 (hog) used 90% of a CPU | #m0 1
-			4 dots
-			['median 1.5', 'median 5']
+			disturbed
+			round 2: pass | #ktstr-s0
+			round 3: fail: too late | #ktstr-s1
+			round 1: pass | #ktstr-s0
+			round 4: scheduler-failed | #ktstr-s2
+			disturbed
+			round 5: pass; disturbed: the fifo task 812 (hog) used 90% of a CPU | #ktstr-s0
+			4 dots, 1 hollow
+			[True, True]
+			['1 of 2 passed', '2 of 3 passed', 'median 1.5 of 2', 'median 5 of 2']
+			fair, default: 1 of 2 passed; median of p99 1.5 ms.
+			fair, fifo: 2 of 3 passed, 1 disturbed; median of p99 5 ms.
 			True
 			True
 		END
@@ -92,6 +105,7 @@ three_and_two() {
 		round 2 x interrupted 'metric huge 1e308' 'metric same 3' 'metric tiny 5e-324' 'metric bad 1e999' 'metric zero 0'
 		round 3 x pass 'metric huge -1e308' 'metric same 3' 'metric tiny 0' 'metric bad nan' 'metric zero 0'
 		round 4 x pass 'metric huge 1e308' 'metric tiny 5e-324'
+		round 6 'noncharacters\357\277\276\357\277\277' pass
 		round 5 "$(printf '%0300d' 0)" odd
 	} >a
 	run -0 ktstr-results --plot a.svg a
@@ -102,7 +116,37 @@ three_and_two() {
 	run -1 ktstr-results --plot none.svg none
 	run -0 python3 -c 'import xml.dom.minidom as m; m.parse("none.svg")'
 	for i in {1..1000}; do round "$i" x pass "metric m $i"; done | ktstr-results --plot many.svg
-	expect value "$(grep -c 'class="dot"' many.svg)" 1000
+	expect value "$(grep -c 'class="dot small"' many.svg)" 1000
+}
+
+@test "plot: each test has its own strips and metrics" {
+	need python3
+	round 1 x pass 'metric p99 1 ms' >a
+	round 2 y fail 'metric p99 500 s' | sed 's/test fair/test spread/' >b
+	run -0 ktstr-results --plot - a b
+	expect line 0 'test fair'
+	expect line 1 'x: 1 pass'
+	expect line 3 'p99 (ms): 1 to 1'
+	expect line 5 'test spread'
+	expect line 6 'y: 1 fail'
+	expect line 8 'p99 (s): 500 to 500'
+	ktstr-results --plot c.svg a b
+	run -0 python3 - <<-'END'
+		import xml.etree.ElementTree as tree
+		svg = "{http://www.w3.org/2000/svg}"
+		print([t.text for t in tree.parse("c.svg").iter(svg + "text") if t.get("class") in ("test", "head")])
+	END
+	expect output "['fair', 'p99 (ms)', 'spread', 'p99 (s)']"
+}
+
+@test "plot: several values of a round are one dot, and a value that is no number is said" {
+	round 1 x pass 'metric m 1' 'metric m 9' 'metric m 2' 'metric m nan' >a
+	round 2 x pass 'metric m 4' >>a
+	run -0 ktstr-results --plot - a
+	expect line 2 'm: 2 to 4, 1 without a number'
+	expect line 3 '  [.                        |                       .]  median 3  x'
+	ktstr-results --plot a.svg a
+	expect value "$(grep -c 'class="dot"' a.svg)" 2
 }
 
 @test "plot: the file is whole or as it was" {

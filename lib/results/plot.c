@@ -1,140 +1,116 @@
 /* plot.c - what a picture of results shows */
 #include "plot.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "compare.h"
-#include "statistics.h"
+#include "base/number.h"
+#include "noise.h"
 
-const char *const mark_names[MARKS] = {
-	[MARK_PASS] = "pass",		[MARK_FAIL] = "fail", [MARK_SCHEDULER] = "scheduler failed",
-	[MARK_UNSURE] = "inconclusive", [MARK_SKIP] = "skip", [MARK_NONE] = "no verdict",
-};
+const char *const shape_names[SHAPES] = { "pass",	  "fail", "scheduler failed",
+					  "inconclusive", "skip", "no verdict" };
 
-enum mark mark_of(const struct result *result)
+static enum shape shape_of(const char *verdict)
 {
 	static const struct {
 		const char *verdict;
-		enum mark mark;
-	} marks[] = {
-		{ "pass", MARK_PASS },
-		{ "fail", MARK_FAIL },
-		{ "scheduler-failed", MARK_SCHEDULER },
-		{ "inconclusive", MARK_UNSURE },
-		{ "skip", MARK_SKIP },
-		{ "unsuitable", MARK_SKIP },
+		enum shape shape;
+	} shapes[] = {
+		{ "pass", SHAPE_PASS },
+		{ "fail", SHAPE_FAIL },
+		{ "scheduler-failed", SHAPE_SCHEDULER },
+		{ "inconclusive", SHAPE_INCONCLUSIVE },
+		{ "skip", SHAPE_SKIP },
+		{ "unsuitable", SHAPE_SKIP },
 	};
-	const char *verdict = result_value(result, "verdict", 0);
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (!strcmp(verdict, marks[i].verdict))
-			return marks[i].mark;
-	return MARK_NONE;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (!strcmp(shapes[i].verdict, verdict))
+			return shapes[i].shape;
+	return SHAPE_NONE;
 }
 
-void plot_count(const struct side *side, size_t counts[MARKS])
+/* Returns the test of the result, which is added if it is new. NULL with errno. */
+static struct plot_test *find_test(struct plot *plot, const struct result *result)
 {
-	memset(counts, 0, MARKS * sizeof(*counts));
-	for (size_t i = 0; i < side->count; i++)
-		counts[mark_of(side->items[i])]++;
-}
+	struct plot_test test = { .name = result_value(result, "test", 0) };
 
-/* Returns the metric, new if it was not there. NULL with errno. */
-static struct plot_metric *find_metric(struct plot *plot, const char *name, const char *unit)
-{
-	struct plot_metric metric = { .name = name, .unit = unit };
-
-	for (size_t i = 0; i < plot->nmetrics; i++)
-		if (!strcmp(plot->metrics[i].name, name) && !strcmp(plot->metrics[i].unit, unit))
-			return &plot->metrics[i];
-	if (array_grow(&plot->metrics, plot->nmetrics, &plot->room, sizeof(metric)))
+	for (size_t i = 0; i < plot->count; i++)
+		if (!strcmp(plot->tests[i].name, test.name))
+			return &plot->tests[i];
+	if (array_grow(&plot->tests, plot->count, &plot->room, sizeof(test)))
 		return NULL;
-	metric.values = calloc(plot->sides->count, sizeof(*metric.values));
-	if (!metric.values)
+	test.sides = calloc(plot->sides->count, sizeof(*test.sides));
+	if (!test.sides)
 		return NULL;
-	plot->metrics[plot->nmetrics] = metric;
-	return &plot->metrics[plot->nmetrics++];
+	plot->tests[plot->count] = test;
+	return &plot->tests[plot->count++];
 }
 
-static int add_value(struct plot *plot, size_t side, const struct entry *entry)
+static int add_mark(struct plot *plot, const struct result *result, size_t number)
 {
-	char **fields = entry->fields.items;
-	struct plot_metric *metric;
-	struct plot_values *values;
-	double value;
+	struct plot_test *test = find_test(plot, result);
+	struct plot_mark mark = { .result = result };
+	struct strings reasons = { 0 };
+	struct plot_side *side;
+	uint64_t round;
+	int failed;
 
-	if (result_number(fields[1], &value))
-		return 0;
-	metric = find_metric(plot, fields[0], entry->fields.count > 2 ? fields[2] : "");
-	if (!metric)
+	if (!test)
 		return -1;
-	values = &metric->values[side];
-	if (array_grow(&values->sorted, values->count, &values->room, sizeof(value)))
+	side = &test->sides[number];
+	failed = noise_find(result, &reasons, NULL) ||
+		 array_grow(&side->marks, side->count, &side->room, sizeof(mark));
+	mark.is_disturbed = reasons.count > 0;
+	strings_free(&reasons);
+	if (failed)
 		return -1;
-	values->sorted[values->count++] = value;
+	mark.shape = shape_of(result_value(result, "verdict", 0));
+	mark.number = side->count + 1;
+	if (!parse_number(result_value(result, "round", 0), 10, 0, SIZE_MAX, &round))
+		mark.number = (size_t)round;
+	plot->shapes[mark.shape]++;
+	plot->disturbed += mark.is_disturbed;
+	side->disturbed += mark.is_disturbed;
+	side->shapes[mark.shape]++;
+	side->marks[side->count++] = mark;
 	return 0;
-}
-
-static int add_values(struct plot *plot, size_t side, const struct result *result)
-{
-	const struct entry *entry = NULL;
-
-	if (!verdict_has_metrics(result_value(result, "verdict", 0)))
-		return 0;
-	while ((entry = entries_next(&result->records, "metric", entry)))
-		if (add_value(plot, side, entry))
-			return -1;
-	return 0;
-}
-
-/* Sorts the values of all sides, and sets their bounds. */
-static void finish_metric(struct plot_metric *metric, size_t nsides)
-{
-	bool is_first = true;
-
-	for (size_t i = 0; i < nsides; i++) {
-		struct plot_values *values = &metric->values[i];
-
-		if (!values->count)
-			continue;
-		sort_numbers(values->sorted, values->count);
-		if (is_first || values->sorted[0] < metric->least)
-			metric->least = values->sorted[0];
-		if (is_first || values->sorted[values->count - 1] > metric->most)
-			metric->most = values->sorted[values->count - 1];
-		is_first = false;
-	}
 }
 
 int plot_make(const struct sides *sides, struct plot *plot)
 {
 	plot->sides = sides;
-	for (size_t i = 0; i < sides->count; i++)
-		for (size_t j = 0; j < sides->items[i].count; j++)
-			if (add_values(plot, i, sides->items[i].items[j]))
+	for (size_t side = 0; side < sides->count; side++)
+		for (size_t i = 0; i < sides->items[side].count; i++)
+			if (add_mark(plot, sides->items[side].items[i], side))
 				return -1;
-	for (size_t i = 0; i < plot->nmetrics; i++)
-		finish_metric(&plot->metrics[i], sides->count);
+	for (size_t i = 0; i < plot->count; i++)
+		if (plot_add_metrics(&plot->tests[i], sides->count))
+			return -1;
 	return 0;
 }
 
-double plot_place(const struct plot_metric *metric, double value)
+double plot_place(double value, double low, double high)
 {
-	double width = metric->most / 2 - metric->least / 2; /* halves: they do not overflow */
+	/* halves: the whole may be more than a double has room for */
+	double whole = high / 2 - low / 2;
 
-	return width > 0 ? (value / 2 - metric->least / 2) / width : 0.5;
+	return whole > 0 ? (value / 2 - low / 2) / whole : 0.5;
 }
 
 void plot_free(struct plot *plot)
 {
-	for (size_t i = 0; i < plot->nmetrics; i++) {
-		for (size_t j = 0; j < plot->sides->count; j++)
-			free(plot->metrics[i].values[j].sorted);
-		free(plot->metrics[i].values);
+	for (size_t i = 0; i < plot->count; i++) {
+		struct plot_test *test = &plot->tests[i];
+
+		for (size_t side = 0; side < plot->sides->count; side++)
+			free(test->sides[side].marks);
+		free(test->sides);
+		free(test->dots);
+		free(test->metrics);
 	}
-	free(plot->metrics);
+	free(plot->tests);
 	*plot = (struct plot){ 0 };
 }

@@ -1,304 +1,252 @@
-/* plot_svg.c - a picture of results as SVG 1.1, which browsers show in light and dark */
-#include "plot.h"
+/* plot_svg.c - a picture of results as an SVG document */
+#include "plot_svg.h"
 
-#include <math.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "noise.h"
-#include "statistics.h"
+#include "show_number.h"
+#include "svg.h"
 
-/* In pixels, but for ROW_MARKS. */
 enum {
-	WIDTH = 760,
-	MARGIN = 16,
-	MARK = 16,
-	ROW_MARKS = 44,
-	LINE = 22,
-	DOTS = 34, /* the height of a row of dots */
-	AXIS_LEFT = 150,
-	AXIS_RIGHT = 620,
-	NAME_MAX = 18 /* characters */
+	TOP = 84,	/* the title and the legend */
+	HEAD = 34,	/* the name of a test */
+	PITCH = 14,	/* from one mark to the next */
+	PER_LINE = 50,	/* marks */
+	LINE = 21,	/* of marks */
+	SIDE_MIN = 42,	/* the name of a side, how many passed, */
+	DISTURBED = 14, /* and how many were disturbed */
+	LABEL_MAX = 23, /* characters left of the marks */
+	NAME_MAX = 100,
 };
 
-/*
- * Each mark has a colour and a shape of its own: the shape alone tells for whom the colours are the
- * same. The colours are those of Okabe and Ito, and lighter ones for a dark ground.
+/* Colours of Okabe and Ito, which differ without colour vision too; lighter ones on a dark ground.
  */
-static const char head[] =
-	"<style>"
-	"svg{--ink:#222;--faint:#999;--ground:#fff;--pass:#0072b2;--fail:#c04000;--scheduler:#a0348c;--unsure:#8a6000}"
-	"@media(prefers-color-scheme:dark){svg{--ink:#e8e8e8;--faint:#888;--ground:#1b1b1b;--pass:#56b4e9;"
-	"--fail:#ff8a4c;--scheduler:#f09ad8;--unsure:#f0c040}}"
-	"text{font:13px sans-serif;fill:var(--ink)}.small{font-size:11px}.end{text-anchor:end}.mid{text-anchor:middle}"
-	".ground{fill:var(--ground)}.axis{stroke:var(--faint)}.median{stroke:var(--ink);stroke-width:2}"
-	".dot{fill:var(--pass);fill-opacity:.55}.disturbed{stroke:var(--ink);stroke-width:2}"
-	".line{fill:none;stroke-width:2.5}"
-	"</style>\n"
-	"<defs>"
-	"<g id=\"m0\"><circle cx=\"8\" cy=\"8\" r=\"4.5\" style=\"fill:var(--pass)\"/></g>"
-	"<g id=\"m1\"><path class=\"line\" style=\"stroke:var(--fail)\" d=\"M3 3L13 13M13 3L3 13\"/></g>"
-	"<g id=\"m2\"><path style=\"fill:var(--scheduler)\" d=\"M8 2L14.5 13.5H1.5Z\"/></g>"
-	"<g id=\"m3\"><path class=\"line\" style=\"stroke:var(--unsure)\" d=\"M8 2.5L13.5 8L8 13.5L2.5 8Z\"/></g>"
-	"<g id=\"m4\"><circle class=\"line\" cx=\"8\" cy=\"8\" r=\"3.5\" style=\"stroke:var(--faint)\"/></g>"
-	"<g id=\"m5\"><rect x=\"3.5\" y=\"3.5\" width=\"9\" height=\"9\" style=\"fill:var(--ink)\"/></g>"
-	"</defs>\n";
+static const char style[] =
+	"<style>\n"
+	".ktstr{background:#fff;font:13px system-ui,sans-serif}\n"
+	".ktstr text{fill:#1b1f24}.ktstr .dim{fill:#57606a;font-size:12px}\n"
+	".ktstr .title{font-size:18px;font-weight:bold}.ktstr .test{font-size:15px;font-weight:bold}\n"
+	".ktstr .head{font-weight:bold}.ktstr .ground{fill:#fff}\n"
+	".ktstr .grid{fill:none;stroke:#d0d7de}\n"
+	".ktstr .median{fill:none;stroke:#1b1f24;stroke-width:2.5}\n"
+	".ktstr .dot{fill:#0072b2;fill-opacity:.55;stroke:#0072b2}.ktstr .small{stroke-width:.5;fill-opacity:.4}.ktstr .hollow{fill:none}\n"
+	".ktstr .disturbed{fill:none;stroke:#1b1f24;stroke-width:2}\n"
+	".ktstr .s0{fill:#0072b2}.ktstr .s1{fill:none;stroke:#c04000;stroke-width:2.5}\n"
+	".ktstr .s2{fill:#a0348c}.ktstr .s3{fill:none;stroke:#8a6000;stroke-width:2.5}\n"
+	".ktstr .s4{fill:none;stroke:#57606a;stroke-width:2}.ktstr .s5{fill:#1b1f24}\n"
+	"@media (prefers-color-scheme:dark){\n"
+	".ktstr{background:#0d1117}.ktstr .ground{fill:#0d1117}\n"
+	".ktstr text{fill:#e6edf3}.ktstr .dim{fill:#9198a1}.ktstr .grid{stroke:#3d444d}\n"
+	".ktstr .median,.ktstr .disturbed{stroke:#e6edf3}\n"
+	".ktstr .dot{fill:#56b4e9;stroke:#56b4e9}.ktstr .hollow{fill:none}\n"
+	".ktstr .s0{fill:#56b4e9}.ktstr .s1{stroke:#ff9447}.ktstr .s2{fill:#f09ad8}\n"
+	".ktstr .s3{stroke:#f0c040}.ktstr .s4{stroke:#9198a1}.ktstr .s5{fill:#e6edf3}\n"
+	"}\n"
+	"</style>\n";
 
-/* Writes text for XML, at most max characters of it. Bytes that mislead become question marks. */
-static void write_text(struct output *out, const char *text, size_t max)
+/* Around 0,0, in the order of enum shape: a disc, a cross, a triangle, a diamond, a ring, a square.
+ */
+static const char shapes[] = "<defs>\n"
+			     "<circle id=\"ktstr-s0\" r=\"4\"/>\n"
+			     "<path id=\"ktstr-s1\" d=\"M-4-4L4 4M4-4L-4 4\"/>\n"
+			     "<path id=\"ktstr-s2\" d=\"M0-5.5L5.5 4.5H-5.5Z\"/>\n"
+			     "<path id=\"ktstr-s3\" d=\"M0-5L5 0 0 5-5 0Z\"/>\n"
+			     "<circle id=\"ktstr-s4\" r=\"3.5\"/>\n"
+			     "<path id=\"ktstr-s5\" d=\"M-4.5-4.5H4.5V4.5H-4.5Z\"/>\n"
+			     "<path id=\"ktstr-line\" d=\"M-5.5 8H5.5\"/>\n"
+			     "</defs>\n";
+
+static int side_height(const struct plot_side *side)
 {
-	size_t length;
+	int marks = ((int)side->count + PER_LINE - 1) / PER_LINE * LINE + 8;
+	int label = SIDE_MIN + (side->disturbed ? DISTURBED : 0);
 
-	for (size_t n = 0; *text; text += length) {
-		bool is_bad = utf8_needs_escape(text, &length);
+	return marks > label ? marks : label;
+}
 
-		if (n++ == max) {
-			output_puts(out, "...");
-			return;
+static int test_height(const struct plot *plot, const struct plot_test *test)
+{
+	int height = HEAD + (int)test->nmetrics * plot_svg_metric_height(plot);
+
+	for (size_t side = 0; side < plot->sides->count; side++)
+		height += side_height(&test->sides[side]);
+	return height;
+}
+
+static void print_counts(struct output *out, const struct plot_side *side)
+{
+	svg_put(out, "%zu of %zu passed", side->shapes[SHAPE_PASS], side->count);
+	if (side->disturbed)
+		svg_put(out, ", %zu disturbed", side->disturbed);
+}
+
+/* The same facts as a text, for those who do not see the picture. */
+static int print_description(struct output *out, const struct plot *plot)
+{
+	char number[NUMBER_MAX];
+	double value;
+
+	for (size_t i = 0; i < plot->count; i++) {
+		const struct plot_test *test = &plot->tests[i];
+
+		for (size_t side = 0; side < plot->sides->count; side++) {
+			svg_text(out, test->name, NAME_MAX);
+			output_puts(out, ", ");
+			svg_text(out, plot->sides->items[side].name, NAME_MAX);
+			output_puts(out, ": ");
+			print_counts(out, &test->sides[side]);
+			for (size_t j = 0; j < test->nmetrics; j++) {
+				ssize_t n = plot_median(&test->metrics[j], side, &value);
+
+				if (n < 0)
+					return -1;
+				if (!n)
+					continue;
+				output_puts(out, "; median of ");
+				svg_text(out, test->metrics[j].name, NAME_MAX);
+				svg_put(out, " %s ", show_number(value, false, number));
+				svg_text(out, test->metrics[j].unit, NAME_MAX);
+			}
+			output_puts(out, ".\n");
 		}
-		if (is_bad)
-			output_puts(out, "?");
-		else if (*text == '<')
-			output_puts(out, "&lt;");
-		else if (*text == '&')
-			output_puts(out, "&amp;");
-		else if (*text == '>')
-			output_puts(out, "&gt;");
-		else
-			output_write(out, text, length);
 	}
-}
-
-static void begin_text(struct output *out, const char *classes, double x, double y)
-{
-	char text[96];
-
-	snprintf(text, sizeof(text), "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", classes, x, y);
-	output_puts(out, text);
-}
-
-static void write_label(struct output *out, const char *classes, double x, double y,
-			const char *label)
-{
-	begin_text(out, classes, x, y);
-	write_text(out, label, NAME_MAX);
-	output_puts(out, "</text>\n");
-}
-
-static void write_number(struct output *out, const char *classes, double x, double y,
-			 const char *before, double value)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "%s%.6g", before, value);
-	begin_text(out, classes, x, y);
-	output_puts(out, text);
-	output_puts(out, "</text>\n");
-}
-
-/* What a browser shows if the pointer is on the mark. */
-static void write_mark_title(struct output *out, const struct result *result,
-			     const struct strings *reasons)
-{
-	const char *round = result_value(result, "round", 0);
-	const char *reason = result_value(result, "reason", 0);
-
-	output_puts(out, "<title>");
-	if (*round) {
-		output_puts(out, "round ");
-		write_text(out, round, 20);
-		output_puts(out, ": ");
-	}
-	write_text(out, result_value(result, "verdict", 0), 40);
-	if (*reason) {
-		output_puts(out, ": ");
-		write_text(out, reason, 300);
-	}
-	for (size_t i = 0; i < reasons->count; i++) {
-		output_puts(out, i ? "; " : "; disturbed: ");
-		write_text(out, reasons->items[i], 200);
-	}
-	output_puts(out, "</title>");
-}
-
-/* A mark, underlined if the round was disturbed. */
-static int write_mark(struct output *out, const struct result *result, double x, double y)
-{
-	struct strings reasons = { 0 };
-	char text[160];
-	int failed = noise_find(result, &reasons, NULL);
-
-	snprintf(text, sizeof(text), "<g transform=\"translate(%.0f %.0f)\">", x, y);
-	output_puts(out, text);
-	write_mark_title(out, result, &reasons);
-	snprintf(text, sizeof(text), "<use xlink:href=\"#m%d\"/>", (int)mark_of(result));
-	output_puts(out, text);
-	if (reasons.count)
-		output_puts(out, "<path class=\"disturbed\" d=\"M2 17H14\"/>");
-	output_puts(out, "</g>\n");
-	strings_free(&reasons);
-	return failed;
-}
-
-static int write_strip(struct output *out, const struct side *side, double *y)
-{
-	*y += LINE;
-	write_label(out, "", MARGIN, *y - 6, side->name);
-	for (size_t i = 0; i < side->count; i++) {
-		double x = MARGIN + (double)(i % ROW_MARKS) * MARK;
-
-		if (i && i % ROW_MARKS == 0)
-			*y += MARK + 6;
-		if (write_mark(out, side->items[i], x, *y))
-			return -1;
-	}
-	*y += MARK + 10;
 	return 0;
 }
 
-/* The shapes, each with the number of rounds that have it. */
-static void write_legend(struct output *out, const struct sides *sides, double *y)
+static void print_legend(struct output *out, const struct plot *plot)
 {
-	size_t all[MARKS] = { 0 }, counts[MARKS];
-	double x = MARGIN;
-	char text[128];
+	int x = PLOT_MARGIN + 6, length;
+	char text[64];
 
-	for (size_t i = 0; i < sides->count; i++) {
-		plot_count(&sides->items[i], counts);
-		for (int j = 0; j < MARKS; j++)
-			all[j] += counts[j];
-	}
-	*y += LINE;
-	for (int i = 0; i < MARKS; i++) {
-		if (!all[i])
+	output_puts(out, "<g class=\"legend\">\n");
+	for (int shape = 0; shape < SHAPES; shape++) {
+		if (!plot->shapes[shape])
 			continue;
-		snprintf(text, sizeof(text), "<use xlink:href=\"#m%d\" x=\"%.0f\" y=\"%.0f\"/>", i,
-			 x, *y - 12);
-		output_puts(out, text);
-		snprintf(text, sizeof(text), "%s %zu", mark_names[i], all[i]);
-		write_label(out, "small", x + MARK + 4, *y, text);
-		x += 44 + 7 * (double)strlen(text);
+		length = snprintf(text, sizeof(text), "%s %zu", shape_names[shape],
+				  plot->shapes[shape]);
+		svg_put(out,
+			"<use href=\"#ktstr-s%d\" class=\"s%d\" x=\"%d\" y=\"60\"/>"
+			"<text class=\"dim\" x=\"%d\" y=\"64\">%s</text>\n",
+			shape, shape, x, x + 11, text);
+		x += 38 + 7 * length;
 	}
-	begin_text(out, "small end", WIDTH - MARGIN, *y);
-	output_puts(out, "underlined: disturbed</text>\n");
+	if (plot->disturbed)
+		svg_put(out,
+			"<use href=\"#ktstr-line\" class=\"disturbed\" x=\"%d\" y=\"60\"/>"
+			"<text class=\"dim\" x=\"%d\" y=\"64\">disturbed %zu: hollow dots</text>\n",
+			x, x + 11, plot->disturbed);
+	output_puts(out, "</g>\n");
 }
 
-static double axis_x(double place)
+/* Writes what a pointer on the mark shows. */
+static int print_tip(struct output *out, const struct plot_mark *mark)
 {
-	return AXIS_LEFT + place * (AXIS_RIGHT - AXIS_LEFT);
+	const char *reason = result_value(mark->result, "reason", 0);
+	struct strings disturbed = { 0 };
+	int failed = noise_find(mark->result, &disturbed, NULL);
+
+	svg_put(out, "<title>round %zu: ", mark->number);
+	svg_text(out, result_value(mark->result, "verdict", 0), NAME_MAX);
+	output_puts(out, *reason ? ": " : "");
+	svg_text(out, reason, SIZE_MAX);
+	for (size_t i = 0; i < disturbed.count; i++) {
+		output_puts(out, i ? "; " : "; disturbed: ");
+		svg_text(out, disturbed.items[i], SIZE_MAX);
+	}
+	output_puts(out, "</title>");
+	strings_free(&disturbed);
+	return failed;
 }
 
-/* Round numbers within the bounds. */
-static void write_axis(struct output *out, const struct plot_metric *metric, double y)
+static int print_marks(struct output *out, const struct plot_side *side, int y)
 {
-	double range = metric->most / 6 - metric->least / 6, step, unit;
-	char text[160];
+	for (size_t i = 0; i < side->count; i++) {
+		const struct plot_mark *mark = &side->marks[i];
+		int x = PLOT_LEFT + 32 + (int)(i % PER_LINE) * PITCH;
+		int middle = y + 12 + (int)(i / PER_LINE) * LINE;
 
-	snprintf(text, sizeof(text), "<path class=\"axis\" d=\"M%d %.1fH%d\"/>\n", AXIS_LEFT, y,
-		 AXIS_RIGHT);
-	output_puts(out, text);
-	if (!(range > 0)) {
-		write_number(out, "small mid", axis_x(0.5), y + 14, "", metric->least);
-		return;
+		if (i % PER_LINE == 0)
+			svg_put(out,
+				"<text class=\"dim\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%zu</text>\n",
+				PLOT_LEFT + 20, middle + 4, mark->number);
+		if (mark->is_disturbed)
+			svg_put(out,
+				"<use href=\"#ktstr-line\" class=\"disturbed\" x=\"%d\" y=\"%d\"/>\n",
+				x, middle);
+		svg_put(out, "<use href=\"#ktstr-s%d\" class=\"mark s%d\" x=\"%d\" y=\"%d\">",
+			mark->shape, mark->shape, x, middle);
+		if (print_tip(out, mark))
+			return -1;
+		output_puts(out, "</use>\n");
 	}
-	unit = pow(10, floor(log10(range)));
-	step = range / unit > 5	  ? 10 * unit
-	       : range / unit > 2 ? 5 * unit
-	       : range / unit > 1 ? 2 * unit
-				  : unit;
-	for (double value = ceil(metric->least / step) * step, n = 0;
-	     value <= metric->most && n < 10; value += step, n++)
-		write_number(out, "small mid", axis_x(plot_place(metric, value)), y + 14, "",
-			     fabs(value) < step / 2 ? 0 : value);
+	return 0;
 }
 
-/* Dots in three lines, so that fewer hide each other, and the median as a line. */
-static void write_dots(struct output *out, const struct plot_metric *metric,
-		       const struct plot_values *values, double y)
+static int print_side(struct output *out, const struct plot_side *side, const char *name, int y)
 {
-	double middle = median(values->sorted, values->count);
-	double x = axis_x(plot_place(metric, middle));
-	char text[128];
-
-	for (size_t i = 0; i < values->count; i++) {
-		snprintf(text, sizeof(text),
-			 "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>\n",
-			 axis_x(plot_place(metric, values->sorted[i])),
-			 y + DOTS / 2.0 + 6 * ((double)(i % 3) - 1));
-		output_puts(out, text);
-	}
-	snprintf(text, sizeof(text), "<path class=\"median\" d=\"M%.1f %.1fV%.1f\"/>\n", x, y + 3,
-		 y + DOTS - 3);
-	output_puts(out, text);
-	write_number(out, "small", AXIS_RIGHT + 14, y + DOTS / 2.0 + 4, "median ", middle);
+	svg_put(out, "<g class=\"strip\">\n<text x=\"%d\" y=\"%d\">", PLOT_MARGIN, y + 14);
+	svg_text(out, name, LABEL_MAX);
+	svg_put(out, "</text>\n<text class=\"dim\" x=\"%d\" y=\"%d\">%zu of %zu passed</text>\n",
+		PLOT_MARGIN, y + 30, side->shapes[SHAPE_PASS], side->count);
+	if (side->disturbed)
+		svg_put(out, "<text class=\"dim\" x=\"%d\" y=\"%d\">%zu disturbed</text>\n",
+			PLOT_MARGIN, y + 30 + DISTURBED, side->disturbed);
+	if (print_marks(out, side, y))
+		return -1;
+	output_puts(out, "</g>\n");
+	return 0;
 }
 
-static void write_metric(struct output *out, const struct plot *plot,
-			 const struct plot_metric *metric, double *y)
+static int print_test(struct output *out, const struct plot *plot, const struct plot_test *test,
+		      int y)
 {
-	*y += LINE + 6;
-	begin_text(out, "", MARGIN, *y);
-	write_text(out, metric->name, 64);
-	if (*metric->unit) {
-		output_puts(out, " (");
-		write_text(out, metric->unit, 16);
-		output_puts(out, ")");
-	}
+	svg_put(out, "<text class=\"test\" x=\"%d\" y=\"%d\">", PLOT_MARGIN, y + 18);
+	svg_text(out, test->name, NAME_MAX);
 	output_puts(out, "</text>\n");
-	*y += 6;
-	for (size_t i = 0; i < plot->sides->count; i++) {
-		if (!metric->values[i].count)
-			continue;
-		write_label(out, "small end", AXIS_LEFT - 12, *y + DOTS / 2.0 + 4,
-			    plot->sides->items[i].name);
-		write_dots(out, metric, &metric->values[i], *y);
-		*y += DOTS;
+	y += HEAD;
+	for (size_t side = 0; side < plot->sides->count; side++) {
+		if (print_side(out, &test->sides[side], plot->sides->items[side].name, y))
+			return -1;
+		y += side_height(&test->sides[side]);
 	}
-	write_axis(out, metric, *y);
-	*y += 18;
-}
-
-/* The height is known before anything is written. */
-static double height_of(const struct plot *plot)
-{
-	double height = LINE + MARGIN;
-
-	for (size_t i = 0; i < plot->sides->count; i++) {
-		size_t count = plot->sides->items[i].count;
-
-		height += LINE + MARK + 10 +
-			  (double)((count ? count - 1 : 0) / ROW_MARKS) * (MARK + 6);
+	for (size_t i = 0; i < test->nmetrics; i++) {
+		if (plot_svg_metric(out, plot, &test->metrics[i], y))
+			return -1;
+		y += plot_svg_metric_height(plot);
 	}
-	for (size_t i = 0; i < plot->nmetrics; i++) {
-		height += LINE + 12 + 18;
-		for (size_t j = 0; j < plot->sides->count; j++)
-			height += plot->metrics[i].values[j].count ? DOTS : 0;
-	}
-	return height + MARGIN;
+	return 0;
 }
 
 int plot_svg(struct output *out, const struct plot *plot)
 {
-	double y = MARGIN / 2.0;
-	char text[320];
+	const char *title = plot->count ? "Rounds and metrics" : "There are no results";
+	int height = TOP + PLOT_MARGIN, y = TOP;
 
-	snprintf(
-		text, sizeof(text),
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
-		"viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" role=\"img\">\n"
-		"<title>Results of rounds</title>\n",
-		WIDTH, height_of(plot), WIDTH, height_of(plot));
-	output_puts(out, text);
-	output_puts(out, head);
-	output_puts(out, "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
-	for (size_t i = 0; i < plot->sides->count; i++)
-		if (write_strip(out, &plot->sides->items[i], &y))
+	for (size_t i = 0; i < plot->count; i++)
+		height += test_height(plot, &plot->tests[i]);
+	svg_put(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"ktstr\" role=\"img\" "
+		"aria-labelledby=\"ktstr-title ktstr-desc\" width=\"%d\" height=\"%d\" "
+		"viewBox=\"0 0 %d %d\">\n<title id=\"ktstr-title\">%s</title>\n"
+		"<desc id=\"ktstr-desc\">",
+		PLOT_WIDTH, height, PLOT_WIDTH, height, title);
+	if (print_description(out, plot))
+		return -1;
+	output_puts(out, "</desc>\n");
+	output_puts(out, style);
+	output_puts(out, shapes);
+	svg_put(out,
+		"<rect class=\"ground\" width=\"%d\" height=\"%d\"/>\n"
+		"<text class=\"title\" x=\"%d\" y=\"34\">%s</text>\n",
+		PLOT_WIDTH, height, PLOT_MARGIN, title);
+	print_legend(out, plot);
+	for (size_t i = 0; i < plot->count; i++) {
+		if (print_test(out, plot, &plot->tests[i], y))
 			return -1;
-	write_legend(out, plot->sides, &y);
-	for (size_t i = 0; i < plot->nmetrics; i++)
-		write_metric(out, plot, &plot->metrics[i], &y);
+		y += test_height(plot, &plot->tests[i]);
+	}
 	output_puts(out, "</svg>\n");
 	return 0;
 }
