@@ -79,7 +79,7 @@ recorded() {
 	expect output has "./t.run: evidence: /var/tmp/ktstr-evidence/t."
 	kept
 	expect value "$(stat -c %a "$KEPT" "$KEPT"/*)" $'700\n600'
-	[[ $(tar -tzf "$KEPT"/*.gz | head -n 1) =~ ^t\.[^/]*\.[0-9]{8}T[0-9]{6}Z/$ ]]
+	[[ $(tar -tzf "$KEPT"/*.gz | head -n 1) =~ ^t\.[^/]*\.[0-9]{8}T[0-9]{6}Z/ ]]
 	open_evidence
 	expect value "$(<evidence/test.log)" $'out\nerr'
 	recorded 'result 1' 'test t' 'verdict fail' 'status 1' 'reason err' 'file t.run' 'option --duration=5' 'option --tmpdir' \
