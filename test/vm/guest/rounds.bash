@@ -3,6 +3,8 @@
 # shellcheck source=test/vm/guest/runs.bash
 . /host/runs.bash
 
+PATIENCE=3000 # a series takes its time in an emulated machine
+
 # again: what the tests count begins anew
 again() {
 	rm -f /out/count /out/starts

@@ -16,10 +16,10 @@ seq_now() {
 	cat $scx/enable_seq
 }
 
-# await COMMAND [ARG...]: until it succeeds, 20 s at most
+# await COMMAND [ARG...]: until it succeeds, 20 s at most, or PATIENCE twentieths of a second
 await() {
 	local tries
-	for ((tries = 0; tries < 400; tries++)); do
+	for ((tries = 0; tries < ${PATIENCE:-400}; tries++)); do
 		"$@" && return
 		sleep 0.05
 	done
