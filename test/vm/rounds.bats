@@ -15,7 +15,7 @@ setup_file() {
 }
 
 setup() {
-	booted rounds rounds --timeout 900
+	booted rounds rounds --timeout 1500
 }
 
 teardown() {
