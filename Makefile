@@ -50,7 +50,7 @@ REGISTRY = topology entries file_index value definition ask source search stand_
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 RESULTS = result_text gzip_reader evidence operand operands option_value noise column escape tally print_table print_records json_string \
-	print_json print_ktap print_groups print_differences sides statistics rank_sum compare compare_metrics print_comparison \
+	print_json print_ktap print_groups print_differences sides statistics rank_sum metrics compare compare_metrics print_comparison \
 	print_comparison_data show_number plot plot_metrics plot_text plot_svg \
 	plot_svg_metric svg picture
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.

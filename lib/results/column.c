@@ -168,27 +168,15 @@ out:
 	return text;
 }
 
-/* Returns what disturbed the round, with numbers or without. The caller frees it. NULL with errno.
- */
-static char *show_noise(const struct result *result, bool has_numbers)
-{
-	struct strings found = { 0 };
-	char *text = NULL;
-
-	if (!noise_find(result, has_numbers ? &found : NULL, has_numbers ? NULL : &found))
-		text = strings_join(&found, "; ");
-	strings_free(&found);
-	return text;
-}
-
-/* Returns the value of a column that is made of no single record. Likewise. */
+/* Returns the value of a column that is made of no single record. The caller frees it. NULL
+ * with errno. */
 static char *show_special(const struct column *column, const struct result *result)
 {
 	if (!strcmp(column->name, "source"))
 		return strdup(result->source);
 	if (!strcmp(column->name, "member"))
 		return strdup(result->member);
-	return show_noise(result, !strcmp(column->name, "disturbed"));
+	return noise_text(result, !strcmp(column->name, "disturbed"));
 }
 
 char *column_value(const struct column *column, const struct result *result)

@@ -39,12 +39,6 @@ static bool verdict_counts(const char *verdict)
 	       !strcmp(verdict, "scheduler-failed");
 }
 
-bool verdict_has_metrics(const char *verdict)
-{
-	return !strcmp(verdict, "pass") || !strcmp(verdict, "fail") ||
-	       !strcmp(verdict, "inconclusive");
-}
-
 /* Returns texts with their numbers, or "". The caller frees it. NULL with errno. */
 static char *describe_counts(const char **texts, size_t ntexts)
 {
@@ -110,6 +104,8 @@ static int compare_test(const char *name, const struct group *group,
 			const struct directions *directions, struct comparison *comparison)
 {
 	struct test_comparison test = { .name = name }, *added;
+	struct metrics metrics = { 0 };
+	int failed = 0;
 
 	for (size_t side = 0; side < SIDES; side++)
 		test.results[side] = group->count[side];
@@ -119,7 +115,12 @@ static int compare_test(const char *name, const struct group *group,
 	*added = test; /* what it gets is freed with comparison */
 	if (compare_verdicts(group, &added->verdict))
 		return -1;
-	return compare_metrics(group->items, group->count, directions, added);
+	for (size_t side = 0; side < SIDES; side++)
+		for (size_t i = 0; !failed && i < group->count[side]; i++)
+			failed = metrics_add(&metrics, group->items[side][i], side, i);
+	failed = failed || metrics_group(&metrics) || compare_metrics(&metrics, directions, added);
+	metrics_free(&metrics);
+	return failed ? -1 : 0;
 }
 
 /* By the names of the tests, and then as they were read. */
@@ -180,9 +181,9 @@ static int compare_tests(const struct sides *sides, const struct directions *dir
 		for (size_t side = 0; side < SIDES; side++) {
 			const struct side *from = &sides->items[side];
 
-			if (from->count)
-				group.items[side] = from->items + at[side];
 			group.count[side] = count_test(from, at[side], name);
+			if (group.count[side])
+				group.items[side] = from->items + at[side];
 			at[side] += group.count[side];
 		}
 		if (compare_test(name, &group, directions, comparison))

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/strings.h"
+#include "metrics.h"
 #include "sides.h"
 #include "statistics.h"
 
@@ -55,7 +56,7 @@ struct test_comparison {
 	size_t results[SIDES];
 	struct verdict_comparison verdict; /* its word is ONLY_A or ONLY_B: that is all there is */
 	struct metric_comparison *metrics; /* by name and unit */
-	size_t nmetrics, room;
+	size_t nmetrics;
 };
 
 /* By the names of the tests. */
@@ -80,17 +81,11 @@ int compare(const struct sides *sides, const struct directions *directions,
 
 void comparison_free(struct comparison *comparison);
 
-/*
- * Adds the metrics of the results of one test, which are in items[SIDE] and have room for
- * count[SIDE]. Returns 0, or -1 with errno ENOMEM.
- */
-int compare_metrics(const struct result **const items[SIDES], const size_t count[SIDES],
-		    const struct directions *directions, struct test_comparison *test);
+/* Sets the metrics of test to the comparison of metrics, by side. Returns 0, or -1 with errno. */
+int compare_metrics(const struct metrics *metrics, const struct directions *directions,
+		    struct test_comparison *test);
 
 /* Returns the word for p, if least is the smallest p that there could be. */
 enum word compare_word(double p, double least, enum word if_different);
-
-/* Whether the metrics of a round with this verdict count: the test has come to its end. */
-bool verdict_has_metrics(const char *verdict);
 
 #endif

@@ -1,7 +1,6 @@
 /* noise.c - what on its host disturbed a round, by the counters in its result */
 #include "noise.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +203,17 @@ int noise_find(const struct result *result, struct strings *reasons, struct stri
 		if (find_above(&round, above))
 			return -1;
 	return 0;
+}
+
+char *noise_text(const struct result *result, bool has_numbers)
+{
+	struct strings found = { 0 };
+	char *text = NULL;
+
+	if (!noise_find(result, has_numbers ? &found : NULL, has_numbers ? NULL : &found))
+		text = strings_join(&found, "; ");
+	strings_free(&found);
+	return text;
 }
 
 int noise_leave_out(struct results *results)

@@ -2,6 +2,7 @@
 #ifndef RESULTS_NOISE_H
 #define RESULTS_NOISE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/strings.h"
@@ -14,6 +15,12 @@
  * the lists may have grown.
  */
 int noise_find(const struct result *result, struct strings *reasons, struct strings *kinds);
+
+/*
+ * Returns the reasons, or the kinds unless has_numbers, with "; " between them; "" if there are
+ * none. The caller frees it. NULL with errno.
+ */
+char *noise_text(const struct result *result, bool has_numbers);
 
 /* Takes the results of disturbed rounds out, and reports their number. Returns 0, or -1. Reports.
  */

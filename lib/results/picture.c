@@ -1,7 +1,6 @@
 /* picture.c - writes a picture of results */
 #include "picture.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +14,11 @@
 /* Writes the picture to fd, which it closes. Returns 0, or -1 with errno. Reports. */
 static int write_svg(int fd, const char *path, const struct plot *plot)
 {
-	static struct output out; /* it is large */
-	int failed;
+	struct output out;
 
 	output_open(&out, fd, path);
-	failed = plot_svg(&out, plot);
-	if (failed)
-		report_errno("%s", path);
-	return output_close(&out) || failed ? -1 : 0;
+	plot_svg(&out, plot);
+	return output_close(&out);
 }
 
 /* A device, a pipe: it is written to, and not replaced. */
@@ -49,8 +45,12 @@ static int write_file(const char *path, const struct plot *plot)
 		free(name);
 		return -1;
 	}
-	failed = fchmod(fd, 0666 & ~mask) ? (report_errno("%s", path), close(fd), -1)
-					  : write_svg(fd, path, plot);
+	if (fchmod(fd, 0666 & ~mask)) {
+		failed = report_errno("%s", path);
+		close(fd);
+	} else {
+		failed = write_svg(fd, path, plot);
+	}
 	if (!failed && rename(name, path))
 		failed = report_errno("%s", path);
 	if (failed)
@@ -63,8 +63,10 @@ static int write_plot(const char *path, struct output *out, const struct plot *p
 {
 	struct stat status;
 
-	if (!strcmp(path, "-"))
-		return plot_text(out, plot) ? report_errno("--plot") : 0;
+	if (!strcmp(path, "-")) {
+		plot_text(out, plot);
+		return 0;
+	}
 	if (!stat(path, &status) && !S_ISREG(status.st_mode))
 		return write_special(path, plot);
 	return write_file(path, plot);
@@ -75,16 +77,13 @@ int picture_write(const char *path, struct output *out, const struct results *re
 {
 	struct sides sides = { 0 };
 	struct plot plot = { 0 };
-	int failed = operands->separators ? sides_by_operands(results, operands, &sides)
-					  : sides_by_scheduler(results, &sides);
+	int failed = sides_make(results, operands, &sides) || plot_make(&sides, &plot);
 
-	if (!failed)
-		failed = plot_make(&sides, &plot);
 	if (failed)
 		report_errno("--plot");
 	else
 		failed = write_plot(path, out, &plot);
 	plot_free(&plot);
 	sides_free(&sides);
-	return failed;
+	return failed ? -1 : 0;
 }

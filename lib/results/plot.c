@@ -53,27 +53,24 @@ static int add_mark(struct plot *plot, const struct result *result, size_t numbe
 {
 	struct plot_test *test = find_test(plot, result);
 	struct plot_mark mark = { .result = result };
-	struct strings reasons = { 0 };
 	struct plot_side *side;
 	uint64_t round;
-	int failed;
 
 	if (!test)
 		return -1;
 	side = &test->sides[number];
-	failed = noise_find(result, &reasons, NULL) ||
-		 array_grow(&side->marks, side->count, &side->room, sizeof(mark));
-	mark.is_disturbed = reasons.count > 0;
-	strings_free(&reasons);
-	if (failed)
+	if (array_grow(&side->marks, side->count, &side->room, sizeof(mark)))
+		return -1;
+	mark.disturbed = noise_text(result, true);
+	if (!mark.disturbed)
 		return -1;
 	mark.shape = shape_of(result_value(result, "verdict", 0));
 	mark.number = side->count + 1;
 	if (!parse_number(result_value(result, "round", 0), 10, 0, SIZE_MAX, &round))
 		mark.number = (size_t)round;
 	plot->shapes[mark.shape]++;
-	plot->disturbed += mark.is_disturbed;
-	side->disturbed += mark.is_disturbed;
+	side->disturbed += *mark.disturbed != '\0';
+	plot->disturbed += *mark.disturbed != '\0';
 	side->shapes[mark.shape]++;
 	side->marks[side->count++] = mark;
 	return 0;
@@ -105,11 +102,16 @@ void plot_free(struct plot *plot)
 	for (size_t i = 0; i < plot->count; i++) {
 		struct plot_test *test = &plot->tests[i];
 
-		for (size_t side = 0; side < plot->sides->count; side++)
+		for (size_t side = 0; side < plot->sides->count; side++) {
+			for (size_t j = 0; j < test->sides[side].count; j++)
+				free(test->sides[side].marks[j].disturbed);
 			free(test->sides[side].marks);
+		}
 		free(test->sides);
-		free(test->dots);
-		free(test->metrics);
+		for (size_t j = 0; j < test->nplotted; j++)
+			free(test->plotted[j].medians);
+		free(test->plotted);
+		metrics_free(&test->metrics);
 	}
 	free(plot->tests);
 	*plot = (struct plot){ 0 };

@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "base/output.h"
+#include "metrics.h"
 #include "sides.h"
 
 /* How a verdict is drawn. Verdicts that mean the same to a reader have one shape. */
@@ -29,7 +29,7 @@ struct plot_mark {
 	const struct result *result;
 	size_t number; /* of its record round, or its place in its side from 1 */
 	enum shape shape;
-	bool is_disturbed;
+	char *disturbed; /* what disturbed it, "" if nothing did */
 };
 
 /* The rounds of one side of a test. */
@@ -40,30 +40,24 @@ struct plot_side {
 	size_t disturbed;
 };
 
-/* A value of a metric. */
-struct plot_dot {
-	const char *name, *unit;
-	size_t side, round; /* its place in the side, from 0 */
-	double value;	    /* NAN: the text is no number */
-	bool is_disturbed;
+struct plot_median {
+	size_t n; /* how many rounds have a value */
+	double value;
 };
 
-/* A metric: the dots of one name and unit, by side and round, one for each round. */
+/* A metric, with what all its values need that a picture shows. */
 struct plot_metric {
-	const char *name, *unit;
-	const struct plot_dot *dots;
-	size_t count;
-	size_t bad;	  /* values that are no numbers, which have no dot */
-	double low, high; /* of all dots; no meaning if there is none */
+	const struct metric *metric;
+	double low, high;	     /* of all values; no meaning if there is none */
+	struct plot_median *medians; /* one for each side */
 };
 
 struct plot_test {
 	const char *name;
-	struct plot_side *sides; /* as many as the plot has */
-	struct plot_dot *dots;
-	size_t ndots, dots_room;
-	struct plot_metric *metrics; /* by name and unit */
-	size_t nmetrics, metrics_room;
+	struct plot_side *sides;     /* as many as the plot has */
+	struct metrics metrics;	     /* a value's side and round are places in sides and marks */
+	struct plot_metric *plotted; /* one for each of metrics */
+	size_t nplotted;
 };
 
 struct plot {
@@ -83,11 +77,8 @@ int plot_make(const struct sides *sides, struct plot *plot);
 /* Adds the metrics of the marks of test. Returns 0, or -1 with errno. */
 int plot_add_metrics(struct plot_test *test, size_t nsides);
 
-/*
- * Sets *middle to the median of a side's dots, if there are any. Returns the number of its dots, or
- * -1 with errno.
- */
-ssize_t plot_median(const struct plot_metric *metric, size_t side, double *middle);
+/* Whether something disturbed the round that a value of a metric is of. */
+bool plot_is_disturbed(const struct plot_test *test, const struct metric_value *value);
 
 /* Returns where value is between low and high, 0 to 1; 0.5 if these are equal. */
 double plot_place(double value, double low, double high);
@@ -95,8 +86,8 @@ double plot_place(double value, double low, double high);
 void plot_free(struct plot *plot);
 
 /* Write it: as an SVG document that needs nothing else, or with characters, in 80 columns if the
- * names are short. Return 0, or -1 with errno. */
-int plot_svg(struct output *out, const struct plot *plot);
-int plot_text(struct output *out, const struct plot *plot);
+ * names are short. */
+void plot_svg(struct output *out, const struct plot *plot);
+void plot_text(struct output *out, const struct plot *plot);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "noise.h"
 #include "show_number.h"
 #include "svg.h"
 
@@ -68,7 +67,7 @@ static int side_height(const struct plot_side *side)
 
 static int test_height(const struct plot *plot, const struct plot_test *test)
 {
-	int height = HEAD + (int)test->nmetrics * plot_svg_metric_height(plot);
+	int height = HEAD + (int)test->nplotted * plot_svg_metric_height(plot);
 
 	for (size_t side = 0; side < plot->sides->count; side++)
 		height += side_height(&test->sides[side]);
@@ -83,10 +82,9 @@ static void print_counts(struct output *out, const struct plot_side *side)
 }
 
 /* The same facts as a text, for those who do not see the picture. */
-static int print_description(struct output *out, const struct plot *plot)
+static void print_description(struct output *out, const struct plot *plot)
 {
 	char number[NUMBER_MAX];
-	double value;
 
 	for (size_t i = 0; i < plot->count; i++) {
 		const struct plot_test *test = &plot->tests[i];
@@ -97,22 +95,20 @@ static int print_description(struct output *out, const struct plot *plot)
 			svg_text(out, plot->sides->items[side].name, NAME_MAX);
 			output_puts(out, ": ");
 			print_counts(out, &test->sides[side]);
-			for (size_t j = 0; j < test->nmetrics; j++) {
-				ssize_t n = plot_median(&test->metrics[j], side, &value);
+			for (size_t j = 0; j < test->nplotted; j++) {
+				const struct metric *metric = test->plotted[j].metric;
+				const struct plot_median *median = &test->plotted[j].medians[side];
 
-				if (n < 0)
-					return -1;
-				if (!n)
+				if (!median->n)
 					continue;
 				output_puts(out, "; median of ");
-				svg_text(out, test->metrics[j].name, NAME_MAX);
-				svg_put(out, " %s ", show_number(value, false, number));
-				svg_text(out, test->metrics[j].unit, NAME_MAX);
+				svg_text(out, metric->name, NAME_MAX);
+				svg_put(out, " %s ", show_number(median->value, false, number));
+				svg_text(out, metric->unit, NAME_MAX);
 			}
 			output_puts(out, ".\n");
 		}
 	}
-	return 0;
 }
 
 static void print_legend(struct output *out, const struct plot *plot)
@@ -141,26 +137,22 @@ static void print_legend(struct output *out, const struct plot *plot)
 }
 
 /* Writes what a pointer on the mark shows. */
-static int print_tip(struct output *out, const struct plot_mark *mark)
+static void print_tip(struct output *out, const struct plot_mark *mark)
 {
 	const char *reason = result_value(mark->result, "reason", 0);
-	struct strings disturbed = { 0 };
-	int failed = noise_find(mark->result, &disturbed, NULL);
 
 	svg_put(out, "<title>round %zu: ", mark->number);
 	svg_text(out, result_value(mark->result, "verdict", 0), NAME_MAX);
 	output_puts(out, *reason ? ": " : "");
 	svg_text(out, reason, SIZE_MAX);
-	for (size_t i = 0; i < disturbed.count; i++) {
-		output_puts(out, i ? "; " : "; disturbed: ");
-		svg_text(out, disturbed.items[i], SIZE_MAX);
+	if (*mark->disturbed) {
+		output_puts(out, "; disturbed: ");
+		svg_text(out, mark->disturbed, SIZE_MAX);
 	}
 	output_puts(out, "</title>");
-	strings_free(&disturbed);
-	return failed;
 }
 
-static int print_marks(struct output *out, const struct plot_side *side, int y)
+static void print_marks(struct output *out, const struct plot_side *side, int y)
 {
 	for (size_t i = 0; i < side->count; i++) {
 		const struct plot_mark *mark = &side->marks[i];
@@ -171,20 +163,18 @@ static int print_marks(struct output *out, const struct plot_side *side, int y)
 			svg_put(out,
 				"<text class=\"dim\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%zu</text>\n",
 				PLOT_LEFT + 20, middle + 4, mark->number);
-		if (mark->is_disturbed)
+		if (*mark->disturbed)
 			svg_put(out,
 				"<use href=\"#ktstr-line\" class=\"disturbed\" x=\"%d\" y=\"%d\"/>\n",
 				x, middle);
 		svg_put(out, "<use href=\"#ktstr-s%d\" class=\"mark s%d\" x=\"%d\" y=\"%d\">",
 			mark->shape, mark->shape, x, middle);
-		if (print_tip(out, mark))
-			return -1;
+		print_tip(out, mark);
 		output_puts(out, "</use>\n");
 	}
-	return 0;
 }
 
-static int print_side(struct output *out, const struct plot_side *side, const char *name, int y)
+static void print_side(struct output *out, const struct plot_side *side, const char *name, int y)
 {
 	svg_put(out, "<g class=\"strip\">\n<text x=\"%d\" y=\"%d\">", PLOT_MARGIN, y + 14);
 	svg_text(out, name, LABEL_MAX);
@@ -193,33 +183,28 @@ static int print_side(struct output *out, const struct plot_side *side, const ch
 	if (side->disturbed)
 		svg_put(out, "<text class=\"dim\" x=\"%d\" y=\"%d\">%zu disturbed</text>\n",
 			PLOT_MARGIN, y + 30 + DISTURBED, side->disturbed);
-	if (print_marks(out, side, y))
-		return -1;
+	print_marks(out, side, y);
 	output_puts(out, "</g>\n");
-	return 0;
 }
 
-static int print_test(struct output *out, const struct plot *plot, const struct plot_test *test,
-		      int y)
+static void print_test(struct output *out, const struct plot *plot, const struct plot_test *test,
+		       int y)
 {
 	svg_put(out, "<text class=\"test\" x=\"%d\" y=\"%d\">", PLOT_MARGIN, y + 18);
 	svg_text(out, test->name, NAME_MAX);
 	output_puts(out, "</text>\n");
 	y += HEAD;
 	for (size_t side = 0; side < plot->sides->count; side++) {
-		if (print_side(out, &test->sides[side], plot->sides->items[side].name, y))
-			return -1;
+		print_side(out, &test->sides[side], plot->sides->items[side].name, y);
 		y += side_height(&test->sides[side]);
 	}
-	for (size_t i = 0; i < test->nmetrics; i++) {
-		if (plot_svg_metric(out, plot, &test->metrics[i], y))
-			return -1;
+	for (size_t i = 0; i < test->nplotted; i++) {
+		plot_svg_metric(out, plot, test, &test->plotted[i], y);
 		y += plot_svg_metric_height(plot);
 	}
-	return 0;
 }
 
-int plot_svg(struct output *out, const struct plot *plot)
+void plot_svg(struct output *out, const struct plot *plot)
 {
 	const char *title = plot->count ? "Rounds and metrics" : "There are no results";
 	int height = TOP + PLOT_MARGIN, y = TOP;
@@ -232,8 +217,7 @@ int plot_svg(struct output *out, const struct plot *plot)
 		"viewBox=\"0 0 %d %d\">\n<title id=\"ktstr-title\">%s</title>\n"
 		"<desc id=\"ktstr-desc\">",
 		PLOT_WIDTH, height, PLOT_WIDTH, height, title);
-	if (print_description(out, plot))
-		return -1;
+	print_description(out, plot);
 	output_puts(out, "</desc>\n");
 	output_puts(out, style);
 	output_puts(out, shapes);
@@ -243,10 +227,8 @@ int plot_svg(struct output *out, const struct plot *plot)
 		PLOT_WIDTH, height, PLOT_MARGIN, title);
 	print_legend(out, plot);
 	for (size_t i = 0; i < plot->count; i++) {
-		if (print_test(out, plot, &plot->tests[i], y))
-			return -1;
+		print_test(out, plot, &plot->tests[i], y);
 		y += test_height(plot, &plot->tests[i]);
 	}
 	output_puts(out, "</svg>\n");
-	return 0;
 }

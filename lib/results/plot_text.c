@@ -35,8 +35,8 @@ static void write_row(struct output *out, const struct plot_side *side, size_t f
 		const struct plot_mark *mark = &side->marks[from + i];
 
 		row[i] = letters[mark->shape];
-		below[i] = mark->is_disturbed ? '~' : ' ';
-		if (mark->is_disturbed)
+		below[i] = *mark->disturbed ? '~' : ' ';
+		if (*mark->disturbed)
 			last = i + 1;
 	}
 	row[i] = below[last] = '\n';
@@ -59,55 +59,45 @@ static void write_strip(struct output *out, const struct plot_side *side, const 
 		write_row(out, side, from);
 }
 
-static int place_of(const struct plot_metric *metric, double value)
+static int place_of(const struct plot_metric *plotted, double value)
 {
-	return (int)(plot_place(value, metric->low, metric->high) * (AXIS - 1) + 0.5);
+	return (int)(plot_place(value, plotted->low, plotted->high) * (AXIS - 1) + 0.5);
 }
 
-/*
- * Dots on an axis: '.' is one value, ':' are some, '#' are many, and '|' is the median. Returns 0,
- * or -1 with errno.
- */
-static int write_dots(struct output *out, const struct plot_metric *metric, size_t side,
-		      const char *name)
+/* Dots on an axis: '.' is one value, ':' are some, '#' are many, and '|' is the median. */
+static void write_dots(struct output *out, const struct plot_metric *plotted, size_t side,
+		       const char *name)
 {
+	const struct metric *metric = plotted->metric;
+	double middle = plotted->medians[side].value;
 	char axis[AXIS + 1], text[LINE_BYTES], number[NUMBER_MAX];
 	size_t counts[AXIS] = { 0 };
-	double middle;
-	ssize_t n = plot_median(metric, side, &middle);
 
-	if (n <= 0)
-		return (int)n;
 	for (size_t i = 0; i < metric->count; i++)
-		if (metric->dots[i].side == side)
-			counts[place_of(metric, metric->dots[i].value)]++;
+		if (metric->values[i].side == side)
+			counts[place_of(plotted, metric->values[i].number)]++;
 	for (int i = 0; i < AXIS; i++)
 		axis[i] = " .:#"[counts[i] < 2 ? counts[i] : counts[i] < 5 ? 2 : 3];
 	axis[AXIS] = '\0';
-	axis[place_of(metric, middle)] = '|';
+	axis[place_of(plotted, middle)] = '|';
 	snprintf(text, sizeof(text), "  [%s]  median %s  ", axis,
 		 show_number(middle, false, number));
 	output_puts(out, text);
 	escape_write(out, name, "");
 	output_puts(out, "\n");
-	return 0;
 }
 
-static int write_metric(struct output *out, const struct plot *plot,
-			const struct plot_metric *metric)
+static void write_metric(struct output *out, const struct plot *plot,
+			 const struct plot_metric *plotted)
 {
+	const struct metric *metric = plotted->metric;
 	char text[LINE_BYTES], low[NUMBER_MAX], high[NUMBER_MAX];
 
 	output_puts(out, "\n");
-	escape_write(out, metric->name, "");
-	if (*metric->unit) {
-		output_puts(out, " (");
-		escape_write(out, metric->unit, "");
-		output_puts(out, ")");
-	}
+	metric_write_name(out, metric->name, metric->unit);
 	if (metric->count) {
-		snprintf(text, sizeof(text), ": %s to %s", show_number(metric->low, false, low),
-			 show_number(metric->high, false, high));
+		snprintf(text, sizeof(text), ": %s to %s", show_number(plotted->low, false, low),
+			 show_number(plotted->high, false, high));
 		output_puts(out, text);
 	}
 	if (metric->bad) {
@@ -116,12 +106,11 @@ static int write_metric(struct output *out, const struct plot *plot,
 	}
 	output_puts(out, "\n");
 	for (size_t i = 0; i < plot->sides->count; i++)
-		if (write_dots(out, metric, i, plot->sides->items[i].name))
-			return -1;
-	return 0;
+		if (plotted->medians[i].n)
+			write_dots(out, plotted, i, plot->sides->items[i].name);
 }
 
-int plot_text(struct output *out, const struct plot *plot)
+void plot_text(struct output *out, const struct plot *plot)
 {
 	for (size_t i = 0; i < plot->count; i++) {
 		const struct plot_test *test = &plot->tests[i];
@@ -134,12 +123,10 @@ int plot_text(struct output *out, const struct plot *plot)
 		for (size_t side = 0; side < plot->sides->count; side++)
 			if (test->sides[side].count)
 				write_strip(out, &test->sides[side], plot->sides->items[side].name);
-		for (size_t j = 0; j < test->nmetrics; j++)
-			if (write_metric(out, plot, &test->metrics[j]))
-				return -1;
+		for (size_t j = 0; j < test->nplotted; j++)
+			write_metric(out, plot, &test->plotted[j]);
 	}
 	output_puts(out,
 		    "\n. pass, F fail, S scheduler failed, ? inconclusive, - skip, x no verdict,\n"
 		    "~ disturbed\n");
-	return 0;
 }

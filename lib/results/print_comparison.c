@@ -97,12 +97,7 @@ static void print_metric(struct output *out, const struct metric_comparison *met
 	char line[LINE_BYTES], middle[NUMBER_MAX], spread[NUMBER_MAX];
 
 	output_puts(out, "\n");
-	escape_write(out, metric->name, "");
-	if (*metric->unit) {
-		output_puts(out, " (");
-		escape_write(out, metric->unit, "");
-		output_puts(out, ")");
-	}
+	metric_write_name(out, metric->name, metric->unit);
 	snprintf(line, sizeof(line), ": %s\n", word_names[metric->word]);
 	output_puts(out, line);
 	for (size_t side = 0; side < SIDES; side++) {

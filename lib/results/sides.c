@@ -49,7 +49,7 @@ static void move_default(struct sides *sides)
 	sides->items[0] = side;
 }
 
-int sides_by_scheduler(const struct results *results, struct sides *sides)
+static int by_scheduler(const struct results *results, struct sides *sides)
 {
 	for (size_t i = 0; i < results->count; i++) {
 		const struct result *result = &results->items[i];
@@ -68,8 +68,8 @@ int sides_by_scheduler(const struct results *results, struct sides *sides)
 	return 0;
 }
 
-int sides_by_operands(const struct results *results, const struct operands *operands,
-		      struct sides *sides)
+static int by_operands(const struct results *results, const struct operands *operands,
+		       struct sides *sides)
 {
 	struct strings names = { 0 };
 	int failed = operands_name_sides(operands, &names);
@@ -80,6 +80,12 @@ int sides_by_operands(const struct results *results, const struct operands *oper
 		failed = add_result(&sides->items[results->items[i].side], &results->items[i]);
 	strings_free(&names);
 	return failed ? -1 : 0;
+}
+
+int sides_make(const struct results *results, const struct operands *operands, struct sides *sides)
+{
+	return operands->separators ? by_operands(results, operands, sides)
+				    : by_scheduler(results, sides);
 }
 
 /* Reports which schedulers there are. Returns -1. */
@@ -106,8 +112,7 @@ out:
 
 int sides_pair(const struct results *results, const struct operands *operands, struct sides *sides)
 {
-	if (operands->separators ? sides_by_operands(results, operands, sides)
-				 : sides_by_scheduler(results, sides))
+	if (sides_make(results, operands, sides))
 		return report_errno("--compare");
 	if (!results->count)
 		return report(ENODATA, "--compare: there are no results");

@@ -20,20 +20,13 @@ struct sides {
 };
 
 /*
- * Fills sides with one for each scheduler: "default" first, and then as they appear. Results
- * without the record scheduler are one side, "(no scheduler)". Returns 0, or -1 with errno.
+ * Fills sides with the two of the operands if these are split, else with one for each scheduler:
+ * "default" first, and then as they appear. Results without the record scheduler are one side, "(no
+ * scheduler)". Returns 0, or -1 with errno.
  */
-int sides_by_scheduler(const struct results *results, struct sides *sides);
+int sides_make(const struct results *results, const struct operands *operands, struct sides *sides);
 
-/* Fills sides with the two of the operands, which are split. Returns 0, or -1 with errno. */
-int sides_by_operands(const struct results *results, const struct operands *operands,
-		      struct sides *sides);
-
-/*
- * Fills sides with the two that are to be compared: those of the operands or, if they are not
- * split, of the two schedulers. Returns 0, or -1 with errno. Reports, also if there are not two, or
- * one has no results.
- */
+/* As sides_make, but reports, and fails if there are not two sides, or one has no results. */
 int sides_pair(const struct results *results, const struct operands *operands, struct sides *sides);
 
 /* Frees sides, but not the results, and leaves it empty. */

@@ -245,7 +245,7 @@ static void check_comparison(struct results *results)
 		results->items[i].side = i % 2;
 	operands.separators = operands.before = 1;
 	REQUIRE(!operands_add(&operands, "A") && !operands_add(&operands, "B"));
-	REQUIRE(!sides_by_operands(results, &operands, &sides) && sides.count == SIDES);
+	REQUIRE(!sides_make(results, &operands, &sides) && sides.count == SIDES);
 	take_messages(compare(&sides, &directions, &comparison));
 	for (size_t i = 0; i < comparison.ntests; i++) {
 		const struct test_comparison *test = &comparison.tests[i];
