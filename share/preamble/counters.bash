@@ -1,31 +1,35 @@
 # --- counters: what the host did while the test ran, in numbers that ktstr-results judges ---
 
-# read_counters: sets COUNTERS to the host's counters now. It forks nothing.
+# read_counters NAME: fills the associative array of this name with the host's counters now. It forks nothing.
 read_counters() {
-	local key a b c d f g file cgroup value REPLY
-	COUNTERS=()
-	while read -r key a b c _ _ f g d _; do # user, nice, system, idle, iowait, irq, softirq, steal in hundredths of a second
+	local -n counters=$1
+	local key value user nice system irq softirq steal file cgroup REPLY
+	while read -r key user nice system _ _ irq softirq steal _; do # in hundredths of a second
 		case $key in
-		cpu) COUNTERS+=([busy-us]=$(((a + b + c + f + g) * 10000)) [irq-us]=$(((f + g) * 10000)) [steal-us]=$((d * 10000))) ;;
+		cpu)
+			counters["busy-us"]=$(((user + nice + system + irq + softirq) * 10000))
+			counters["irq-us"]=$(((irq + softirq) * 10000))
+			counters["steal-us"]=$((steal * 10000))
+			;;
 		intr)
-			COUNTERS[interrupts]=$a
+			counters["interrupts"]=$user # the first field: all of them
 			break
 			;;
 		esac
 	done 2>/dev/null </proc/stat || true
-	read_pressure /proc/pressure/cpu && COUNTERS[pressure-us]=$REPLY
+	if read_pressure /proc/pressure/cpu; then counters["pressure-us"]=$REPLY; fi
 	for cgroup in "$RUN_CGROUP" "$TEST_ROOT"; do
 		while read -r key value; do
-			if [[ $key == usage_usec ]]; then COUNTERS[run-busy-us]=$((${COUNTERS[run-busy-us]:-0} + value)); fi
+			if [[ $key == usage_usec ]]; then counters["run-busy-us"]=$((${counters["run-busy-us"]:-0} + value)); fi
 		done 2>/dev/null <"$cgroup/cpu.stat" || true
-		read_pressure "$cgroup/cpu.pressure" && COUNTERS[run-pressure-us]=$((${COUNTERS[run-pressure-us]:-0} + REPLY))
+		if read_pressure "$cgroup/cpu.pressure"; then counters["run-pressure-us"]=$((${counters["run-pressure-us"]:-0} + REPLY)); fi
 	done
 	for file in /sys/devices/system/cpu/cpu[0-9]*/{thermal_throttle/{core,package}_throttle_count,cpufreq/scaling_max_freq}; do
 		first_line "$file"
 		[[ $REPLY =~ ^[0-9]{1,15}$ ]] || continue
 		key=throttled
 		if [[ $file == */scaling_max_freq ]]; then key=max-khz; fi
-		COUNTERS[$key]=$((${COUNTERS[$key]:-0} + REPLY))
+		counters["$key"]=$((${counters["$key"]:-0} + REPLY))
 	done
 }
 
@@ -71,33 +75,41 @@ note_counters() {
 	while read -r pid start policy time name; do
 		ABOVE["$pid $start"]=$time
 	done < <(list_above)
-	read_counters
-	COUNTERS_BEFORE=()
-	for name in "${!COUNTERS[@]}"; do
-		COUNTERS_BEFORE[$name]=${COUNTERS[$name]}
-	done
+	read_counters COUNTERS
 }
 
-# record_counters TIME: right after the test, which began at that time, while its cgroups are there. A task has one CPU; that
-# it seems to have more comes from the time that the lists of tasks take.
+# record_counters START: right after the test, which began at that time, while its cgroups are there
 record_counters() {
-	local pid start policy time name cpus=0 range list most
+	local took name REPLY
+	local -A after=()
 	now
-	most=$((REPLY - $1))
-	read_counters
-	for name in "${!COUNTERS[@]}"; do
-		if [[ ${COUNTERS_BEFORE[$name]:-} ]]; then record counter "$name" "${COUNTERS_BEFORE[$name]}" "${COUNTERS[$name]}"; fi
+	took=$((REPLY - $1))
+	read_counters after
+	for name in "${!after[@]}"; do
+		if [[ ${COUNTERS[$name]:-} ]]; then record counter "$name" "${COUNTERS[$name]}" "${after[$name]}"; fi
 	done
+	record_cpus
+	record_above "$took"
+}
+
+# record_cpus: records how many CPUs are online
+record_cpus() {
+	local cpus=0 range list REPLY
 	first_line /sys/devices/system/cpu/online
 	IFS=, read -ra list <<<"$REPLY"
 	for range in "${list[@]}"; do
 		cpus=$((cpus + ${range#*-} - ${range%-*} + 1))
 	done
 	record cpus "$cpus"
-	list=()
+}
+
+# record_above MOST: records the tasks of others that ran above the scheduler during the test, which took MOST hundredths of
+# a second. A task has one CPU; that it seems to have more comes from the time that the lists of tasks take.
+record_above() {
+	local pid start policy time name list=()
 	while read -r pid start policy time name; do
 		time=$((time - ${ABOVE["$pid $start"]:-0}))
-		if ((time > most)); then time=$most; fi
+		if ((time > $1)); then time=$1; fi
 		if ((time > 0)) && ! is_ours "$pid" && ! is_of_this_script "$pid"; then list[time]+="$pid $policy $name"$'\n'; fi
 	done < <(list_above)
 	name_above

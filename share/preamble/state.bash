@@ -16,7 +16,7 @@ QUIET=0 KTAP=0 KEEP=0
 TMP_DIRECTORY=''
 ATTACH_SECS=10 WAIT_LOCK_SECS=0
 CALLERS_TMPDIR=''
-USED_OPTIONS=() # those with a value, for the result
+USED_OPTIONS=() # for the result
 EVIDENCE_WHEN=failure EVIDENCE_TO='' EVIDENCE_FD='' # see arguments
 declare -A OMITTED=() # what evidence must not hold
 REPEAT='' FOR_SECS='' UNTIL_FAIL='' BASELINE='' NO_SCHEDULER='' # see rounds
@@ -70,7 +70,7 @@ KNOWN=''       # the struct_ops links that processes held before it was started
 HOLDERS=()     # its processes that hold it
 SCHED_ENDED='' # how the process that was started as the scheduler ended
 ALONE=''       # enable_seq at the start of a test that must stay without any scheduler
-declare -A COUNTERS=() COUNTERS_BEFORE=() ABOVE=() # see counters
+declare -A COUNTERS=() ABOVE=() # at the test's start, see counters
 EVENTS=() # its event counters at several times
 PARTIAL=0 SAMPLES=0 ON_EXT=0 # whether it has only tasks of SCHED_EXT; looks for such a task; whether one was seen
 
