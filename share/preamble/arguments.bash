@@ -112,9 +112,12 @@ take_value() {
 	esac
 }
 
-# take_flag OPTION: an option about rounds that has no value
+# take_flag OPTION: an option of a run that has no value
 take_flag() {
 	case $1 in
+	--keep) KEEP=1 ;;
+	--ktap) ktap=1 ;; # of parse_arguments
+	--quiet) QUIET=1 ;;
 	--until-fail) UNTIL_FAIL=1 ;;
 	--no-scheduler) NO_SCHEDULER=1 ;;
 	--baseline) BASELINE=1 ;;
@@ -187,10 +190,7 @@ parse_arguments() {
 			take_value "${option%%=*}" "${option#*=}"
 			;;
 		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
-		--until-fail | --no-scheduler | --baseline) take_flag "$option" ;;
-		--keep) KEEP=1 ;;
-		--ktap) ktap=1 ;;
-		--quiet) QUIET=1 ;;
+		--keep | --ktap | --quiet | --until-fail | --no-scheduler | --baseline) take_flag "$option" ;;
 		-h | --help)
 			print_help
 			leave 0

@@ -12,6 +12,7 @@ begin_evidence() {
 	{ mkdir -m 700 -- "$WORK/evidence" && mkdir -m 700 -- "$WORK/evidence/$name"; } 2>/dev/null || return 1
 	remember evidence "$WORK/evidence/$name"
 	record_run
+	if is_series; then record_programs; fi
 	COMMON=("${RESULT[@]}")
 	record_started
 }
@@ -121,22 +122,24 @@ is_wanted() {
 
 # finish_evidence STATUS: finds the cause, and keeps the evidence if it is wanted. Nothing here changes the verdict.
 finish_evidence() {
+	local wanted=''
 	umask 077
 	stop_packer # of this run's shell, if this is the janitor
 	find_reason
-	if ((${#ROUNDS[@]})) && [[ ! $ROUND ]]; then summarize; fi
+	if has_rounds; then summarize; fi
 	as_line "$REASON"
 	REASON=$REPLY
-	if is_wanted && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no place for it in the work directory'; fi
-	if ((${#ROUNDS[@]})) && [[ ! $ROUND ]]; then
-		if is_wanted; then keep_evidence "$1"; fi
+	if [[ ! $ROUND ]] && is_wanted; then wanted=1; fi # for a round, see keep_round
+	if [[ $wanted ]] && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no place for it in the work directory'; fi
+	if has_rounds; then
+		if [[ $wanted ]]; then keep_evidence "$1"; fi
 	elif [[ $EVIDENCE ]]; then
 		record_metrics
-		if [[ $VERDICT != pass ]] || is_wanted; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
+		if [[ $VERDICT != pass || $wanted ]]; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
 		find_cause
 		if [[ $ROUND ]]; then
 			keep_round "$1"
-		elif is_wanted; then
+		elif [[ $wanted ]]; then
 			keep_evidence "$1"
 		fi
 	fi
@@ -151,7 +154,7 @@ keep_evidence() {
 	describe_host
 	print_info >"$EVIDENCE/info" 2>/dev/null
 	if ((${#ROUNDS[@]} == 0)); then
-		record_programs
+		is_series || record_programs
 		complete_evidence "$1"
 	fi
 	pack_evidence
@@ -174,15 +177,16 @@ complete_evidence() {
 # keep_round STATUS: completes the evidence of a round, and keeps no more than its result if it passed, or if enough others
 # are kept whole. The shell of the series reads the result.
 keep_round() {
-	local one file kept=0
+	local one kept=0 whole=1
 	for one in "${ROUNDS[@]}"; do
 		[[ $one == *' pass' ]] || kept=$((kept + 1))
 	done
+	if [[ $VERDICT == pass ]] || ((kept >= FULL_ROUNDS)); then
+		whole=''
+		rm -rf -- "${EVIDENCE:?}"/* # without the first snapshot, there is no second one either
+	fi
 	complete_evidence "$1"
-	if [[ $VERDICT != pass ]] && ((kept < FULL_ROUNDS)); then return 0; fi
-	for file in "$EVIDENCE"/*; do
-		[[ $file == "$EVIDENCE/result" ]] || rm -rf -- "$file"
-	done
+	[[ $whole ]] || rm -f -- "$EVIDENCE/events"
 }
 
 # within_time SECONDS COMMAND...: runs it as a process of its own, and kills it after that time; fails with 2 if it does. A

@@ -8,13 +8,11 @@ print_plan() {
 	if [[ $REPLY ]]; then printf '1..%s\n' "$REPLY"; fi
 }
 
-# find_plan: sets REPLY to the number of points, or to nothing. The rounds of a baseline are none.
+# find_plan: sets REPLY to the number of points, or to nothing if only the time or a failure ends the rounds. The rounds of
+# a baseline are none.
 find_plan() {
-	REPLY=1
-	if is_series; then
-		rounds_asked
-		if [[ $BASELINE && $REPLY ]]; then REPLY=$((REPLY / 2)); fi
-	fi
+	REPLY=$REPEAT
+	if [[ ! $FOR_SECS && ! $UNTIL_FAIL ]]; then REPLY=${REPEAT:-1}; fi
 }
 
 # count_points: sets REPLY to the number of points printed, and BAD to the number of those that are not ok. They come from

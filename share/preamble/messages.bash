@@ -67,12 +67,12 @@ die() {
 }
 
 print_banner() {
-	local scheduler=$KTSTR_SCHED_NAME
-	if [[ $NO_SCHEDULER ]]; then scheduler=$DEFAULT_SCHEDULER; fi
-	if [[ $BASELINE ]]; then scheduler+=" and $DEFAULT_SCHEDULER"; fi
+	local REPLY
 	print_plan
 	if ((QUIET)); then return; fi
-	say "test $KTSTR_TEST_NAME, scheduler $scheduler, git $KTSTR_GIT_HASH"
+	side_name 1
+	if [[ $BASELINE ]]; then REPLY+=" and $DEFAULT_SCHEDULER"; fi
+	say "test $KTSTR_TEST_NAME, scheduler $REPLY, git $KTSTR_GIT_HASH"
 	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
 }
 

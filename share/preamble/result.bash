@@ -107,9 +107,6 @@ record_run() {
 	for option in "${USED_OPTIONS[@]}"; do
 		record option "$option"
 	done
-	if ((KEEP)); then record option --keep; fi
-	if ((KTAP)); then record option --ktap; fi
-	if ((QUIET)); then record option --quiet; fi
 	first_line /proc/sys/kernel/osrelease
 	release=$REPLY
 	first_line /proc/sys/kernel/version
@@ -131,8 +128,8 @@ record_run() {
 
 # record_started: records what is known when a run, or a round of it, begins
 record_started() {
-	local REPLY=$KTSTR_SCHED_NAME
-	if [[ $NO_SCHEDULER ]]; then REPLY=$DEFAULT_SCHEDULER; fi
+	local REPLY
+	side_name "${ROUND:-1}"
 	record scheduler "$REPLY"
 	as_seconds "$STARTED"
 	record started "$STARTED_UTC" "$REPLY"

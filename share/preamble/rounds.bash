@@ -7,23 +7,23 @@ is_series() {
 	[[ $REPEAT || $FOR_SECS || $UNTIL_FAIL || $BASELINE ]]
 }
 
+# has_rounds: whether this is the shell of a series of which a round has ended, or its janitor
+has_rounds() {
+	((${#ROUNDS[@]})) && [[ ! $ROUND ]]
+}
+
 # rounds_asked: sets REPLY to how many rounds there are at most, or to nothing if only the time or a failure ends them
 rounds_asked() {
-	REPLY=$REPEAT
-	if [[ $BASELINE && ! $REPEAT && ! $FOR_SECS && ! $UNTIL_FAIL ]]; then REPLY=1; fi
+	find_plan
 	if [[ $BASELINE && $REPLY ]]; then REPLY=$((2 * REPLY)); fi
 }
 
 # run_series: runs the rounds, and ends with the worst status
 run_series() {
-	local asked begin n=0 TREE run=("${RESULT[@]}")
+	local asked begin n=0 TREE
 	rounds_asked
 	asked=$REPLY
 	end_progress # each round has its own
-	RESULT=("${COMMON[@]}")
-	record_programs
-	COMMON=("${RESULT[@]}")
-	RESULT=("${run[@]}")
 	note_tree
 	now
 	begin=$REPLY
@@ -209,7 +209,7 @@ read_round() {
 # side_name N: sets REPLY to the scheduler of the round
 side_name() {
 	REPLY=$KTSTR_SCHED_NAME
-	if is_baseline_round "$1"; then REPLY=$DEFAULT_SCHEDULER; fi
+	if [[ $NO_SCHEDULER ]] || is_baseline_round "$1"; then REPLY=$DEFAULT_SCHEDULER; fi
 }
 
 # list_tree: sets REPLY to what changes if an unpacked file does: its inode, mode, size and time of change, which no program

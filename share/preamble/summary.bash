@@ -14,16 +14,14 @@ verdict_word() {
 # count_rounds SIDE: sets TOTAL, PASSED and FAILED to the numbers of the scheduler's rounds, or of the baseline's, and REPLY to
 # words for them. Failed are those in which the test gave the verdict.
 count_rounds() {
-	local one number verdict text=''
+	local one number verdict side text=''
 	local -A counts=()
 	TOTAL=0
 	for one in "${ROUNDS[@]}"; do
 		read -r number _ verdict <<<"$one"
-		if is_baseline_round "$number"; then
-			[[ $1 == baseline ]] || continue
-		else
-			[[ $1 == scheduler ]] || continue
-		fi
+		side=scheduler
+		if is_baseline_round "$number"; then side=baseline; fi
+		[[ $side == "$1" ]] || continue
 		TOTAL=$((TOTAL + 1))
 		counts[$verdict]=$((${counts[$verdict]:-0} + 1))
 	done

@@ -163,7 +163,7 @@ cleanup() {
 		status=$STATUS_ERROR
 	fi
 	kill_round
-	if ((${#ROUNDS[@]})) && [[ ! $ROUND ]]; then
+	if has_rounds; then
 		worse "$status" "$WORST"
 		status=$REPLY
 	fi
