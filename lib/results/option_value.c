@@ -27,35 +27,39 @@ int option_column(struct columns *columns, const char *option, const char *name)
 	return STATUS_MISUSED;
 }
 
+/* Adds to list what is between the commas of text. Returns 0 or an exit status. */
+static int split(struct strings *list, const char *option, const char *text)
+{
+	for (size_t length;; text += length + 1) {
+		length = strcspn(text, ",");
+		if (strings_addf(list, "%.*s", (int)length, text)) {
+			report_errno("%s", option);
+			return STATUS_FAILED;
+		}
+		if (!text[length])
+			return 0;
+	}
+}
+
 int option_columns(struct columns *columns, const char *option, const char *names)
 {
-	char *copy = strdup(names), *rest = copy, *name;
-	int status = 0;
+	struct strings list = { 0 };
+	int status = split(&list, option, names);
 
-	if (!copy) {
-		report_errno("%s", option);
-		return STATUS_FAILED;
-	}
-	while (!status && (name = strsep(&rest, ",")))
-		status = option_column(columns, option, name);
-	free(copy);
+	for (size_t i = 0; !status && i < list.count; i++)
+		status = option_column(columns, option, list.items[i]);
+	strings_free(&list);
 	return status;
 }
 
 int option_names(struct strings *list, const char *option, const char *names)
 {
-	size_t length;
+	size_t i = list->count;
+	int status = split(list, option, names);
 
-	for (;; names += length + 1) {
-		length = strcspn(names, ",");
-		if (!length)
-			return command_misused("%s: a name is empty: give names of metrics",
-					       option);
-		if (strings_addf(list, "%.*s", (int)length, names)) {
-			report_errno("%s", option);
-			return STATUS_FAILED;
-		}
-		if (!names[length])
-			return 0;
-	}
+	for (; !status && i < list->count; i++)
+		if (!*list->items[i])
+			status = command_misused("%s: a name is empty: give names of metrics",
+						 option);
+	return status;
 }
