@@ -53,6 +53,8 @@ RESULTS = result_text gzip_reader evidence operand operands option_value noise c
 	print_json print_ktap print_groups print_differences sides statistics rank_sum metrics compare compare_metrics print_comparison \
 	print_comparison_data show_number plot plot_metrics plot_text plot_svg \
 	plot_svg_metric svg picture
+# The parts of ktstr-export.
+EXPORT = start messages arguments stages work-directory output archive pipeline printed-pipeline several main
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
@@ -151,9 +153,10 @@ build/bin/%: build/obj/cmd/%.o build/lib/tools.a
 build/bin/ktstr-results build/test/fuzz/evidence: private tools_libs += $(LIBARCHIVE_LIBS)
 build/bin/ktstr-results build/test/fuzz/evidence build/test/statistics: private tools_libs += $(MATH_LIBS)
 
-$(SCRIPTS:%=build/bin/%): build/bin/%: cmd/% build/settings
+build/bin/ktstr-export: $(EXPORT:%=cmd/export/%.bash) build/settings
 	@mkdir -p $(@D)
-	sed 's/@VERSION@/$(VERSION)/' $< >$@.new
+	for part in $(EXPORT:%=cmd/export/%.bash); do \
+		sed 's/@VERSION@/$(VERSION)/' $$part && echo || exit; done >$@.new
 	chmod 755 $@.new
 	mv $@.new $@
 

@@ -60,7 +60,7 @@ parsed() {
 			sed -n '/longopts\[\] = {/,/};/p' "$source" | grep -oE '\{ "[^"]+"' | sed 's/{ "/--/; s/"//'
 		} | expand_options
 	else
-		sed -n '/^parse_arguments/,/^}/p' "${source%.c}" | sed -nE 's/^\s+(-[^)]*)\).*/\1/p' | expand_options
+		sed -n '/^parse_arguments/,/^}/p' "$TOP/cmd/export/arguments.bash" | sed -nE 's/^\s+(-[^)]*)\).*/\1/p' | expand_options
 	fi
 }
 

@@ -1,0 +1,32 @@
+# --- pipeline: what makes a .run ---
+
+# check_header, check_text SIZE: fail unless the header, or the text for an archive of SIZE, is one, as another program
+# may stand in for a stage
+check_header() {
+	[[ $(tail -c 13 <"$work/run" && echo .) == $'\n__ARCHIVE__\n.' ]] ||
+		die "$STATUS_FAILED" "${preamble[0]}: the header does not end in the line __ARCHIVE__"
+}
+
+# The pipeline. The header names the archive's checksum, so the archive is made first. Nothing is
+# given away before all of it is good.
+run_pipeline() {
+	local size sum text
+	if [[ $no_libs ]]; then
+		stage '' manifest "${manifest[@]}"
+	else
+		stage '' found "${manifest[@]}"
+		stage found manifest "${libs[@]}"
+	fi
+	make_text
+	stage manifest run "${preamble[@]}" --sha256 "$sum" --size "$size"
+	check_header
+	stage "$text" run cat
+	if [[ $output == - ]]; then
+		stage run '' cat
+	else
+		if [[ $key ]]; then sign; fi
+		put_in_place
+		warn_of_old_signature
+	fi
+	[[ $quiet ]] || say_what_was_written "$size"
+}
