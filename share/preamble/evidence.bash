@@ -135,7 +135,7 @@ finish_evidence() {
 		if [[ $wanted ]]; then keep_evidence "$1"; fi
 	elif [[ $EVIDENCE ]]; then
 		record_metrics
-		if [[ $VERDICT != pass || $wanted ]]; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
+		if [[ $VERDICT != pass || $wanted ]] || is_tainted; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
 		find_cause
 		if [[ $ROUND ]]; then
 			keep_round "$1"
@@ -174,14 +174,14 @@ complete_evidence() {
 	write_result
 }
 
-# keep_round STATUS: completes the evidence of a round, and keeps no more than its result if it passed, or if enough others
-# are kept whole. The shell of the series reads the result.
+# keep_round STATUS: completes the evidence of a round, and keeps no more than its result if it passed without a taint, or
+# if enough others are kept whole. The shell of the series reads the result.
 keep_round() {
 	local one kept=0 whole=1
 	for one in "${ROUNDS[@]}"; do
 		[[ $one == *' pass' ]] || kept=$((kept + 1))
 	done
-	if [[ $VERDICT == pass ]] || ((kept >= FULL_ROUNDS)); then
+	if ((kept >= FULL_ROUNDS)) || { [[ $VERDICT == pass ]] && ! is_tainted; }; then
 		whole=''
 		rm -rf -- "${EVIDENCE:?}"/* # without the first snapshot, there is no second one either
 	fi

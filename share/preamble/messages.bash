@@ -29,7 +29,7 @@ say() {
 	if ((DEFER)); then
 		DEFERRED+=("$REPLY")
 	elif ((KTAP)); then
-		printf '# %s\n' "$REPLY" 2>/dev/null || true
+		write_line "# $REPLY"
 	else
 		printf '%s: %s\n' "$PROGRAM" "$REPLY" >&2 || true
 	fi

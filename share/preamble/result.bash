@@ -93,6 +93,12 @@ note_start() {
 	TAINT_BEFORE=$REPLY
 }
 
+# is_tainted: whether the kernel has a taint that it had not at the start; sets REPLY to what it has now
+is_tainted() {
+	first_line /proc/sys/kernel/tainted
+	[[ $REPLY != "$TAINT_BEFORE" ]]
+}
+
 # record_run: records what is the same for all rounds of a run
 record_run() {
 	local key value release version option
@@ -200,7 +206,7 @@ find_signature() {
 # record_end STATUS: records how the run ended
 record_end() {
 	local taint REPLY
-	first_line /proc/sys/kernel/tainted
+	is_tainted || true
 	taint=$REPLY
 	now
 	as_seconds $((REPLY - STARTED))

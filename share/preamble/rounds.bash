@@ -110,11 +110,16 @@ await_round() {
 	remember round '' ''
 }
 
-# await_janitor: waits until the round's janitor has ended: after a round that was killed, it cleans up
+# await_janitor: waits until the round's janitor has ended: after a round that was killed, it cleans up. The file that names
+# it is removed at the end of that.
 await_janitor() {
 	local pid='' start=''
 	{ read -r pid start <"$WORK/janitor"; } 2>/dev/null || return 0
-	within $((10 * TEARDOWN_SECS)) is_gone "$start" "$pid" || host_differs "PID $pid, the janitor of a round, does not end"
+	if ! within $((10 * TEARDOWN_SECS)) is_gone "$start" "$pid"; then
+		host_differs "PID $pid, the janitor of a round, does not end"
+	elif [[ -e $WORK/janitor ]]; then
+		host_differs "a round and its janitor were killed: what the round has changed is not undone (see ktstr-run(7), After a kill)"
+	fi
 }
 
 # kill_round: if this shell was killed or failed while a round ran
@@ -125,7 +130,17 @@ kill_round() {
 	await_janitor
 	remember round '' ''
 	read_round "$n"
-	remember ended "$n 137 ${verdict:-interrupted}" "$signature"
+	note_round "$n" 137 "${verdict:-interrupted}" "$reason" "$signature"
+}
+
+# note_round N STATUS VERDICT REASON SIGNATURE: notes how a round has ended, which the KTAP document also shows
+note_round() {
+	local REPLY BAD
+	if ! is_baseline_round "$1"; then
+		count_points
+		print_point $((REPLY + 1)) "$2" "$KTSTR_TEST_NAME round $1" "$4"
+	fi
+	remember ended "$1 $2 $3" "$5"
 }
 
 # end_round N ASKED BEGIN: counts how it ended, says it, and sets LAST if the series ends with it
@@ -139,7 +154,6 @@ end_round() {
 		((ROUND_STATUS)) || ROUND_STATUS=$STATUS_ERROR # never a pass that is not proved
 		LAST="round $1 has written no result: is the disk of $WORK full?"
 	fi
-	remember ended "$1 $ROUND_STATUS $verdict" "$signature"
 	if [[ $BASELINE && $verdict == pass ]]; then keep_values "$1" "${metrics[@]}"; fi
 	if [[ $2 ]]; then what+=" of $2"; fi
 	if [[ $FOR_SECS ]]; then
@@ -151,13 +165,14 @@ end_round() {
 		what+=", $REPLY"
 	fi
 	if [[ $verdict != pass ]] || ((!QUIET)); then say "$what: ${verdict//-/ }${reason:+: $reason}"; fi
-	if ! is_baseline_round "$1"; then
-		count_points
-		print_point "$REPLY" "$ROUND_STATUS" "$KTSTR_TEST_NAME round $1" "$reason"
-	fi
+	note_round "$1" "$ROUND_STATUS" "$verdict" "$reason" "$signature"
 	count_status "$1" "$verdict"
-	first_line /proc/sys/kernel/tainted
-	if [[ $REPLY != "$TAINT_BEFORE" ]]; then LAST=${LAST:-"round $1 tainted the kernel (it was $TAINT_BEFORE, and is $REPLY)"}; fi
+	if [[ ! $LAST ]] && ! is_series_over "$@" && is_tainted; then
+		LAST="round $1 tainted the kernel (it was $TAINT_BEFORE, and is $REPLY)"
+		REASON=$LAST # the rounds that do not run prove nothing
+		worse "$WORST" "$STATUS_UNSURE"
+		WORST=$REPLY
+	fi
 	if [[ $LAST && ! $STOPPED ]]; then say "the series ends: $LAST"; fi
 	release_signals
 }
@@ -216,6 +231,7 @@ side_name() {
 # can set back
 list_tree() {
 	REPLY=$(ls -lnciAR --full-time -- "$WORK/tree" "$WORK/bin" 2>&1) || true
+	if [[ $DENIED ]]; then REPLY+=$(ls -lnci --full-time -- "$DENIED" 2>&1) || true; fi # without the record there
 }
 
 # note_tree: sets TREE to how the files are now

@@ -36,7 +36,7 @@ count_rounds() {
 
 # group_rounds: adds to CAUSE a line for each way in which rounds did not pass: rounds of equal signatures are one
 group_rounds() {
-	local i number verdict key order=() REPLY
+	local i n number verdict key order=() REPLY
 	local -A rounds=() counts=()
 	for i in "${!ROUNDS[@]}"; do
 		read -r number _ verdict <<<"${ROUNDS[i]}"
@@ -46,17 +46,18 @@ group_rounds() {
 			side_name "$number"
 			key="$REPLY: $key"
 		fi
-		if [[ ! ${counts["$key"]:-} ]]; then order+=("$key"); fi
-		counts["$key"]=$((${counts["$key"]:-0} + 1))
-		if ((counts["$key"] <= 10)); then
+		n=$((${counts["$key"]:-0} + 1)) # in (( )) bash 5.0 would expand the key, which is the test's text, once more
+		counts["$key"]=$n
+		if ((n == 1)); then order+=("$key"); fi
+		if ((n <= 10)); then
 			rounds["$key"]+="${rounds["$key"]:+, }$number"
-		elif ((counts["$key"] == 11)); then
+		elif ((n == 11)); then
 			rounds["$key"]+=', ...'
 		fi
 	done
 	if ((${#order[@]} > 10)); then order=("${order[@]:0:10}"); fi # ktstr-results --group signature shows all
 	for key in "${order[@]}"; do
-		if ((counts["$key"] == 1)); then
+		if [[ ${counts["$key"]} == 1 ]]; then
 			CAUSE+=("1 round (${rounds["$key"]}): $key")
 		else
 			CAUSE+=("${counts["$key"]} rounds (${rounds["$key"]}): $key")
