@@ -392,6 +392,7 @@ series_evidence() {
 @test "rounds: --no-scheduler runs the test under the kernel's default" {
 	rounds_test 'echo "scheduler: ${KTSTR_SCHED_PID:-none}"'
 	rounds_scheduler 'touch attached' "${attach[@]}" "${stay[@]}"
+	sed -i 's/^SCHED_GIT_HASH=.*/SCHED_GIT_HASH=0123abc/' t.run
 	run -0 --separate-stderr on_host ./t.run --no-scheduler --evidence always
 	expect output "scheduler: none"
 	expect stderr has "test t, scheduler default"

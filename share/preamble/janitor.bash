@@ -48,9 +48,9 @@ raise_priority() {
 	if chrt -r -p 1 "$BASHPID" >/dev/null 2>&1; then RAISED=1; fi
 }
 
-# janitor [FD]: closes FD, and reads what the run remembers. If that ends without "finished", the run was killed: then the janitor cleans
-# up. It also does that, and kills the run first, if the run gives no sign of life for SILENT_SECS, as when it was
-# stopped, or if a step takes longer than its WATCHED seconds. It has what was remembered before it started.
+# janitor [FD]: closes FD, and reads what the run remembers. If that ends without "finished", the run was killed: then the
+# janitor cleans up. It also does that, and kills the run first, if the run gives no sign of life for SILENT_SECS, as when
+# it was stopped, or if a step takes longer than its WATCHED seconds. It has what was remembered before it started.
 janitor() {
 	local what a b status began=0 silent=0 late=0 other=$1
 	trap '' INT TERM HUP TSTP TTOU PIPE

@@ -106,7 +106,7 @@ record_run() {
 	record file "${PROGRAM##*/}"
 	record engine "$ENGINE_VERSION"
 	record git test "$KTSTR_GIT_HASH"
-	if [[ $SCHED_GIT_HASH ]]; then record git scheduler "$SCHED_GIT_HASH"; fi
+	if [[ $SCHED_GIT_HASH && ! $NO_SCHEDULER ]]; then record git scheduler "$SCHED_GIT_HASH"; fi
 	if [[ $KTSTR_ABOUT ]]; then record about "$KTSTR_ABOUT"; fi
 	if [[ $KTSTR_CONTACT ]]; then record contact "$KTSTR_CONTACT"; fi
 	if [[ $PAYLOAD_SHA256 ]]; then record payload "$PAYLOAD_SHA256"; fi
