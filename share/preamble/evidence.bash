@@ -129,16 +129,20 @@ finish_evidence() {
 	if has_rounds; then summarize; fi
 	as_line "$REASON"
 	REASON=$REPLY
-	if [[ ! $ROUND ]] && is_wanted; then wanted=1; fi # for a round, see keep_round
-	if [[ $wanted ]] && ! begin_evidence; then EVIDENCE_SAID='no evidence: there is no place for it in the work directory'; fi
+	if [[ $ROUND ]]; then
+		if is_kept_whole; then wanted=1; fi
+	elif is_wanted; then
+		wanted=1
+		begin_evidence || EVIDENCE_SAID='no evidence: there is no place for it in the work directory'
+	fi
 	if has_rounds; then
 		if [[ $wanted ]]; then keep_evidence "$1"; fi
 	elif [[ $EVIDENCE ]]; then
 		record_metrics
-		if [[ $VERDICT != pass || $wanted ]] || is_tainted; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
+		if [[ $VERDICT != pass || $wanted ]]; then kernel_log >"$EVIDENCE/kernel.log" 2>/dev/null || true; fi
 		find_cause
 		if [[ $ROUND ]]; then
-			keep_round "$1"
+			keep_round "$1" "$wanted"
 		elif [[ $wanted ]]; then
 			keep_evidence "$1"
 		fi
@@ -174,19 +178,24 @@ complete_evidence() {
 	write_result
 }
 
-# keep_round STATUS: completes the evidence of a round, and keeps no more than its result if it passed without a taint, or
-# if enough others are kept whole. The shell of the series reads the result.
-keep_round() {
-	local one kept=0 whole=1
+# is_kept_whole: whether the evidence of this round is kept, and not only its result: it did not pass, or it tainted the
+# kernel, and not enough others are kept whole
+is_kept_whole() {
+	local one REPLY kept=0
 	for one in "${ROUNDS[@]}"; do
 		[[ $one == *' pass' ]] || kept=$((kept + 1))
 	done
-	if ((kept >= FULL_ROUNDS)) || { [[ $VERDICT == pass ]] && ! is_tainted; }; then
-		whole=''
-		rm -rf -- "${EVIDENCE:?}"/* # without the first snapshot, there is no second one either
-	fi
+	((kept < FULL_ROUNDS)) || return 1
+	[[ $VERDICT != pass ]] || is_tainted
+}
+
+# keep_round STATUS WHOLE: completes the evidence of a round, and keeps only its result if WHOLE is empty. The shell of the
+# series reads the result.
+keep_round() {
+	# without the first snapshot no second one is taken
+	[[ $2 ]] || rm -rf -- "${EVIDENCE:?}"/*
 	complete_evidence "$1"
-	[[ $whole ]] || rm -f -- "$EVIDENCE/events"
+	[[ $2 ]] || rm -f -- "$EVIDENCE/events"
 }
 
 # within_time SECONDS COMMAND...: runs it as a process of its own, and kills it after that time; fails with 2 if it does. A

@@ -56,7 +56,7 @@ prepare_programs() {
 # run_round: the part of a run that attaches the scheduler and runs the test
 run_round() {
 	make_metrics
-	if [[ $DENIED ]]; then { : >"$DENIED/.denied"; } 2>/dev/null || true; fi # of a round before
+	forget_denied
 	DEFER=1
 	use_cgroup "$TEST_ROOT"
 	use_cgroup "$RUN_CGROUP"

@@ -142,6 +142,11 @@ make_denied() {
 	if [[ $made ]]; then DENIED=$denied; fi
 }
 
+# forget_denied: what an earlier round has recorded is no warning of this one
+forget_denied() {
+	if [[ $DENIED ]]; then { : >"$DENIED/.denied"; } 2>/dev/null || true; fi
+}
+
 # tell_denied: warns of what the scripts of make_denied recorded. Anybody can write there, so it is only a warning.
 tell_denied() {
 	local name='' user=''

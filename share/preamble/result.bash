@@ -206,7 +206,7 @@ find_signature() {
 # record_end STATUS: records how the run ended
 record_end() {
 	local taint REPLY
-	is_tainted || true
+	first_line /proc/sys/kernel/tainted
 	taint=$REPLY
 	now
 	as_seconds $((REPLY - STARTED))

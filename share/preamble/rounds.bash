@@ -133,7 +133,8 @@ kill_round() {
 	note_round "$n" 137 "${verdict:-interrupted}" "$reason" "$signature"
 }
 
-# note_round N STATUS VERDICT REASON SIGNATURE: notes how a round has ended, which the KTAP document also shows
+# note_round N STATUS VERDICT REASON SIGNATURE: prints the point of a round that has ended, and notes how it ended. If this
+# shell is killed between the two, the janitor prints a point more, which is not ok.
 note_round() {
 	local REPLY BAD
 	if ! is_baseline_round "$1"; then
@@ -231,7 +232,7 @@ side_name() {
 # can set back
 list_tree() {
 	REPLY=$(ls -lnciAR --full-time -- "$WORK/tree" "$WORK/bin" 2>&1) || true
-	if [[ $DENIED ]]; then REPLY+=$(ls -lnci --full-time -- "$DENIED" 2>&1) || true; fi # without the record there
+	if [[ $DENIED ]]; then REPLY+=$(ls -lnci --full-time -- "$DENIED" 2>&1) || true; fi # but for .denied in it
 }
 
 # note_tree: sets TREE to how the files are now

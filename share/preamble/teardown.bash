@@ -193,7 +193,7 @@ cleanup() {
 	if [[ $ACTION == run ]]; then finish_evidence "$status"; fi
 	if [[ $ROUND ]]; then # the shell of the series does the rest
 		dismiss_janitor
-		rm -f -- "$WORK/janitor"
+		rm -f -- "$WORK/janitor" # see await_janitor
 		say_deferred
 		say_cause
 		trap - EXIT
