@@ -74,6 +74,18 @@ series_evidence() {
 	END
 }
 
+@test "rounds: a test that fails is worse than a scheduler that fails, and that is worse than an inconclusive test" {
+	script t "n=\$(cat $PWD/starts); exit \$((n == 2 ? 0\$(cat $PWD/second) : 0))"
+	rounds_scheduler '((n != 1)) || exit 9' "${attach[@]}" "${stay[@]}"
+	echo 1 >second
+	run -1 on_host ./t.run --quiet --repeat 3
+	expect line -1 "./t.run: fail: 1 of 3 passed, 1 failed, 1 scheduler failed"
+	again
+	echo 2 >second
+	run -3 on_host ./t.run --quiet --repeat 3
+	expect line -1 "./t.run: scheduler failed: 1 of 3 passed, 1 inconclusive, 1 scheduler failed"
+}
+
 @test "rounds: what a test prints is text for every bash, and no code" {
 	rounds_test "echo 'value \$(touch made) a[0]] \"is wrong'; exit 1"
 	# before 5.2, bash expands the subscripts within (( )) once more
