@@ -84,7 +84,7 @@ idle() {
 }
 
 @test "fleet: 255 is ssh's: no connection, a host of another key, a shell that was killed" {
-	export_fair 'touch ~/started; sleep 84.25'
+	export_fair 'touch ~/started; sleep 66.25'
 	fake_fleet host
 	run -255 ssh root@nowhere.invalid bash -s <fair.run
 	sed -i 's/^host /other /; s/^\[host\]/[other]/' known_hosts
@@ -152,14 +152,14 @@ idle() {
 }
 
 @test "fleet: a dropped connection with a terminal: HUP ends the run at once" {
-	export_fair 'touch ~/started; sleep 83.25; touch ~/finished'
+	export_fair 'touch ~/started; sleep 65.25; touch ~/finished'
 	fake_fleet host
 	cp fair.run hosts.d/host/root
 	as_documented '^ssh -tt root@host' </dev/null >out 2>&1 &
 	started host
 	pkill -KILL -f -- "-F $PWD/ssh_config -tt root@host"
 	wait_for idle host
-	run -1 pgrep -f 'sleep 83.25'
+	run -1 pgrep -f 'sleep 65.25'
 	expect no-file hosts.d/host/root/finished
 }
 
@@ -174,7 +174,7 @@ idle() {
 }
 
 @test "fleet: a run that nobody is connected to is ended as the manual page says" {
-	export_fair 'touch ~/started; sleep 82.25'
+	export_fair 'touch ~/started; sleep 64.25'
 	fake_fleet host
 	ssh root@host bash -s <fair.run >out 2>&1 &
 	started host
@@ -183,7 +183,7 @@ idle() {
 	expect output has "another .run is running on this host"
 	run -0 as_documented 'ktstr.lock'
 	wait_for idle host
-	run -1 pgrep -f 'sleep 82.25'
+	run -1 pgrep -f 'sleep 64.25'
 }
 
 # bats test_tags=promise:damage-starts-nothing
@@ -323,7 +323,7 @@ use_ansible() {
 # bats test_tags=promise:no-verdict
 @test "fleet: parallel: a host without a verdict is none that passed: no connection, ssh killed, not begun, an empty file" {
 	need parallel
-	export_fair 'touch ~/started; [ ! -e ~/wait ] || sleep 81.25'
+	export_fair 'touch ~/started; [ ! -e ~/wait ] || sleep 63.25'
 	fake_fleet alpha beta
 	printf '%s\n' alpha nowhere.invalid beta >hosts
 	touch hosts.d/beta/root/wait

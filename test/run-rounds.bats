@@ -230,7 +230,7 @@ series_evidence() {
 	while read -r name number; do
 		again
 		rm -f started
-		rounds_test "((n < 4)) || { touch $PWD/started; sleep 72.25; }"
+		rounds_test "((n < 4)) || { touch $PWD/started; sleep 73.25; }"
 		begin_run --repeat 6
 		kill "-$name" "$PID"
 		ended_with $((128 + number))
@@ -247,7 +247,7 @@ series_evidence() {
 }
 
 @test "rounds: ^C of a terminal in round 4" {
-	rounds_test "((n < 4)) || { touch $PWD/started; sleep 72.25; }"
+	rounds_test "((n < 4)) || { touch $PWD/started; sleep 73.25; }"
 	set -m # a process group, as a terminal signals it
 	on_host "$PWD/t.run" --repeat 6 >out 2>err &
 	JOB=$!
@@ -264,11 +264,11 @@ series_evidence() {
 	for whom in series round both; do
 		again
 		rm -f started
-		script t "n=\$(cat $PWD/starts); ((n < 4)) || { touch $PWD/started; sleep 72.25; }"
+		script t "n=\$(cat $PWD/starts); ((n < 4)) || { touch $PWD/started; sleep 73.25; }"
 		rounds_scheduler "${attach[@]}" "${stay[@]}"
 		HOST_PATIENCE=200 begin_run --repeat 6 --ktap
 		the_kernel
-		round=$(cut -d ' ' -f 4 "/proc/$(pgrep -f 'sleep 72.25')/stat")
+		round=$(cut -d ' ' -f 4 "/proc/$(pgrep -f 'sleep 73.25')/stat")
 		round=$(cut -d ' ' -f 4 "/proc/$round/stat") # the shell that started the test
 		case $whom in
 		series) kill -KILL "$PID" ;;
@@ -289,7 +289,7 @@ series_evidence() {
 
 @test "rounds: kill -9 of a round's shell and of its janitor is no host that is as it was" {
 	local janitor round
-	rounds_test "((n < 2)) || { touch $PWD/started; sleep 71.25; }"
+	rounds_test "((n < 2)) || { touch $PWD/started; sleep 74.25; }"
 	begin_run --repeat 3
 	read -r janitor _ <"$(echo tmp/ktstr.*/janitor)"
 	round=$(cut -d ' ' -f 4 "/proc/$janitor/stat")
