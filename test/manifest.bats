@@ -73,8 +73,6 @@ about What\\040it\\040is
 contact a@b.example
 sched-arg --config
 sched-arg-path include/con\\040fig
-sched-arg --cell-parent-cgroup
-sched-arg /a/b
 sched-arg -v
 sched-arg it's\\040\$x
 cgroup-parent /a/b
@@ -105,15 +103,32 @@ run-arg a"
 	expect output has-not "run-arg a"
 }
 
-@test "manifest: the author's own --cell-parent-cgroup stays alone, in either form" {
+@test "manifest: cgroup-parent adds no argument, and a test without --cell-parent-cgroup is warned of" {
+	local arg
+	local old="warning: ./t.ktstr:4: cgroup-parent: the scheduler no longer gets --cell-parent-cgroup from this record:"
 	program sched
-	for arg in --cell-parent-cgroup=/x --cell-parent-cgroup; do
+	define 'test a' 'binary t' 'scheduler s ./sched' 'cgroup-parent /p'
+	run -0 --separate-stderr ktstr-manifest a
+	expect output has "cgroup-parent /p"
+	expect output has-not "cell-parent"
+	expect stderr "ktstr-manifest: $old if it needs the option, add sched-arg --cell-parent-cgroup=/p"
+	for arg in --cell-parent-cgroup-exclude -cell-parent-cgroup cell-parent-cgroup; do # other options
 		define 'test a' 'binary t' 'scheduler s ./sched' 'cgroup-parent /p' "sched-arg $arg"
-		run -0 ktstr-manifest a
-		expect value "$(grep -c cell-parent <<<"$output")" 1
-		expect output has "sched-arg $arg"
+		run -0 --separate-stderr ktstr-manifest a
+		expect stderr has "$old"
+	done
+	# the author's own, also as one of the defaults, in either form
+	for arg in --cell-parent-cgroup=/x --cell-parent-cgroup=/p --cell-parent-cgroup; do
+		define "sched-arg $arg" 'test a' 'binary t' 'scheduler s ./sched' 'cgroup-parent /p'
+		run -0 --separate-stderr ktstr-manifest a
+		expect stderr ""
+		expect value "$(grep cell-parent <<<"$output")" "sched-arg $arg"
 		expect output has "cgroup-parent /p"
 	done
+	# without cgroup-parent there is nothing to say
+	define 'test a' 'binary t' 'scheduler s ./sched'
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr ""
 }
 
 # bats test_tags=promise:values-are-data

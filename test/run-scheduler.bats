@@ -62,7 +62,7 @@ scheduler_failed() {
 @test "scheduler: cgroup-parent is there before it starts, and gone with all below it" {
 	export_scheduler "mkdir \$(awk '\$3 == \"cgroup2\" { print \$2; exit }' /proc/mounts)\$2/cell" \
 		"[ \$? = 0 ] || exit 5" "${attach[@]}" "${stay[@]}"
-	echo 'cgroup-parent /a/b' >>t.ktstr
+	printf '%s\n' 'cgroup-parent /a/b' 'sched-arg --cell-parent-cgroup' 'sched-arg /a/b' >>t.ktstr
 	ktstr-export -q t
 	run -0 on_host ./t.run
 	nothing_left

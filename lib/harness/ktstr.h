@@ -67,7 +67,7 @@ struct ktstr_scheduler {
 	const char *name KTSTR_INITIAL(NULL);	/* for people; needed */
 	const char *binary KTSTR_INITIAL(NULL); /* a path if it has a '/', else a name to find */
 	const char *const *args KTSTR_INITIAL(NULL);
-	const char *cgroup_parent KTSTR_INITIAL(NULL); /* passed as --cell-parent-cgroup */
+	const char *cgroup_parent KTSTR_INITIAL(NULL); /* made before the scheduler starts */
 	const char *config_file KTSTR_INITIAL(NULL);   /* packed, and passed as --config */
 	const struct ktstr_sysctl *sysctls KTSTR_INITIAL(NULL);
 	const char *const *enable KTSTR_INITIAL(NULL); /* commands, for a scheduler in the kernel */

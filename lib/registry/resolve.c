@@ -323,8 +323,7 @@ static bool args_hold(const struct resolution *r, const char *option)
 
 static int add_scheduler_args(const struct resolution *r, struct entries *manifest)
 {
-	const struct entry *config = find(r, "config-file"), *parent = find(r, "cgroup-parent");
-	const struct entry *entry = NULL;
+	const struct entry *config = find(r, "config-file"), *entry = NULL;
 
 	if (config) {
 		const char *path = config->fields.items[0], *slash = strrchr(path, '/');
@@ -339,14 +338,31 @@ static int add_scheduler_args(const struct resolution *r, struct entries *manife
 		if (failed)
 			return -1;
 	}
-	if (parent && !args_hold(r, CELL_OPTION) &&
-	    (entries_add(manifest, "sched-arg", CELL_OPTION, NULL) ||
-	     entries_add(manifest, "sched-arg", parent->fields.items[0], NULL)))
-		return -1;
 	while ((entry = next(r, "sched-arg", entry)))
 		if (entries_add_fields(manifest, 0, "sched-arg", entry->fields.items))
 			return -1;
-	return parent ? entries_add_fields(manifest, 0, "cgroup-parent", parent->fields.items) : 0;
+	return 0;
+}
+
+/*
+ * cgroup-parent once gave the scheduler this option too, which switched scx_mitosis into another
+ * mode. The warning is for one version, 0.1.0.
+ */
+static int warn_of_cell_option(const struct resolution *r)
+{
+	const struct entry *parent = find(r, "cgroup-parent");
+	char *place;
+
+	if (!parent || args_hold(r, CELL_OPTION))
+		return 0;
+	place = place_of(r, parent);
+	if (!place)
+		return -1;
+	report_warning("%s: the scheduler no longer gets " CELL_OPTION " from this record: if it "
+		       "needs the option, add sched-arg " CELL_OPTION "=%s",
+		       place, parent->fields.items[0]);
+	free(place);
+	return 0;
 }
 
 static void warn_of_unused(const struct resolution *r)
@@ -400,7 +416,8 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 		return -1;
 	if (!r->scheduler)
 		warn_of_unused(r);
-	else if (add_scheduler_args(r, manifest))
+	else if (add_scheduler_args(r, manifest) || warn_of_cell_option(r) ||
+		 copy_entries(r, "cgroup-parent", manifest))
 		return -1;
 	return copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
 	       copy_entries(r, "attaches-schedulers", manifest) ||

@@ -81,10 +81,10 @@ teardown() {
 	told arguments status=0 left=
 	local args
 	mapfile -d '' args <"$boot/out/arguments.scheduler"
-	expect value "${args[0]} ${args[2]} ${args[3]}" "--config --cell-parent-cgroup /cells/one"
+	expect value "${args[0]}" --config
 	expect value "${args[1]}" begins /tmp/ktstr.
 	expect value "${args[1]}" ends "/tree/include/con fig"
-	cmp <(printf '%s\0' "${args[@]:4}") <(printf '%s\0' --args-file /out/arguments.scheduler \
+	cmp <(printf '%s\0' "${args[@]:2}") <(printf '%s\0' --args-file /out/arguments.scheduler \
 		$'it\'s "x" $(id)`id`\\' '' $'a\n__ARCHIVE__\nb' $'é\303\250\377*' --slice-us=5000)
 }
 
