@@ -121,25 +121,6 @@ static int add_topology(struct values *values, const struct entries *manifest)
 			    topology.threads_per_core);
 }
 
-/* Adds the scheduler's arguments, and which of them are names of packed files. */
-static int add_scheduler_args(struct values *values, const struct entries *manifest)
-{
-	struct strings *args = add_value(values, "SCHED_ARGS");
-	struct strings *paths = add_value(values, "SCHED_ARG_PATHS");
-
-	for (size_t i = 0; i < manifest->count; i++) {
-		const struct entry *entry = &manifest->items[i];
-		bool is_path = !strcmp(entry->keyword, "sched-arg-path");
-
-		if (is_path && strings_addf(paths, "%zu", args->count))
-			return -1;
-		if ((is_path || !strcmp(entry->keyword, "sched-arg")) &&
-		    strings_add_all(args, &entry->fields))
-			return -1;
-	}
-	return 0;
-}
-
 static bool has_string(const struct strings *strings, const char *text, size_t length)
 {
 	for (size_t i = 0; i < strings->count; i++)
@@ -248,7 +229,7 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_topology(values, manifest) ||
 	       add_word(values, "TEST_DURATION_SECS", manifest_value(manifest, "duration")) ||
 	       add_word(values, "TEST_WATCHDOG_SECS", manifest_value(manifest, "watchdog")) ||
-	       add_scheduler_args(values, manifest) ||
+	       add_fields(values, "SCHED_ARGS", manifest, "sched-arg") ||
 	       add_word(values, "CGROUP_PARENT", manifest_value(manifest, "cgroup-parent")) ||
 	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
 	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||

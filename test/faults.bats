@@ -9,7 +9,7 @@ load faults_helper
 	mkdir more
 	cp t sched
 	printf '%s\n' 'sysctl kernel.x 1' 'sched-arg all' 'test a' 'binary t' 'scheduler s sched' 'sched-arg one' \
-		'config-file data' 'cgroup-parent /a/b' 'include ./t' 'include ls' 'run-arg x' 'x-own y' >t.ktstr
+		'config-file data f:{file} {include/ls}' 'cgroup-parent /a/b' 'include ./t' 'include ls' 'run-arg x' 'x-own y' >t.ktstr
 	ktstr-manifest -f t.ktstr a >wanted
 	LEAST=100 each_fault FAULT_ALLOC /dev/null ktstr-manifest -f t.ktstr a
 	ktstr-manifest -f t.ktstr --list >wanted
@@ -22,7 +22,7 @@ load faults_helper
 @test "faults: each allocation of ktstr-preamble fails once" {
 	preload
 	ktstr-manifest a >manifest
-	printf '%s\n' 'file include/x /bin/true 0755' 'sched-arg-path include/x' 'sysctl a.b 1' >>manifest
+	printf '%s\n' 'file include/x /bin/true 0755' 'sched-arg {include/x}' 'sysctl a.b 1' >>manifest
 	ktstr-preamble <manifest >wanted
 	LEAST=50 each_fault FAULT_ALLOC manifest ktstr-preamble
 }

@@ -239,10 +239,10 @@ within() {
 
 @test "hostile: 200000 files and as many arguments that are their paths" {
 	manifest >many
-	awk 'BEGIN { for (i = 0; i < 200000; i++) print "sched-arg-path include/" i
+	awk 'BEGIN { for (i = 0; i < 200000; i++) print "sched-arg {include/" i "}"
 		for (i = 0; i < 200000; i++) print "file include/" i " /dev/null 0755" }' >>many
 	within 20 ktstr-preamble <many >header
-	grep -q "^SCHED_ARGS=(include/0 .* include/199999)$" header
+	grep -q "^SCHED_ARGS=('{include/0}' .* '{include/199999}')$" header
 }
 
 @test "hostile: 1000 defaults and 10000 tests are not 10000000 records" {

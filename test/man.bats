@@ -83,8 +83,7 @@ fields() {
 }
 
 @test "man: --info of a .run prints what the template has frozen" {
-	# which argument is a packed file's path shows in --print-command alone
-	grep -oE '@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble/values.bash" | tr -d @ | grep -vx SCHED_ARG_PATHS | sort >frozen
+	grep -oE '@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble/values.bash" | tr -d @ | sort >frozen
 	expect value "$(grep -c . frozen)" -gt 10
 	ktstr-export -q -b ./fair fair
 	bash ./fair.run --info | sed 's/=.*//' | sort | diff -u frozen -

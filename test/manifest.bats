@@ -72,7 +72,7 @@ git unknown
 about What\\040it\\040is
 contact a@b.example
 sched-arg --config
-sched-arg-path include/con\\040fig
+sched-arg {include/con\\040fig}
 sched-arg -v
 sched-arg it's\\040\$x
 cgroup-parent /a/b
@@ -160,6 +160,15 @@ run-arg a"
 		scheduler ""|scheduler: the scheduler's name is empty
 		scheduler s ""|scheduler: the program's name is empty: s ""
 		include ""|include: the path is empty
+		config-file "" {file}|config-file: the path is empty: "" {file}
+		config-file ./t --config|config-file: none of its arguments has {file}, which stands for its path: ./t --config
+		config-file ./t -f {file}{include/x|config-file: '{include/' without a '}': a packed file's path is {include/NAME}: ./t -f {file}{include/x
+		config-file ./none|config-file: ./none: No such file or directory
+		config-file ./t {file},{include/x}|config-file: include/x: nothing with this name is packed: include it
+		sched-arg {include/x}|sched-arg: include/x: nothing with this name is packed: include it
+		run-arg a{"b":{include/x/y}}|run-arg: include/x/y: nothing with this name is packed: include it
+		run-arg {include/}|run-arg: include/: nothing with this name is packed: include it
+		run-arg {include/x|run-arg: '{include/' without a '}': a packed file's path is {include/NAME}: {include/x
 		binary x|binary: may stand only once, and is on line 2 already
 		speed 5|speed: unknown keyword (one of your own begins with x-)
 		topolgy 1n1l1c1t|topolgy: unknown keyword: did you mean topology? (one of your own begins with x-)
@@ -168,6 +177,35 @@ run-arg a"
 		attaches-schedulers yes|attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		drops-root 1|drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 	EOF
+}
+
+@test "manifest: config-file's arguments come first, and have the packed file where {file} stands" {
+	local record wanted
+	program sched
+	echo c >'a b.json'
+	echo o >other
+	while IFS='|' read -r record wanted; do
+		define 'test a' 'binary t' 'scheduler s ./sched' 'sched-arg last' 'include ./other' "config-file ./a\\040b.json$record"
+		run -0 --separate-stderr ktstr-manifest a
+		expect value "$(grep ^sched-arg <<<"$output" | cut -c11- | paste -sd ' ')" "$wanted last"
+		expect output has "file include/a\\040b.json $PWD/a\\040b.json 0755
+file include/other $PWD/other 0755"
+		expect stderr ''
+	done <<-'EOF'
+		|--config {include/a\040b.json}
+		 --config={file}|--config={include/a\040b.json}
+		 f:{file}|f:{include/a\040b.json}
+		 --config {file} --more ""|--config {include/a\040b.json} --more ""
+		 {file}:{file} {{file}}|{include/a\040b.json}:{include/a\040b.json} {{include/a\040b.json}}
+		 {"conf":"{file}"} {include/other}|{"conf":"{include/a\040b.json}"} {include/other}
+	EOF
+	echo c >'c}'
+	define 'test a' 'binary t' 'scheduler s ./sched' 'config-file ./c}'
+	fails_with 1 "./t.ktstr:4: config-file: ./c}: no argument can refer to a name with a '}': rename it" ktstr-manifest a
+	define 'test a' 'binary t' 'scheduler s ./sched' 'sched-arg {"a":{"b":"include/c"}}' 'run-arg {file}' 'include ./c}'
+	run -0 ktstr-manifest a
+	expect output has 'sched-arg {"a":{"b":"include/c"}}'
+	expect output has 'run-arg {file}'
 }
 
 @test "manifest: a test in a file names its binary" {

@@ -608,7 +608,7 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 		git 1234567-dirty
 		sched-arg --slice
 		sched-arg 5
-		sched-arg-path include/hello
+		sched-arg {include/hello}
 		cgroup-parent /x
 		sysctl kernel.a 1
 		sysctl kernel.b 2

@@ -14,7 +14,7 @@ setup() {
 		watchdog 3
 		git 1234567-dirty
 		sched-arg --config
-		sched-arg-path include/c\040d
+		sched-arg {include/c\040d}
 		sched-arg it's\040"$(x)`y`\012\303\251
 		cgroup-parent /a\040b
 		sysctl kernel.a 1\0402
@@ -55,8 +55,7 @@ with() {
 	. ./values
 	expect value "$KTSTR_SCHED_NAME" "my sched"
 	expect value "${#SCHED_ARGS[@]}" 3
-	expect value "${SCHED_ARGS[1]}" "include/c d"
-	expect value "${SCHED_ARG_PATHS[*]}" 1
+	expect value "${SCHED_ARGS[1]}" "{include/c d}"
 	expect value "${SCHED_ARGS[2]}" $'it\'s "$(x)`y`\n\303\251'
 	expect value "$CGROUP_PARENT" "/a b"
 	expect value "${SYSCTLS[*]@Q}" "'kernel.a' '1 2'"
@@ -122,7 +121,7 @@ SCHED_GIT_HASH=0123abc-dirty"
 		printf -v quoted '%s' "${name//\\/\\134}"
 		quoted=${quoted// /\\040}
 		quoted=${quoted//$'\n'/\\012}
-		with "file ktstr $PWD/$quoted 0755" | grep -av 'sched-arg-path\|^file include' >n
+		with "file ktstr $PWD/$quoted 0755" | grep -av '{include\|^file include' >n
 		printf 'file scheduler %s/%s 0755\n' "$PWD" "$quoted" >>n
 		ktstr-preamble <n | grep -a '^\(TEST\|SCHED\)_PROGRAM=' >values
 		# shellcheck disable=SC1091
@@ -147,7 +146,7 @@ SCHED_GIT_HASH=0123abc-dirty"
 			watchdog 3
 			git é
 			sched-arg x$byte
-			sched-arg-path include/x$byte
+			sched-arg {include/x$byte}
 			cgroup-parent /x$byte
 			sysctl x$byte x$byte
 			run-arg x$byte
@@ -164,7 +163,7 @@ SCHED_GIT_HASH=0123abc-dirty"
 		expect value "$KTSTR_SCHED_NAME" 调度器1
 		printf -v byte "x$byte"
 		expect value "${RUN_ARGS[0]}${SYSCTLS[0]}${SYSCTLS[1]}${SCHED_ARGS[0]}" "$byte$byte$byte$byte"
-		expect value "${SCHED_ARGS[1]}$CGROUP_PARENT" "include/$byte/$byte"
+		expect value "${SCHED_ARGS[1]}$CGROUP_PARENT" "{include/$byte}/$byte"
 		expect value "$TEST_PROGRAM$SCHED_PROGRAM" $'caf\351caf\351'
 	done
 }
@@ -204,10 +203,10 @@ SCHED_GIT_HASH=0123abc-dirty"
 }
 
 @test "preamble: a template of one's own is rendered, and checked" {
-	printf 'echo @KTSTR_TEST_NAME@ "${x[@]}" @lower@ a@B\n(@SCHED_ARG_PATHS@ @PACKED_FILES@)\n__ARCHIVE__\n' >t
+	printf 'echo @KTSTR_TEST_NAME@ "${x[@]}" @lower@ a@B\n(@SCHED_ARGS@ @PACKED_COUNT@)\n__ARCHIVE__\n' >t
 	run -0 ktstr-preamble --template t <m
 	expect output "echo a \"\${x[@]}\" @lower@ a@B
-(1 ktstr scheduler include)
+(--config '{include/c d}' \$'it\\'s \"\$(x)\`y\`\\012\\303\\251' 3)
 __ARCHIVE__"
 	printf '@KTSTR_TEST_NAME@FOO@\n__ARCHIVE__\n' >t
 	run -0 ktstr-preamble --template t <m
@@ -254,7 +253,11 @@ __ARCHIVE__"
 		file scheduler /bin/true 0600|: file: a program's mode has an x bit: scheduler /bin/true 0600
 		file ktstr /bin/true 08|: file: not an octal mode up to 0777: ktstr /bin/true 08
 		file other /bin/true 0755|: no file record for ktstr, the test binary
-		sched-arg-path include/none|: sched-arg-path: no file record has this name: include/none
+		sched-arg a{include/c d}{include/none}|: sched-arg: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
+		sched-arg a{include/c\040d},{include/none}|: sched-arg: no file record has this name: include/none
+		run-arg {include/}|: run-arg: no file record has this name: include/
+		run-arg {include/c|: run-arg: '{include/' without a '}': a packed file's path is {include/NAME}: {include/c
+		sched-arg-path include/c\040d|: sched-arg-path: unknown keyword (one of your own begins with x-)
 		attaches-schedulers 1|: attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		attaches-schedulers|: attaches-schedulers: excludes a packed scheduler: leave out one of them
 		drops-root yes|: drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)

@@ -58,6 +58,38 @@ scheduler_failed() {
 	expect value "$(cat timeout)" 9000
 }
 
+# bats test_tags=promise:values-are-data
+@test "scheduler: packed files stand within its arguments and the test's, and all other braces stay" {
+	local wanted args here=$BATS_TEST_TMPDIR
+	echo '[{"name":"layers"}]' >'lay ers.json'
+	echo data >'$(id){'
+	script t "printf '%s\\0' \"\$@\" >$here/test-args; cat \"\${1#*=}\" >$here/data; cat \"\$KTSTR_INCLUDE_DIR/lay ers.json\" >$here/layers"
+	export_scheduler "printf '%s\\0' \"\$@\" >$here/args; cat \"\${1#f:}\" >$here/conf" "${attach[@]}" "${stay[@]}"
+	cat >>t.ktstr <<-'END'
+		config-file ./lay\040ers.json f:{file} {"file":"{file}","again":"{file}"} --help-stats
+		sched-arg {"a":{"include/x":"}"}}
+		sched-arg {include/$(id){}{include/lay\040ers.json}
+		include ./$(id){
+		run-arg --in={include/$(id){}
+		run-arg {}{file}{include
+	END
+	ktstr-export -q t
+	run -0 on_host ./t.run
+	mapfile -d '' args <args
+	wanted=${args[0]#f:} wanted=${wanted%/*}
+	expect value "$wanted" begins "$here/tmp/ktstr."
+	printf '%s\0' "f:$wanted/lay ers.json" "{\"file\":\"$wanted/lay ers.json\",\"again\":\"$wanted/lay ers.json\"}" --help-stats \
+		'{"a":{"include/x":"}"}}' "$wanted/\$(id){$wanted/lay ers.json" | cmp - args
+	printf '%s\0' "--in=$wanted/\$(id){" '{}{file}{include' | cmp - test-args
+	cmp 'lay ers.json' conf
+	cmp 'lay ers.json' layers
+	cmp '$(id){' data
+	run -0 ./t.run --print-command
+	expect output "'KTSTR_DIR/scheduler' 'f:KTSTR_DIR/include/lay ers.json' '{\"file\":\"KTSTR_DIR/include/lay ers.json\",\"again\":\"KTSTR_DIR/include/lay ers.json\"}' '--help-stats' '{\"a\":{\"include/x\":\"}\"}}' 'KTSTR_DIR/include/\$(id){KTSTR_DIR/include/lay ers.json'
+'KTSTR_DIR/ktstr' '--in=KTSTR_DIR/include/\$(id){' '{}{file}{include'"
+	nothing_left
+}
+
 # bats test_tags=promise:takes-all-away
 @test "scheduler: cgroup-parent is there before it starts, and gone with all below it" {
 	export_scheduler "mkdir \$(awk '\$3 == \"cgroup2\" { print \$2; exit }' /proc/mounts)\$2/cell" \

@@ -462,7 +462,7 @@ export_with() {
 	chmod 1777 tmp
 	run -0 as_nobody ./t.run --info
 	for line in KTSTR_TEST_NAME=t KTSTR_SCHED_NAME=s NEED_LLCS=1 TEST_DURATION_SECS=12 \
-		"SCHED_ARGS='--config' 'include/conf' 'a b'" "PACKED_FILES='ktstr' 'scheduler' 'include'" PACKED_COUNT=3; do
+		"SCHED_ARGS='--config' '{include/conf}' 'a b'" "PACKED_FILES='ktstr' 'scheduler' 'include'" PACKED_COUNT=3; do
 		grep -qxF -- "$line" <<<"$output"
 	done
 	run -0 as_nobody ./t.run --list

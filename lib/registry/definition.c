@@ -2,11 +2,13 @@
 #include "definition.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/report.h"
+#include "registry/reference.h"
 #include "registry/value.h"
 
 static const char *scheduler_problem(char *const *fields)
@@ -18,13 +20,20 @@ static const char *scheduler_problem(char *const *fields)
 	return text_problem(fields);
 }
 
+static const char *config_file_problem(char *const *fields)
+{
+	const char *problem = path_problem(fields);
+
+	return problem ? problem : template_problem(fields + 1);
+}
+
 const struct record_rule definition_rules[] = {
 	{ "test", 1, 1, RECORD_MANY, test_name_problem }, /* begins a test, whose scope has one */
 	{ "binary", 1, 1, RECORD_ONCE, path_problem },
 	{ "scheduler", 1, 2, RECORD_ONCE, scheduler_problem },
-	{ "sched-arg", 1, 1, RECORD_MANY, argument_problem },
+	{ "sched-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
-	{ "config-file", 1, 1, RECORD_ONCE, path_problem },
+	{ "config-file", 1, SIZE_MAX, RECORD_ONCE, config_file_problem },
 	{ "enable", 1, 1, RECORD_MANY, NULL },
 	{ "disable", 1, 1, RECORD_MANY, NULL },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
@@ -32,7 +41,7 @@ const struct record_rule definition_rules[] = {
 	{ "duration", 1, 1, RECORD_ONCE, seconds_problem },
 	{ "watchdog", 1, 1, RECORD_ONCE, seconds_problem },
 	{ "include", 1, 1, RECORD_MANY, path_problem },
-	{ "run-arg", 1, 1, RECORD_MANY, argument_problem },
+	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "host-only", 0, 0, RECORD_ONCE, NULL },
 	{ "bpf-map-write", 3, 3, RECORD_MANY, NULL },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -10,6 +11,7 @@
 #include "elf/glibc.h"
 #include "registry/definition.h"
 #include "registry/file_index.h"
+#include "registry/reference.h"
 #include "registry/value.h"
 
 static const char *version_problem(char *const *fields)
@@ -68,11 +70,10 @@ const struct record_rule manifest_rules[] = {
 	{ "build-id", 2, 2, RECORD_MANY, build_id_problem },
 	{ "about", 1, 1, RECORD_ONCE, text_problem },
 	{ "contact", 1, 1, RECORD_ONCE, text_problem },
-	{ "sched-arg", 1, 1, RECORD_MANY, argument_problem },
-	{ "sched-arg-path", 1, 1, RECORD_MANY, NULL },
+	{ "sched-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
-	{ "run-arg", 1, 1, RECORD_MANY, argument_problem },
+	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
 	{ "drops-root", 0, 0, RECORD_ONCE, NULL },
 	{ "needs-glibc", 1, 2, RECORD_ONCE, glibc_problem },
@@ -99,22 +100,39 @@ static int read_entries(struct record_reader *reader, const char *source, struct
 	return more;
 }
 
-/* An argument that is a packed file's path has such a file, and so has what needs a glibc. */
+/* Whether each packed file that the arguments refer to is there. Returns 0, or -1. Reports. */
+static int check_references(const char *source, const struct entries *manifest, const char *keyword,
+			    const struct file_index *files)
+{
+	const struct entry *entry = NULL;
+	char *missing;
+
+	while ((entry = entries_next(manifest, keyword, entry))) {
+		if (!references_check(entry->fields.items[0], files, &missing))
+			continue;
+		if (!missing)
+			return report_errno("%s:%zu", source, entry->line);
+		report(EBADMSG, "%s:%zu: %s: no file record has this name: %s", source, entry->line,
+		       keyword, missing);
+		free(missing);
+		errno = EBADMSG;
+		return -1;
+	}
+	return 0;
+}
+
+/* What arguments refer to is a packed file, and so is what needs a glibc. */
 static int check_paths(const char *source, const struct entries *manifest)
 {
-	const struct entry *file = NULL, *path = NULL,
-			   *glibc = entries_find(manifest, "needs-glibc");
+	const struct entry *file = NULL, *glibc = entries_find(manifest, "needs-glibc");
 	struct file_index files = { NULL };
 	int failed = 0;
 
 	while (!failed && (file = entries_next(manifest, "file", file)))
 		if (file_index_add(&files, file->fields.items))
 			failed = report_errno("%s:%zu", source, file->line);
-	while (!failed && (path = entries_next(manifest, "sched-arg-path", path)))
-		if (!file_index_find(&files, path->fields.items[0]))
-			failed = report(EBADMSG,
-					"%s:%zu: sched-arg-path: no file record has this name: %s",
-					source, path->line, path->fields.items[0]);
+	failed = failed || check_references(source, manifest, "sched-arg", &files) ||
+		 check_references(source, manifest, "run-arg", &files);
 	if (!failed && glibc && glibc->fields.count > 1 &&
 	    !file_index_find(&files, glibc->fields.items[1]))
 		failed = report(EBADMSG, "%s:%zu: needs-glibc: no file record has this name: %s",
@@ -153,16 +171,17 @@ static int check_schedulers(const char *source, const struct entries *manifest)
 
 bool manifest_arguments_fit(const struct entries *manifest, const char *keyword)
 {
-	bool is_scheduler = !strcmp(keyword, "sched-arg");
 	const struct entry *entry = NULL;
 	size_t size = 0;
 
-	if (is_scheduler && !manifest_file(manifest, "scheduler"))
+	if (!strcmp(keyword, "sched-arg") && !manifest_file(manifest, "scheduler"))
 		return true; /* nobody gets them */
-	while ((entry = entries_next(manifest, keyword, entry)))
-		size += strlen(entry->fields.items[0]) + 1 + sizeof(char *);
-	while (is_scheduler && (entry = entries_next(manifest, "sched-arg-path", entry)))
-		size += PATH_MAX + sizeof(char *); /* as it is unpacked */
+	while ((entry = entries_next(manifest, keyword, entry))) {
+		const char *argument = entry->fields.items[0];
+
+		size += strlen(argument) + 1 + sizeof(char *) +
+			references_count(argument) * PATH_MAX; /* as the files are unpacked */
+	}
 	return size <= ARGUMENTS_MAX;
 }
 

@@ -18,6 +18,7 @@
 #include "registry/manifest.h"
 #include "registry/needs.h"
 #include "registry/origin.h"
+#include "registry/reference.h"
 #include "registry/search.h"
 #include "registry/stand_in.h"
 
@@ -224,18 +225,27 @@ static char *const *last_fields(const struct entries *list)
 	return list->items[list->count - 1].fields.items;
 }
 
+/* Returns the name in the archive of the file that spec names. The caller frees it. */
+static char *include_name(const char *spec)
+{
+	const char *slash = strrchr(spec, '/');
+	char *name;
+
+	return asprintf(&name, "include/%s", slash ? slash + 1 : spec) < 0 ? NULL : name;
+}
+
 /* Adds a `file include/BASENAME` entry for the file at path, which spec names. Frees path. */
 static int add_include(struct resolution *r, const struct entry *entry, const char *spec,
 		       char *path)
 {
-	const char *slash = strrchr(spec, '/');
 	char *const *twin;
 	int failed = -1;
 	char *name;
 
 	if (!path)
 		return -1;
-	if (asprintf(&name, "include/%s", slash ? slash + 1 : spec) < 0) {
+	name = include_name(spec);
+	if (!name) {
 		free(path);
 		return bad_entry(r, entry, "%s", strerror(errno));
 	}
@@ -290,19 +300,57 @@ static int resolve_include(struct resolution *r, const struct entry *entry)
 	return add_include(r, entry, spec, path);
 }
 
-static int resolve_includes(struct resolution *r)
+static int resolve_config_file(struct resolution *r)
 {
 	const struct entry *entry = find(r, "config-file");
+	const char *path, *slash;
 
-	if (entry) {
-		const char *path = entry->fields.items[0];
+	if (!entry)
+		return 0;
+	path = entry->fields.items[0];
+	slash = strrchr(path, '/');
+	if (strchr(slash ? slash : path, '}'))
+		return bad_entry(r, entry,
+				 "%s: no argument can refer to a name with a '}': rename it", path);
+	return add_include(r, entry, path, resolve_path(r, entry, path, false));
+}
 
-		if (add_include(r, entry, path, resolve_path(r, entry, path, false)))
-			return -1;
-	}
+static int resolve_includes(struct resolution *r)
+{
+	const struct entry *entry;
+
+	if (resolve_config_file(r))
+		return -1;
 	for (entry = NULL; (entry = next(r, "include", entry));)
 		if (resolve_include(r, entry))
 			return -1;
+	return 0;
+}
+
+/* Reports which argument refers to a file that is not packed, if one does. Returns 0, or -1. */
+static int check_references(const struct resolution *r)
+{
+	static const char *const keywords[] = { "sched-arg", "config-file", "run-arg" };
+	char *missing;
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
+		const struct entry *entry = NULL;
+
+		while ((entry = next(r, keywords[i], entry))) {
+			const struct strings *fields = &entry->fields;
+
+			/* a path in the first field of config-file refers to nothing */
+			for (size_t j = i == 1; j < fields->count; j++) {
+				if (!references_check(fields->items[j], &r->index, &missing))
+					continue;
+				bad_entry(r, entry, "%s: %s", missing ? missing : fields->items[j],
+					  missing ? "nothing with this name is packed: include it"
+						  : strerror(errno));
+				free(missing);
+				return -1;
+			}
+		}
+	}
 	return 0;
 }
 
@@ -321,23 +369,30 @@ static bool args_hold(const struct resolution *r, const char *option)
 	return false;
 }
 
+/* Adds the arguments that tell the scheduler of the configuration that the entry packs. */
+static int add_config_args(const struct entry *config, struct entries *manifest)
+{
+	static char *const standard[] = { "--config", REFERENCE_FILE, NULL };
+	char *const *words = config->fields.items + 1;
+	char *name = include_name(config->fields.items[0]);
+	int failed = !name;
+
+	for (words = *words ? words : standard; !failed && *words; words++) {
+		char *word = template_word(*words, name);
+
+		failed = !word || entries_add(manifest, "sched-arg", word, NULL);
+		free(word);
+	}
+	free(name);
+	return failed;
+}
+
 static int add_scheduler_args(const struct resolution *r, struct entries *manifest)
 {
 	const struct entry *config = find(r, "config-file"), *entry = NULL;
 
-	if (config) {
-		const char *path = config->fields.items[0], *slash = strrchr(path, '/');
-		char *name;
-		int failed;
-
-		if (asprintf(&name, "include/%s", slash ? slash + 1 : path) < 0)
-			return -1;
-		failed = entries_add(manifest, "sched-arg", "--config", NULL) ||
-			 entries_add(manifest, "sched-arg-path", name, NULL);
-		free(name);
-		if (failed)
-			return -1;
-	}
+	if (config && add_config_args(config, manifest))
+		return -1;
 	while ((entry = next(r, "sched-arg", entry)))
 		if (entries_add_fields(manifest, 0, "sched-arg", entry->fields.items))
 			return -1;
@@ -438,12 +493,12 @@ static int add_files(const struct resolution *r, struct entries *list)
 
 static int check_arguments(const struct resolution *r, const struct entries *manifest)
 {
-	static const char *const keywords[] = { "run-arg", "sched-arg" };
+	static const char *const keywords[] = { "run-arg", "sched-arg", "config-file" };
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
 		const struct entry *first = find(r, keywords[i]);
 
-		if (first && !manifest_arguments_fit(manifest, keywords[i]))
+		if (first && !manifest_arguments_fit(manifest, i ? "sched-arg" : "run-arg"))
 			return bad_entry(r, first, ARGUMENTS_PROBLEM);
 	}
 	return 0;
@@ -475,7 +530,8 @@ enum resolve_result resolve(const struct source *source, const struct definition
 	*manifest = (struct entries){ 0 };
 	if (check_exportable(&r))
 		return RESOLVE_REJECTED;
-	failed = resolve_binary(&r) || resolve_scheduler(&r) || resolve_includes(&r);
+	failed = resolve_binary(&r) || resolve_scheduler(&r) || resolve_includes(&r) ||
+		 check_references(&r);
 	if (!failed && add_all(&r, manifest))
 		failed = report_errno("%s: %s", source->path, definition->name);
 	else if (!failed)

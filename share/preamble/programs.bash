@@ -17,6 +17,24 @@ name_programs() {
 	SCHED_PATH=$REPLY
 }
 
+# add_arguments DIRECTORY WORD...: adds the words to COMMAND, each {include/NAME} in them as the path of that packed file
+add_arguments() {
+	local directory=$1 rest word part
+	shift
+	for rest; do
+		word=''
+		while [[ $rest == *'{include/'*'}'* ]]; do
+			part=${rest%%'{include/'*}
+			rest=${rest:${#part}+1} # not by a pattern, which takes long in a long word
+			word+=$part$directory/
+			part=${rest%%'}'*}
+			word+=$part
+			rest=${rest:${#part}+1}
+		done
+		COMMAND+=("$word$rest")
+	done
+}
+
 # check_program FILE: ends the run if this packed program cannot be started on this host
 check_program() {
 	local magic='' loader problem=''

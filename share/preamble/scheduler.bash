@@ -3,11 +3,8 @@
 # scheduler_command DIRECTORY [PATH]: sets COMMAND to the scheduler's, with packed files in the directory. PATH is where
 # it is started from, if that is not the directory.
 scheduler_command() {
-	local i
-	COMMAND=("${2:-$1/scheduler}" "${SCHED_ARGS[@]}")
-	for i in "${SCHED_ARG_PATHS[@]}"; do
-		COMMAND[i + 1]=$1/${SCHED_ARGS[i]}
-	done
+	COMMAND=("${2:-$1/scheduler}")
+	add_arguments "$1" "${SCHED_ARGS[@]}"
 }
 
 # note_pins: what is in bpffs before the scheduler starts, in a file for the janitor

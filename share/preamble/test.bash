@@ -2,7 +2,8 @@
 
 # test_command DIRECTORY [PATH]: sets COMMAND to the test's, as scheduler_command does
 test_command() {
-	COMMAND=("${2:-$1/ktstr}" "${RUN_ARGS[@]}")
+	COMMAND=("${2:-$1/ktstr}")
+	add_arguments "$1" "${RUN_ARGS[@]}"
 	((${#RUN_ARGS[@]})) || COMMAND+=(run --ktstr-test-fn "$KTSTR_TEST_NAME" --duration "$TEST_DURATION_SECS"
 		--watchdog-timeout "$TEST_WATCHDOG_SECS")
 }

@@ -13,9 +13,8 @@ NEED_NUMA_NODES=@NEED_NUMA_NODES@
 TEST_DURATION_SECS=@TEST_DURATION_SECS@
 TEST_WATCHDOG_SECS=@TEST_WATCHDOG_SECS@
 
-# The scheduler's arguments, and which of them (counted from 0) are names of packed files.
+# The scheduler's arguments. {include/NAME} is the path of that packed file, here and in RUN_ARGS.
 SCHED_ARGS=(@SCHED_ARGS@)
-SCHED_ARG_PATHS=(@SCHED_ARG_PATHS@)
 # A cgroup that is there before the scheduler starts.
 CGROUP_PARENT=@CGROUP_PARENT@
 # Key, value, key, value: set for the time of the run.
