@@ -47,6 +47,7 @@ BASE = utf8 report number array strings path file output record quote process co
 	suggest progress
 REGISTRY = topology entries file_index value reference definition ask source search stand_in resolve git origin manifest \
 	libraries needs
+IMPORT = import_files framework
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 RESULTS = result_text gzip_reader evidence operand operands option_value noise column escape tally print_table print_records json_string \
@@ -97,6 +98,7 @@ compile = $(CC) -std=gnu11 $(WARNINGS) $(HARDENING) $(anywhere) -D_GNU_SOURCE= -
 link = $(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS)
 
 tools_objects = $(BASE:%=build/obj/lib/base/%.o) $(REGISTRY:%=build/obj/lib/registry/%.o) $(ELF:%=build/obj/lib/elf/%.o) \
+	$(IMPORT:%=build/obj/lib/import/%.o) \
 	$(ARCHIVE:%=build/obj/lib/archive/%.o) $(RESULTS:%=build/obj/lib/results/%.o)
 harness_objects = $(HARNESS:%=build/obj/lib/harness/%.o)
 programs = $(PROGRAMS:%=build/bin/%) $(SCRIPTS:%=build/bin/%)

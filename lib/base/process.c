@@ -39,13 +39,16 @@ static int milliseconds_left(const struct timespec *deadline)
 	return left < 0 ? 0 : (int)left;
 }
 
-static void run_child(char *const argv[], const char *const *unset, int out, int err, int failure,
-		      pid_t parent)
+static void run_child(char *const argv[], const char *const *environment, int out, int err,
+		      int failure, pid_t parent)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), cause;
 
-	for (; unset && *unset; unset++)
-		unsetenv(*unset);
+	for (; environment && *environment; environment++)
+		if (!strchr(*environment, '='))
+			unsetenv(*environment);
+		else
+			putenv((char *)*environment); /* execv takes it, nothing changes it */
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == parent && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
@@ -67,7 +70,7 @@ static void run_child(char *const argv[], const char *const *unset, int out, int
  * Starts argv. *out and *err are pipes that its standard output and error can be read from; the
  * caller closes them. Returns its process ID, or -1 with errno.
  */
-static pid_t start(char *const argv[], const char *const *unset, int *out, int *err)
+static pid_t start(char *const argv[], const char *const *environment, int *out, int *err)
 {
 	int pipes[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } }, cause = 0;
 	pid_t parent = getpid(), pid = -1;
@@ -78,7 +81,7 @@ static pid_t start(char *const argv[], const char *const *unset, int *out, int *
 	signal(SIGCHLD, SIG_DFL); /* if it were ignored, waitpid would give no status */
 	pid = fork();
 	if (pid == 0)
-		run_child(argv, unset, pipes[0][1], pipes[1][1], pipes[2][1], parent);
+		run_child(argv, environment, pipes[0][1], pipes[1][1], pipes[2][1], parent);
 	close(pipes[2][1]);
 	pipes[2][1] = -1;
 	if (pid > 0 && read(pipes[2][0], &cause, sizeof(cause)) == sizeof(cause)) {
@@ -201,15 +204,15 @@ static int drain(pid_t pid, int out, int err, const struct timespec *deadline, s
 	}
 }
 
-int process_capture(char *const argv[], const char *const *unset, int *milliseconds, size_t max,
-		    struct capture *result)
+int process_capture(char *const argv[], const char *const *environment, int *milliseconds,
+		    size_t max, struct capture *result)
 {
 	struct timespec deadline = deadline_in(*milliseconds);
 	int out = -1, err = -1, failed, saved;
 	pid_t pid;
 
 	memset(result, 0, sizeof(*result));
-	pid = start(argv, unset, &out, &err);
+	pid = start(argv, environment, &out, &err);
 	if (pid < 0)
 		return -1;
 	setpgid(pid, pid); /* parent and child both do it, as either may run first */

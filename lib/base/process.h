@@ -13,8 +13,8 @@ struct capture {
 
 /*
  * Runs argv[0], which is looked up on PATH if it has no '/'. Its standard input is /dev/null. The
- * environment variables named in unset (ends with NULL; NULL: none) are removed. If argv[0] has a
- * '/' and the kernel cannot run the file, it fails with ENOEXEC: no shell runs it.
+ * variables in environment (ends with NULL; NULL: none) are set, NAME=VALUE, or removed, NAME. If
+ * argv[0] has a '/' and the kernel cannot run the file, it fails with ENOEXEC: no shell runs it.
  *
  * The program may run for *milliseconds; the time it took is subtracted from that. It counts as
  * done when it has ended, even if its children keep the pipes open. It is killed if it runs too
@@ -24,7 +24,7 @@ struct capture {
  * Returns 0, or -1 with errno (ETIMEDOUT, EFBIG, or why it could not run) and result->out NULL. The
  * caller frees result->out.
  */
-int process_capture(char *const argv[], const char *const *unset, int *milliseconds, size_t max,
-		    struct capture *result);
+int process_capture(char *const argv[], const char *const *environment, int *milliseconds,
+		    size_t max, struct capture *result);
 
 #endif

@@ -8,7 +8,11 @@
 
 #include "elf/elf_reader.h"
 
-enum { NOTES_MAX = 1024 * 1024 }; /* notes are small: the limit for all segments together */
+enum {
+	NOTES_MAX = 1024 * 1024, /* notes are small: the limit for all segments together */
+	SECTIONS_MAX = 65536,
+	SECTION_NAME_SIZE = 32,
+};
 
 static size_t align_up(size_t value, size_t align)
 {
@@ -116,6 +120,53 @@ int elf_read_build_id(int fd, char hex[BUILD_ID_SIZE])
 	for (size_t i = 0; found > 0 && i < wanted.id_size; i++)
 		snprintf(hex + 2 * i, 3, "%02x", wanted.id[i]);
 	return found < 0 ? -1 : 0;
+}
+
+/*
+ * Sets *count to the number of sections, and *names to the section that has their names. Both may
+ * be in the first section header, if they do not fit into the file's. Returns as elf_read_section.
+ */
+static int find_section_names(const struct elf *elf, uint64_t *count, struct elf_section *names)
+{
+	struct elf_section first = { 0 };
+	int found = elf_read_section(elf, 0, &first);
+
+	if (found <= 0)
+		return found;
+	*count = elf->section_count ? elf->section_count : first.size;
+	return elf_read_section(
+		elf, elf->section_names == SHN_XINDEX ? first.link : elf->section_names, names);
+}
+
+int elf_has_section(int fd, const char *name)
+{
+	char text[SECTION_NAME_SIZE];
+	size_t size = strlen(name) + 1;
+	struct elf_section names = { 0 };
+	uint64_t count = 0;
+	struct elf elf;
+	int found = elf_read_header(fd, &elf);
+
+	if (found > 0 && size <= sizeof(text))
+		found = find_section_names(&elf, &count, &names);
+	if (found <= 0 || size > sizeof(text))
+		return found < 0 ? -1 : 0;
+	for (unsigned int i = 0; i < count && i < SECTIONS_MAX; i++) {
+		struct elf_section section = { 0 };
+
+		found = elf_read_section(&elf, i, &section);
+		if (found <= 0)
+			return found;
+		if (section.name > names.size || size > names.size - section.name ||
+		    names.offset > UINT64_MAX - section.name)
+			continue;
+		found = elf_read_at(fd, text, size, names.offset + section.name);
+		if (found < 0)
+			return -1;
+		if (found && !memcmp(text, name, size))
+			return 1;
+	}
+	return 0;
 }
 
 /* Returns what uname -m prints where such programs run, or "". */

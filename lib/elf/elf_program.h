@@ -16,6 +16,12 @@
 int elf_has_note(int fd, const char *name);
 
 /*
+ * Whether fd is an ELF file with a section of this name. Returns 1 or 0, or -1 with errno if fd
+ * cannot be read.
+ */
+int elf_has_section(int fd, const char *name);
+
+/*
  * Sets hex to the build ID that the linker gave the file: a note of the name GNU and the type 3. It
  * is "" if the file has none. Returns 0, or -1 with errno if fd cannot be read.
  */

@@ -65,6 +65,10 @@ int elf_read_header(int fd, struct elf *elf)
 		elf->program_headers = elf_xword(elf, header.e64.e_phoff);
 		elf->header_size = elf_half(elf, header.e64.e_phentsize);
 		elf->header_count = elf_half(elf, header.e64.e_phnum);
+		elf->section_headers = elf_xword(elf, header.e64.e_shoff);
+		elf->section_size = elf_half(elf, header.e64.e_shentsize);
+		elf->section_count = elf_half(elf, header.e64.e_shnum);
+		elf->section_names = elf_half(elf, header.e64.e_shstrndx);
 		return 1;
 	}
 	elf->type = elf_half(elf, header.e32.e_type);
@@ -72,6 +76,10 @@ int elf_read_header(int fd, struct elf *elf)
 	elf->program_headers = elf_word(elf, header.e32.e_phoff);
 	elf->header_size = elf_half(elf, header.e32.e_phentsize);
 	elf->header_count = elf_half(elf, header.e32.e_phnum);
+	elf->section_headers = elf_word(elf, header.e32.e_shoff);
+	elf->section_size = elf_half(elf, header.e32.e_shentsize);
+	elf->section_count = elf_half(elf, header.e32.e_shnum);
+	elf->section_names = elf_half(elf, header.e32.e_shstrndx);
 	return 1;
 }
 
@@ -101,6 +109,34 @@ int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *
 		segment->size = elf_word(elf, header.p32.p_filesz);
 		segment->address = elf_word(elf, header.p32.p_vaddr);
 		segment->align = elf_word(elf, header.p32.p_align);
+	}
+	return 1;
+}
+
+int elf_read_section(const struct elf *elf, unsigned int i, struct elf_section *section)
+{
+	union {
+		Elf32_Shdr s32;
+		Elf64_Shdr s64;
+	} header;
+	size_t size = elf->is_64 ? sizeof(header.s64) : sizeof(header.s32);
+	int found = 0;
+
+	if (elf->section_size >= size)
+		found = elf_read_at(elf->fd, &header, size,
+				    elf->section_headers + (uint64_t)i * elf->section_size);
+	if (found <= 0)
+		return found;
+	if (elf->is_64) {
+		section->name = elf_word(elf, header.s64.sh_name);
+		section->link = elf_word(elf, header.s64.sh_link);
+		section->offset = elf_xword(elf, header.s64.sh_offset);
+		section->size = elf_xword(elf, header.s64.sh_size);
+	} else {
+		section->name = elf_word(elf, header.s32.sh_name);
+		section->link = elf_word(elf, header.s32.sh_link);
+		section->offset = elf_word(elf, header.s32.sh_offset);
+		section->size = elf_word(elf, header.s32.sh_size);
 	}
 	return 1;
 }

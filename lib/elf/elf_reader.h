@@ -16,6 +16,8 @@ struct elf {
 	unsigned int type, machine;
 	uint64_t program_headers; /* file offset of the first */
 	unsigned int header_size, header_count;
+	uint64_t section_headers;				 /* file offset of the first */
+	unsigned int section_size, section_count, section_names; /* as the file's header has them */
 };
 
 struct elf_segment {
@@ -33,6 +35,15 @@ int elf_read_at(int fd, void *bytes, size_t size, uint64_t offset);
  * file, or -1 with errno.
  */
 int elf_read_header(int fd, struct elf *elf);
+
+struct elf_section {
+	uint32_t name; /* where it begins in the section of names */
+	uint32_t link;
+	uint64_t offset, size; /* in the file */
+};
+
+/* Reads section header i. Returns 1, 0 if the file ends before that, or -1 with errno. */
+int elf_read_section(const struct elf *elf, unsigned int i, struct elf_section *section);
 
 /* Reads program header i. Returns 1, 0 if the file ends before that, or -1 with errno. */
 int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *segment);

@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 
 #include "base/command.h"
-#include "base/process.h"
 #include "base/report.h"
 #include "registry/value.h"
 
@@ -25,8 +24,7 @@ static char *path_to_run(const char *binary)
 	return asprintf(&path, "./%s", binary) < 0 ? NULL : path;
 }
 
-/* Reports how the binary ended, and its first line on standard error. Returns -1. */
-static int report_end(const char *binary, const char *question, const struct capture *answer)
+int ask_report_end(const char *binary, const char *question, const struct capture *answer)
 {
 	int line = (int)strcspn(answer->err, "\n");
 	const char *colon = line ? ": " : "";
@@ -43,28 +41,40 @@ static int report_end(const char *binary, const char *question, const struct cap
 		      binary, WEXITSTATUS(answer->status), question, colon, line, answer->err);
 }
 
-/* Runs the binary. Returns 0 and the answer, whatever its status, or -1. Reports. */
-static int ask(const char *binary, const char *question, int *milliseconds, struct capture *answer)
+enum { ARGUMENTS_MAX = 4 };
+
+int ask(const char *binary, const struct question *question, int *milliseconds,
+	struct capture *answer)
 {
-	char *path = path_to_run(binary), *copy = strdup(question);
-	char *argv[] = { path, copy, NULL };
+	char *path = path_to_run(binary), *argv[ARGUMENTS_MAX + 2] = { path };
 	int failed = -1;
 
-	if (!path || !copy)
+	/* execv takes them as they are */
+	for (size_t i = 0; question->arguments[i] && i < ARGUMENTS_MAX; i++)
+		argv[i + 1] = (char *)question->arguments[i];
+	if (!path)
 		report_errno("%s", binary);
-	else if (!process_capture(argv, NULL, milliseconds, ANSWER_MAX, answer))
+	else if (!process_capture(argv, question->environment, milliseconds, ANSWER_MAX, answer))
 		failed = 0;
 	else if (errno == ETIMEDOUT)
 		report(ETIMEDOUT, "%s: no answer within %d s to %s: it was killed", binary,
-		       ASK_SECONDS, question);
+		       question->seconds, question->text);
 	else if (errno == EFBIG)
 		report(EBADMSG, "%s: more than 1 MiB in answer to %s: it was killed", binary,
-		       question);
+		       question->text);
 	else
-		report_errno("%s: cannot be run to ask for %s", binary, question);
+		report_errno("%s: cannot be run to ask for %s", binary, question->text);
 	free(path);
-	free(copy);
 	return failed;
+}
+
+/* Asks libktstr's question: its text is the only argument. */
+static int ask_text(const char *binary, const char *text, int *milliseconds, struct capture *answer)
+{
+	const char *const arguments[] = { text, NULL };
+	const struct question question = { text, arguments, NULL, ASK_SECONDS };
+
+	return ask(binary, &question, milliseconds, answer);
 }
 
 int ask_names(const char *binary, int *milliseconds, struct strings *names)
@@ -73,10 +83,10 @@ int ask_names(const char *binary, int *milliseconds, struct strings *names)
 	int failed = 0;
 	char *rest, *line;
 
-	if (ask(binary, "--ktstr-list", milliseconds, &answer))
+	if (ask_text(binary, "--ktstr-list", milliseconds, &answer))
 		return -1;
 	if (answer.status)
-		failed = report_end(binary, "--ktstr-list", &answer);
+		failed = ask_report_end(binary, "--ktstr-list", &answer);
 	else if (strlen(answer.out) != answer.out_size)
 		failed = report(EBADMSG, "%s: --ktstr-list printed a NUL byte", binary);
 	rest = answer.out;
@@ -125,12 +135,12 @@ int ask_definition(const char *binary, const char *name, int *milliseconds,
 		free(question);
 		return report_errno("%s", binary);
 	}
-	if (ask(binary, question, milliseconds, &answer))
+	if (ask_text(binary, question, milliseconds, &answer))
 		goto out;
 	if (WIFEXITED(answer.status) && WEXITSTATUS(answer.status) == 1)
 		found = 0;
 	else if (answer.status)
-		report_end(binary, question, &answer);
+		ask_report_end(binary, question, &answer);
 	else if (!definitions_read(source, answer.out, answer.out_size, list))
 		found = check_definition(source, name, list) ? -1 : 1;
 	if (found < 0)

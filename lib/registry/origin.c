@@ -31,10 +31,9 @@ static int add_git_scheduler(const char *scheduler, const char *test_directory,
 
 /* Adds the commit of the checkout that the test's binary, or its file, is in, and the scheduler's.
  */
-static int add_git(const struct source *source, const char *binary, const char *scheduler,
-		   struct entries *manifest)
+static int add_git(const struct source *source, const char *scheduler, struct entries *manifest)
 {
-	char *path = realpath(source->is_binary ? binary : source->directory, NULL);
+	char *path = realpath(source->is_binary ? source->path : source->directory, NULL);
 	char *directory, *state;
 	int failed;
 
@@ -66,8 +65,7 @@ static int add_build_id(struct entries *manifest, const char *name, const char *
 int origin_add(const struct source *source, const char *binary, const char *scheduler,
 	       struct entries *manifest)
 {
-	return add_git(source, binary, scheduler, manifest) ||
-			       add_build_id(manifest, "ktstr", binary) ||
+	return add_git(source, scheduler, manifest) || add_build_id(manifest, "ktstr", binary) ||
 			       (scheduler && add_build_id(manifest, "scheduler", scheduler))
 		       ? -1
 		       : 0;

@@ -65,7 +65,16 @@ static int check_binary(const char *path)
 
 int sources_add_binary(struct sources *list, const char *path)
 {
-	return check_binary(path) ? -1 : add_source(list, path, true);
+	int is_of;
+
+	if (check_binary(path))
+		return -1;
+	is_of = list->framework ? list->framework->is_of(path) : 0;
+	if (is_of < 0 || add_source(list, path, true))
+		return -1;
+	if (is_of)
+		list->items[list->count - 1].framework = list->framework;
+	return 0;
 }
 
 int sources_add_file(struct sources *list, const char *path)
@@ -234,6 +243,8 @@ static int read_file(struct source *source)
 
 int source_names(struct source *source, struct strings *names)
 {
+	if (source->framework)
+		return source->framework->names(source, names);
 	if (source->is_binary)
 		return ask_names(source->path, &source->milliseconds, names);
 	if (read_file(source))
@@ -250,8 +261,10 @@ int source_find(struct source *source, const char *name, const struct definition
 		int found;
 
 		definitions_free(&source->definitions);
-		found = ask_definition(source->path, name, &source->milliseconds,
-				       &source->definitions);
+		found = source->framework
+				? source->framework->find(source, name)
+				: ask_definition(source->path, name, &source->milliseconds,
+						 &source->definitions);
 		if (found > 0)
 			*definition = &source->definitions.items[0];
 		return found;
@@ -262,19 +275,31 @@ int source_find(struct source *source, const char *name, const struct definition
 	return *definition != NULL;
 }
 
+/* Whether a source that is not taken has the test. Of a framework's binary no file is wanted. */
+static int has_also(struct source *source, const char *name)
+{
+	const struct definition *definition;
+	struct strings names = { 0 };
+	int found;
+
+	if (!source->framework)
+		return source_find(source, name, &definition);
+	found = source_names(source, &names) ? -1 : strings_contain(&names, name);
+	strings_free(&names);
+	return found;
+}
+
 int sources_find(struct sources *list, const char *name, struct source **source,
 		 const struct definition **definition)
 {
-	const struct definition *also;
-
 	*source = NULL;
 	for (size_t i = 0; i < list->count; i++) {
 		struct source *asked = &list->items[i];
 		int found;
 
-		found = source_find(asked, name, *source ? &also : definition);
+		found = *source ? has_also(asked, name) : source_find(asked, name, definition);
 		if (found < 0 && !*source)
-			return -1; /* this source may have the test, too */
+			return found; /* this source may have the test, too */
 		if (found < 0)
 			report_warning("%s: could not be asked whether it has %s, too", asked->path,
 				       name);

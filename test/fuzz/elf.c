@@ -72,6 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(elf_read_build_id(fd, id) == 0 && strnlen(id, sizeof(id)) < sizeof(id));
 	REQUIRE(found == 0 || found == 1);
 	REQUIRE(!found || memmem(data, size, "ktstr", sizeof("ktstr")));
+	found = elf_has_section(fd, "linkme_KTSTR_TESTS");
+	REQUIRE(found == 0 || found == 1);
+	REQUIRE(!found || memmem(data, size, "linkme_KTSTR_TESTS", sizeof("linkme_KTSTR_TESTS")));
 	found = elf_read_program(fd, &program);
 	REQUIRE(found == 0 || found == 1);
 	if (found) {
