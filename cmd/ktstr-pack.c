@@ -1,4 +1,4 @@
-/* ktstr-pack - pack the files that a manifest lists as a .tar.gz */
+/* ktstr-pack - pack the members that a manifest lists as a .tar.gz */
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
@@ -52,71 +52,99 @@ struct compression {
 
 static const char source[] = "<stdin>";
 
-struct files {
-	struct tar_file *items;
+struct members {
+	struct tar_member *items;
 	size_t count, room;
 	char *scheduler; /* the scheduler record's name, NULL where there is none */
 	size_t scheduler_line;
 	bool has_scheduler; /* packed */
 };
 
-static void free_files(struct files *files)
+static void free_members(struct members *members)
 {
-	for (size_t i = 0; i < files->count; i++) {
-		free((char *)files->items[i].name);
-		free((char *)files->items[i].path);
+	for (size_t i = 0; i < members->count; i++) {
+		free((char *)members->items[i].name);
+		free((char *)members->items[i].data);
 	}
-	free(files->items);
-	free(files->scheduler);
+	free(members->items);
+	free(members->scheduler);
 }
 
-static int add_file(struct files *files, const struct record *record)
-{
-	struct tar_file *file;
-	uint64_t mode;
+/* The records of members, and their fields: what the member holds, and its mode. */
+static const struct member_record {
+	const char *keyword;
+	enum tar_kind kind;
+	int data, mode; /* -1: none */
+} member_records[] = {
+	{ "file", TAR_FILE, 1, 2 },
+	{ "content", TAR_CONTENT, 2, 1 },
+	{ "directory", TAR_DIRECTORY, -1, 1 },
+	{ "link", TAR_LINK, 1, -1 },
+};
 
-	parse_number(record->fields[2], 8, 0, 0777, &mode); /* the record's rule checked it */
-	if (array_grow(&files->items, files->count, &files->room, sizeof(*file)))
+static const struct member_record *find_member_record(const char *keyword)
+{
+	for (size_t i = 0; i < sizeof(member_records) / sizeof(*member_records); i++)
+		if (!strcmp(member_records[i].keyword, keyword))
+			return &member_records[i];
+	return NULL;
+}
+
+static int add_member(struct members *members, const struct member_record *how,
+		      const struct record *record)
+{
+	const char *data = how->data < 0 ? NULL : record->fields[how->data];
+	struct tar_member *member;
+	uint64_t mode = 0777; /* what a link has */
+
+	if (how->mode >= 0) /* the record's rule checked it */
+		parse_number(record->fields[how->mode], 8, 0, 0777, &mode);
+	if (array_grow(&members->items, members->count, &members->room, sizeof(*member)))
 		return report_errno("%s:%zu", source, record->line);
-	file = &files->items[files->count++];
-	*file = (struct tar_file){
+	member = &members->items[members->count++];
+	*member = (struct tar_member){
+		.kind = how->kind,
 		.name = strdup(record->fields[0]),
-		.path = strdup(record->fields[1]),
+		.data = data ? strdup(data) : NULL,
 		.mode = (unsigned int)mode,
 		.source = source,
 		.line = record->line,
 	};
-	return file->name && file->path ? 0 : report_errno("%s:%zu", source, record->line);
+	return member->name && (member->data || !data)
+		       ? 0
+		       : report_errno("%s:%zu", source, record->line);
 }
 
-static int take_record(struct files *files, const struct record *record)
+static int take_record(struct members *members, const struct record *record)
 {
+	const struct member_record *how = find_member_record(record->keyword);
+
 	if (!strcmp(record->keyword, "scheduler")) {
-		free(files->scheduler);
-		files->scheduler = strdup(record->fields[0]);
-		files->scheduler_line = record->line;
-		return files->scheduler ? 0 : report_errno("%s:%zu", source, record->line);
+		free(members->scheduler);
+		members->scheduler = strdup(record->fields[0]);
+		members->scheduler_line = record->line;
+		return members->scheduler ? 0 : report_errno("%s:%zu", source, record->line);
 	}
-	if (strcmp(record->keyword, "file"))
+	if (!how)
 		return 0;
 	if (!strcmp(record->fields[0], "scheduler"))
-		files->has_scheduler = true;
-	return add_file(files, record);
+		members->has_scheduler = true;
+	return add_member(members, how, record);
 }
 
-/* Checks the scheduler record, if there is one: a manifest of files alone has none. */
-static int check_scheduler(const struct files *files)
+/* Checks the scheduler record, if there is one: a manifest of members alone has none. */
+static int check_scheduler(const struct members *members)
 {
 	const char *problem = NULL;
 
-	if (files->scheduler && !files->has_scheduler)
-		problem = manifest_scheduler_problem(files->scheduler);
-	return problem ? report(EBADMSG, "%s:%zu: scheduler: %s: %s", source, files->scheduler_line,
-				problem, files->scheduler)
+	if (members->scheduler && !members->has_scheduler)
+		problem = manifest_scheduler_problem(members->scheduler);
+	return problem ? report(EBADMSG, "%s:%zu: scheduler: %s: %s", source,
+				members->scheduler_line, problem, members->scheduler)
 		       : 0;
 }
 
-static int read_manifest(struct files *files)
+static int read_manifest(struct members *members)
 {
 	struct record_reader *reader = record_open_stream(source, stdin, manifest_rules);
 	struct record record;
@@ -125,7 +153,7 @@ static int read_manifest(struct files *files)
 	if (!reader)
 		return report_errno("%s", source);
 	while ((more = record_next(reader, &record)) > 0) {
-		if (take_record(files, &record)) {
+		if (take_record(members, &record)) {
 			more = -1;
 			break;
 		}
@@ -133,62 +161,62 @@ static int read_manifest(struct files *files)
 	record_close(reader);
 	if (more)
 		return -1;
-	if (!files->count)
+	if (!members->count)
 		return report(EBADMSG,
 			      "%s: no \"file\" record, nothing to pack: pipe ktstr-manifest's "
 			      "output to this",
 			      source);
-	if (check_scheduler(files))
+	if (check_scheduler(members))
 		return -1;
-	return tar_check_names(files->items, files->count);
+	return tar_check_members(members->items, members->count);
 }
 
-static int write_files(struct sink *to, const struct files *files)
+static int write_members(struct sink *to, const struct members *members)
 {
-	for (size_t i = 0; i < files->count; i++)
-		if (tar_add_file(to, &files->items[i]))
+	for (size_t i = 0; i < members->count; i++)
+		if (tar_add_member(to, &members->items[i]))
 			return -1;
 	return tar_end(to);
 }
 
-static int write_tar(struct sink *to, const struct files *files, bool show)
+static int write_tar(struct sink *to, const struct members *members, bool show)
 {
-	uint64_t size = show ? tar_size(files->items, files->count) : 0;
+	uint64_t size = show ? tar_size(members->items, members->count) : 0;
 	struct progress progress;
 	int failed;
 
 	to = progress_begin(&progress, to, size);
-	failed = write_files(to, files);
+	failed = write_members(to, members);
 	progress_end(&progress);
 	return failed;
 }
 
-static int write_tar_gz(struct sink *to, const struct files *files, const struct compression *how,
-			bool show)
+static int write_tar_gz(struct sink *to, const struct members *members,
+			const struct compression *how, bool show)
 {
 	struct sink *gzip = gzip_open(to, how->engine, how->level, how->threads);
 	bool complete;
 
 	if (!gzip)
 		return report_errno("gzip");
-	complete = !write_tar(gzip, files, show);
+	complete = !write_tar(gzip, members, show);
 	return gzip_close(gzip, complete) || !complete ? -1 : 0;
 }
 
-static int write_archive(struct sink *to, const struct files *files, const struct compression *how,
-			 bool show)
+static int write_archive(struct sink *to, const struct members *members,
+			 const struct compression *how, bool show)
 {
-	return how->engine ? write_tar_gz(to, files, how, show) : write_tar(to, files, show);
+	return how->engine ? write_tar_gz(to, members, how, show) : write_tar(to, members, show);
 }
 
 static int pack(struct output *out, const struct compression *how, bool show)
 {
-	struct files files = { 0 };
-	int failed = read_manifest(&files);
+	struct members members = { 0 };
+	int failed = read_manifest(&members);
 
 	if (!failed)
-		failed = write_archive(&out->sink, &files, how, show);
-	free_files(&files);
+		failed = write_archive(&out->sink, &members, how, show);
+	free_members(&members);
 	return failed;
 }
 

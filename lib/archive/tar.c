@@ -1,4 +1,4 @@
-/* tar.c - write tar archives of regular files */
+/* tar.c - write tar archives of files, directories and symbolic links */
 #include "tar.h"
 
 #include <errno.h>
@@ -41,9 +41,9 @@ _Static_assert(sizeof(struct header) == BLOCK, "a header is one block");
 static const char zeros[2 * BLOCK];
 
 /* Reports a problem with a file, and its path. Returns -1. */
-static int report_file(const struct tar_file *file, int errnum, const char *what)
+static int report_file(const struct tar_member *file, int errnum, const char *what)
 {
-	report(errnum, "%s:%zu: %s: %s: %s", file->source, file->line, file->name, file->path,
+	report(errnum, "%s:%zu: %s: %s: %s", file->source, file->line, file->name, file->data,
 	       what);
 	return -1;
 }
@@ -56,7 +56,7 @@ static int report_file(const struct tar_file *file, int errnum, const char *what
  */
 static int compare_names(const void *a, const void *b)
 {
-	const struct tar_file *const *x = a, *const *y = b;
+	const struct tar_member *const *x = a, *const *y = b;
 	const unsigned char *p = (const unsigned char *)(*x)->name;
 	const unsigned char *q = (const unsigned char *)(*y)->name;
 
@@ -73,39 +73,44 @@ static int compare_names(const void *a, const void *b)
 	return *p - *q;
 }
 
-static bool collide(const struct tar_file *a, const struct tar_file *b)
+static bool collide(const struct tar_member *a, const struct tar_member *b)
 {
 	size_t length = strlen(a->name);
 
 	return !strncmp(a->name, b->name, length) &&
-	       (b->name[length] == '\0' || b->name[length] == '/');
+	       (b->name[length] == '\0' || (b->name[length] == '/' && a->kind != TAR_DIRECTORY));
 }
 
-static int report_collision(const struct tar_file *a, const struct tar_file *b)
+static const char *name_kind(const struct tar_member *member)
 {
-	const struct tar_file *first = a->line <= b->line ? a : b, *second = first == a ? b : a;
+	return member->kind == TAR_LINK ? "link" : "file";
+}
+
+static int report_collision(const struct tar_member *a, const struct tar_member *b)
+{
+	const struct tar_member *first = a->line <= b->line ? a : b, *second = first == a ? b : a;
 
 	if (!strcmp(a->name, b->name))
 		return report(EINVAL, "%s:%zu: %s: the name is on line %zu already", second->source,
 			      second->line, second->name, first->line);
 	if (second == a)
-		return report(EINVAL, "%s:%zu: %s: a file, but %s on line %zu needs a directory",
-			      a->source, a->line, a->name, b->name, b->line);
-	return report(EINVAL, "%s:%zu: %s: needs a directory, but %s on line %zu is a file",
-		      b->source, b->line, b->name, a->name, a->line);
+		return report(EINVAL, "%s:%zu: %s: a %s, but %s on line %zu needs a directory",
+			      a->source, a->line, a->name, name_kind(a), b->name, b->line);
+	return report(EINVAL, "%s:%zu: %s: needs a directory, but %s on line %zu is a %s",
+		      b->source, b->line, b->name, a->name, a->line, name_kind(a));
 }
 
 /*
  * Finds the collision whose later line is the lowest. *a is before *b in the order of
  * compare_names.
  */
-static void find_collision(const struct tar_file **sorted, size_t count, const struct tar_file **a,
-			   const struct tar_file **b)
+static void find_collision(const struct tar_member **sorted, size_t count,
+			   const struct tar_member **a, const struct tar_member **b)
 {
 	size_t lowest = SIZE_MAX;
 
 	for (size_t i = 1; i < count; i++) {
-		const struct tar_file *x = sorted[i - 1], *y = sorted[i];
+		const struct tar_member *x = sorted[i - 1], *y = sorted[i];
 		size_t line = x->line > y->line ? x->line : y->line;
 
 		if (line < lowest && collide(x, y)) {
@@ -116,17 +121,17 @@ static void find_collision(const struct tar_file **sorted, size_t count, const s
 	}
 }
 
-int tar_check_names(const struct tar_file *files, size_t count)
+int tar_check_members(const struct tar_member *members, size_t count)
 {
-	const struct tar_file **sorted, *a = NULL, *b = NULL;
+	const struct tar_member **sorted, *a = NULL, *b = NULL;
 
 	if (count < 2)
 		return 0;
 	sorted = reallocarray(NULL, count, sizeof(*sorted));
 	if (!sorted)
-		return report_errno("%s", files[0].source);
+		return report_errno("%s", members[0].source);
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = &files[i];
+		sorted[i] = &members[i];
 	qsort(sorted, count, sizeof(*sorted), compare_names);
 	find_collision(sorted, count, &a, &b);
 	free(sorted);
@@ -220,67 +225,69 @@ static int write_padding(struct sink *to, uint64_t size)
 	return over ? to->write(to, zeros, BLOCK - over) : 0;
 }
 
-/*
- * Appends "LENGTH KEY=VALUE\n", where LENGTH counts itself too: POSIX.1-2017 pax. The caller frees
- * *records. Returns 0, or -1 with errno and *records NULL.
- */
-static int append_record(char **records, const char *key, const char *value)
-{
-	size_t rest = strlen(key) + strlen(value) + strlen(" =\n"), length = rest, counted;
-	char *old = *records;
-	int failed;
-
-	do {
-		counted = length;
-		length = rest + (size_t)snprintf(NULL, 0, "%zu", counted);
-	} while (length != counted);
-	failed = asprintf(records, "%s%zu %s=%s\n", old ? old : "", length, key, value) < 0;
-	if (failed)
-		*records = NULL;
-	free(old);
-	return failed ? -1 : 0;
-}
-
-/* Writes a member with the values that the next member's header has no room for. */
-static int write_extended_header(struct sink *to, const char *records)
+/* Writes a member that has, for the next one, what its header has no room for. */
+static int write_extra(struct sink *to, const char *name, char typeflag, const char *bytes,
+		       size_t size)
 {
 	struct header header;
-	size_t size = strlen(records);
 
-	begin_header(&header, 'x', 0644, size);
-	put_name(&header, "././@PaxHeader");
-	return write_header(to, &header) || to->write(to, records, size) || write_padding(to, size)
+	begin_header(&header, typeflag, 0644, size);
+	put_name(&header, name);
+	return write_header(to, &header) || to->write(to, bytes, size) || write_padding(to, size)
 		       ? -1
 		       : 0;
 }
 
-static int write_file_header(struct sink *to, const struct tar_file *file, uint64_t size)
+/* Writes the next member's name, type 'L', or the target of its link, 'K', with a NUL. */
+static int write_long(struct sink *to, char typeflag, const char *text)
 {
-	char *records = NULL, digits[24];
-	struct header header;
-	int failed = 0;
+	return write_extra(to, "././@LongLink", typeflag, text, strlen(text) + 1);
+}
 
-	begin_header(&header, '0', file->mode & 0777, size);
-	if (!put_name(&header, file->name))
-		failed = append_record(&records, "path", file->name);
-	if (!failed && !fits_octal(size)) {
-		snprintf(digits, sizeof(digits), "%ju", (uintmax_t)size);
-		failed = append_record(&records, "size", digits);
-	}
-	if (failed)
-		return report_file(file, errno, strerror(errno));
-	if (records)
-		failed = write_extended_header(to, records);
-	free(records);
-	return failed ? -1 : write_header(to, &header);
+/* Writes a pax header with the next member's size: "LENGTH size=N\n", whose length is two digits.
+ */
+static int write_long_size(struct sink *to, uint64_t size)
+{
+	char record[32];
+	int digits = snprintf(record, sizeof(record), "%ju", (uintmax_t)size);
+	int length = (int)strlen("NN size=\n") + digits;
+
+	snprintf(record, sizeof(record), "%d size=%ju\n", length, (uintmax_t)size);
+	return write_extra(to, "././@PaxHeader", 'x', record, (size_t)length);
+}
+
+/* Puts a link's target into its field, which is full without a NUL. Returns false if it is cut. */
+static bool put_target(struct header *header, const char *target)
+{
+	size_t length = strlen(target), room = sizeof(header->linkname);
+
+	memcpy(header->linkname, target, length < room ? length : room);
+	return length <= room;
+}
+
+static int write_member_header(struct sink *to, const struct tar_member *member, const char *name,
+			       uint64_t size)
+{
+	static const char typeflags[] = { '0', '0', '5', '2' };
+	struct header header;
+
+	begin_header(&header, typeflags[member->kind], member->mode & 0777, size);
+	if (!put_name(&header, name) && write_long(to, 'L', name))
+		return -1;
+	if (member->kind == TAR_LINK && !put_target(&header, member->data) &&
+	    write_long(to, 'K', member->data))
+		return -1;
+	if (!fits_octal(size) && write_long_size(to, size))
+		return -1;
+	return write_header(to, &header);
 }
 
 /* --- files --- */
 
-static int open_regular(const struct tar_file *file, struct stat *status)
+static int open_regular(const struct tar_member *file, struct stat *status)
 {
 	/* O_NONBLOCK: refuse a FIFO without waiting for its writer */
-	int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(file->data, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return report_file(file, errno, strerror(errno));
@@ -303,7 +310,7 @@ static bool is_unchanged(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-static int write_content(struct sink *to, const struct tar_file *file, int fd,
+static int write_content(struct sink *to, const struct tar_member *file, int fd,
 			 const struct stat *before)
 {
 	uint64_t left = (uint64_t)before->st_size;
@@ -337,19 +344,57 @@ static int write_content(struct sink *to, const struct tar_file *file, int fd,
 	return write_padding(to, (uint64_t)before->st_size);
 }
 
-int tar_add_file(struct sink *to, const struct tar_file *file)
+static int add_file(struct sink *to, const struct tar_member *file)
 {
 	struct stat status;
 	int fd = open_regular(file, &status), failed, saved;
 
 	if (fd < 0)
 		return -1;
-	failed = write_file_header(to, file, (uint64_t)status.st_size) ||
+	failed = write_member_header(to, file, file->name, (uint64_t)status.st_size) ||
 		 write_content(to, file, fd, &status);
 	saved = errno;
 	close(fd);
 	errno = saved;
 	return failed ? -1 : 0;
+}
+
+static int add_content(struct sink *to, const struct tar_member *member)
+{
+	size_t size = strlen(member->data);
+
+	return write_member_header(to, member, member->name, size) ||
+			       to->write(to, member->data, size) || write_padding(to, size)
+		       ? -1
+		       : 0;
+}
+
+/* Readers that know no directories take a name that ends in '/' for one. */
+static int add_directory(struct sink *to, const struct tar_member *member)
+{
+	char *name;
+	int failed;
+
+	if (asprintf(&name, "%s/", member->name) < 0)
+		return report_errno("%s:%zu", member->source, member->line);
+	failed = write_member_header(to, member, name, 0);
+	free(name);
+	return failed;
+}
+
+int tar_add_member(struct sink *to, const struct tar_member *member)
+{
+	switch (member->kind) {
+	case TAR_FILE:
+		return add_file(to, member);
+	case TAR_CONTENT:
+		return add_content(to, member);
+	case TAR_DIRECTORY:
+		return add_directory(to, member);
+	case TAR_LINK:
+		break;
+	}
+	return write_member_header(to, member, member->name, 0);
 }
 
 int tar_end(struct sink *to)
@@ -371,17 +416,27 @@ static int count_bytes(struct sink *sink, const void *bytes, size_t size)
 	return 0;
 }
 
-uint64_t tar_size(const struct tar_file *files, size_t count)
+/* Counts a file without reading it. */
+static void count_file(struct counter *counter, const struct tar_member *file)
 {
-	struct counter counter = { .sink.write = count_bytes };
 	struct stat status;
 
+	if (stat(file->data, &status) || !S_ISREG(status.st_mode) ||
+	    write_member_header(&counter->sink, file, file->name, (uint64_t)status.st_size))
+		return;
+	write_padding(&counter->sink, (uint64_t)status.st_size);
+	counter->bytes += (uint64_t)status.st_size;
+}
+
+uint64_t tar_size(const struct tar_member *members, size_t count)
+{
+	struct counter counter = { .sink.write = count_bytes };
+
 	for (size_t i = 0; i < count; i++) {
-		if (stat(files[i].path, &status) || !S_ISREG(status.st_mode) ||
-		    write_file_header(&counter.sink, &files[i], (uint64_t)status.st_size))
-			continue;
-		write_padding(&counter.sink, (uint64_t)status.st_size);
-		counter.bytes += (uint64_t)status.st_size;
+		if (members[i].kind == TAR_FILE)
+			count_file(&counter, &members[i]);
+		else
+			tar_add_member(&counter.sink, &members[i]);
 	}
 	tar_end(&counter.sink);
 	return counter.bytes;

@@ -11,6 +11,7 @@
 #include "elf/glibc.h"
 #include "registry/definition.h"
 #include "registry/file_index.h"
+#include "registry/link.h"
 #include "registry/reference.h"
 #include "registry/value.h"
 
@@ -42,6 +43,13 @@ static const char *build_id_problem(char *const *fields)
 		       : "not lower-case hexadecimal digits";
 }
 
+static const char *mode_problem(const char *octal)
+{
+	uint64_t mode;
+
+	return parse_number(octal, 8, 0, 0777, &mode) ? "not an octal mode up to 0777" : NULL;
+}
+
 static const char *file_problem(char *const *fields)
 {
 	const char *problem = archive_name_problem(fields);
@@ -51,11 +59,20 @@ static const char *file_problem(char *const *fields)
 		return problem;
 	if (*fields[1] != '/')
 		return "the file's path is not absolute";
-	if (parse_number(fields[2], 8, 0, 0777, &mode))
-		return "not an octal mode up to 0777";
+	if ((problem = mode_problem(fields[2])))
+		return problem;
+	parse_number(fields[2], 8, 0, 0777, &mode);
 	if ((!strcmp(fields[0], "ktstr") || !strcmp(fields[0], "scheduler")) && !(mode & 0111))
 		return "a program's mode has an x bit";
 	return NULL;
+}
+
+/* Of a content record and a directory record. */
+static const char *name_and_mode_problem(char *const *fields)
+{
+	const char *problem = archive_name_problem(fields);
+
+	return problem ? problem : mode_problem(fields[1]);
 }
 
 const struct record_rule manifest_rules[] = {
@@ -81,6 +98,9 @@ const struct record_rule manifest_rules[] = {
 	{ "needs-interpreter", 1, 1, RECORD_MANY, text_problem },
 	{ "needs-bytes", 1, 1, RECORD_ONCE, bytes_problem },
 	{ "file", 3, 3, RECORD_MANY, file_problem },
+	{ "content", 3, 3, RECORD_MANY, name_and_mode_problem },
+	{ "directory", 2, 2, RECORD_MANY, name_and_mode_problem },
+	{ "link", 2, 2, RECORD_MANY, link_problem },
 	{ NULL, 0, 0, 0, NULL },
 };
 

@@ -33,37 +33,65 @@ static bool has_component(const char *name, const char *component)
 	return found;
 }
 
-/* Whether extracting a would be in the way of b: the same name, or a directory b needs. */
-static bool is_in_the_way(const char *a, const char *b)
+/* Whether extracting a would be in the way of b: the same name, or no directory, which b needs. */
+static bool is_in_the_way(const struct tar_member *a, const struct tar_member *b)
 {
-	size_t length = strlen(a);
+	size_t length = strlen(a->name);
 
-	return !strncmp(a, b, length) && (b[length] == '/' || !b[length]);
+	return !strncmp(a->name, b->name, length) &&
+	       (!b->name[length] || (b->name[length] == '/' && a->kind != TAR_DIRECTORY));
+}
+
+/* Where a link leads, its components applied one after the other, is where it may. */
+static void check_link(const char *name, const char *target)
+{
+	size_t depth = 0; /* of the link's directory below include/DIRECTORY */
+
+	for (const char *p = strchr(strchr(name, '/') + 1, '/') + 1; (p = strchr(p, '/')); p++)
+		depth++;
+	REQUIRE(*target && *target != '/');
+	for (; *target; target += strspn(target, "/")) {
+		size_t length = strcspn(target, "/");
+
+		if (length == 2 && !strncmp(target, "..", 2))
+			REQUIRE(depth-- > 0);
+		else if (length != 1 || *target != '.')
+			break;
+		target += length;
+	}
+	REQUIRE(!has_component(target, ".."));
 }
 
 /* The manifest has only names that stay where they are extracted. ktstr-pack takes each once. */
 static void check_names(const struct entries *manifest)
 {
-	struct tar_file *files = calloc(manifest->count + 1, sizeof(*files));
+	struct tar_member *files = calloc(manifest->count + 1, sizeof(*files));
+	static const char *const keywords[] = { "file", "content", "directory", "link" };
 	const struct entry *entry = NULL;
 	size_t count = 0;
 	bool good = true;
 
 	REQUIRE(files);
-	while ((entry = entries_next(manifest, "file", entry)))
-		files[count++] = (struct tar_file){ .name = entry->fields.items[0],
-						    .path = entry->fields.items[1],
-						    .source = "text",
-						    .line = entry->line };
+	while ((entry = entries_next(manifest, NULL, entry))) {
+		for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+			if (!strcmp(entry->keyword, keywords[i]))
+				files[count++] =
+					(struct tar_member){ .kind = (enum tar_kind)i,
+							     .name = entry->fields.items[0],
+							     .source = "text",
+							     .line = entry->line };
+		if (!strcmp(entry->keyword, "link"))
+			check_link(entry->fields.items[0], entry->fields.items[1]);
+	}
 	for (size_t i = 0; i < count; i++) {
 		const char *name = files[i].name;
 
 		REQUIRE(*name != '/' && !has_component(name, "..") && !has_component(name, ".") &&
 			!has_component(name, ""));
 		for (size_t j = 0; j < count; j++)
-			good = good && (i == j || !is_in_the_way(name, files[j].name));
+			good = good && (i == j || !is_in_the_way(&files[i], &files[j]));
 	}
-	REQUIRE(good == !tar_check_names(files, count));
+	REQUIRE(good == !tar_check_members(files, count));
 	take_messages(!good);
 	free(files);
 }
