@@ -71,7 +71,7 @@ struct value {
 	struct strings words;
 };
 
-enum { VALUES_MAX = 48 };
+enum { VALUES_MAX = 64 };
 
 struct values {
 	struct value items[VALUES_MAX];
@@ -218,6 +218,17 @@ static int add_archive(struct values *values, const struct archive *archive)
 	       add_command(values, "DECOMPRESS", archive->decompress);
 }
 
+/* Adds the oldest and the newest kernel, "" for any. */
+static int add_kernel(struct values *values, const struct entries *manifest)
+{
+	const struct entry *kernel = entries_find(manifest, "kernel");
+	bool has_last = kernel && kernel->fields.count > 1;
+
+	return add_word(values, "NEED_KERNEL_MIN", manifest_value(manifest, "kernel")) ||
+	       add_word(values, "NEED_KERNEL_MAX", has_last ? kernel->fields.items[1] : "") ||
+	       add_fields(values, "NEED_KERNEL_ARGS", manifest, "kernel-arg");
+}
+
 static int add_all(struct values *values, const struct entries *manifest,
 		   const struct archive *archive)
 {
@@ -226,7 +237,7 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_word(values, "KTSTR_GIT_HASH", manifest_value(manifest, "git")) ||
 	       add_word(values, "KTSTR_ABOUT", manifest_value(manifest, "about")) ||
 	       add_word(values, "KTSTR_CONTACT", manifest_value(manifest, "contact")) ||
-	       add_topology(values, manifest) ||
+	       add_topology(values, manifest) || add_kernel(values, manifest) ||
 	       add_word(values, "TEST_DURATION_SECS", manifest_value(manifest, "duration")) ||
 	       add_word(values, "TEST_WATCHDOG_SECS", manifest_value(manifest, "watchdog")) ||
 	       add_fields(values, "SCHED_ARGS", manifest, "sched-arg") ||

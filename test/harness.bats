@@ -73,6 +73,8 @@ watchdog 5'
 		static const char *const extra[] = { "--more", NULL };
 		static const char *const on[] = { "echo 1", "echo 2", NULL };
 		static const char *const off[] = { "echo 0", NULL };
+		static const char *const words[] = { "quiet", "a=b c", NULL };
+		static const char *const from[] = { "./src", NULL };
 		static const char *const sched_inc[] = { "./s.conf", NULL };
 		static const char *const inc[] = { "jq", "./a", NULL };
 		static const char *const run_args[] = { "go", "it's", NULL };
@@ -80,15 +82,17 @@ watchdog 5'
 		static const struct ktstr_bpf_map_write writes[] = { { "m", 8, 18446744073709551615ull }, { 0 } };
 		static const struct ktstr_scheduler s = { .name = "my sched", .binary = "./s",
 			.args = args, .cgroup_parent = "/a/b", .config_file = "c.json",
-			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc };
+			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc, .built_from = from };
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
-			.host_only = true, .bpf_map_write = writes, .drops_root = true, .about = "what it is", .contact = "a@b.example") { return KTSTR_PASS; }
+			.host_only = true, .bpf_map_write = writes, .drops_root = true, .about = "what it is", .contact = "a@b.example",
+			.kernel_min = "6.12", .kernel_max = "7", .kernel_args = words) { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
 	expect output 'test full
 scheduler my\040sched ./s
+built-from ./src
 sched-arg --a\040b
 sched-arg ""
 sched-arg \042\042
@@ -102,6 +106,9 @@ disable echo\0400
 sysctl kernel.x 1\0402
 sysctl vm.y ""
 topology 2n4l3c2t
+kernel 6.12 7
+kernel-arg quiet
+kernel-arg a=b\040c
 duration 7
 watchdog 3
 include ./s.conf

@@ -144,6 +144,20 @@ run-arg a"
 		watchdog 010|watchdog: not a whole number of seconds without leading zeros: 010
 		duration -1|duration: not a whole number of seconds: -1
 		watchdog 2147483648|watchdog: out of range (1 to 2147483647 seconds): 2147483648
+		kernel x|kernel: not a version of Linux such as 6.12 or 6.12.5: x
+		kernel 6.12-rc1|kernel: not a version of Linux such as 6.12 or 6.12.5: 6.12-rc1
+		kernel 6.|kernel: not a version of Linux such as 6.12 or 6.12.5: 6.
+		kernel .6|kernel: not a version of Linux such as 6.12 or 6.12.5: .6
+		kernel 6.012|kernel: not a version of Linux such as 6.12 or 6.12.5: 6.012
+		kernel 6.1.2.3|kernel: not a version of Linux such as 6.12 or 6.12.5: 6.1.2.3
+		kernel 99999999|kernel: not a version of Linux such as 6.12 or 6.12.5: 99999999
+		kernel 6.12 6.13x|kernel: not a version of Linux such as 6.12 or 6.12.5: 6.12 6.13x
+		kernel 6.12 6.11.9|kernel: the last version is before the first: 6.12 6.11.9
+		kernel 7 6|kernel: the last version is before the first: 7 6
+		kernel 6.12.5 6.12.4|kernel: the last version is before the first: 6.12.5 6.12.4
+		kernel-arg a="b"|kernel-arg: write the word without its quotes: a="b"
+		kernel-arg ""|kernel-arg: it is empty
+		built-from ""|built-from: the path is empty
 		topology 1n1l1c|topology: not a topology such as 1n2l4c2t (NUMA nodes, LLCs in all, cores per LLC, threads per core; 1 to 65536 each): 1n1l1c
 		topology 0n1l1c1t|topology: not a topology such as 1n2l4c2t (NUMA nodes, LLCs in all, cores per LLC, threads per core; 1 to 65536 each): 0n1l1c1t
 		topology 1n1l1c99999t|topology: not a topology such as 1n2l4c2t (NUMA nodes, LLCs in all, cores per LLC, threads per core; 1 to 65536 each): 1n1l1c99999t
@@ -206,6 +220,71 @@ file include/other $PWD/other 0755"
 	run -0 ktstr-manifest a
 	expect output has 'sched-arg {"a":{"b":"include/c"}}'
 	expect output has 'run-arg {file}'
+}
+
+@test "manifest: kernels that a test needs, and no other order of versions" {
+	local record
+	while read -r record; do
+		define 'test a' 'binary t' "$record"
+		run -0 --separate-stderr ktstr-manifest a
+		expect output has $'\n'"$record"$'\n'
+		expect stderr ""
+	done <<-'EOF'
+		kernel 6
+		kernel 6.12
+		kernel 6.12.0
+		kernel 6.12.5 6.12
+		kernel 6.12.5 6
+		kernel 6.9 6.10
+		kernel 6 6.0
+		kernel 5.15 7.0.1
+		kernel-arg isolcpus=1-3
+		kernel-arg a=b\040c
+	EOF
+}
+
+@test "manifest: a scheduler that is older than its sources is warned of" {
+	local new
+	program scx
+	mkdir -p src/target/debug src/.git src/bpf
+	touch src/target/CACHEDIR.TAG
+	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from ./src'
+	for new in src/main.o src/libx.a src/main.d src/target/debug/gen.rs src/.git/index src/.hidden/x.c; do
+		mkdir -p "${new%/*}"
+		touch -d '+1 hour' "$new"
+	done
+	program src/tool
+	touch -d '+1 hour' src/tool
+	ln -s /etc/passwd src/link
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr ""
+	touch -d '+1 minute' src/bpf/main.bpf.c
+	touch -d '+2 minutes' src/Cargo.toml
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr "ktstr-manifest: warning: ./t.ktstr:4: built-from: ./src/Cargo.toml is newer than $PWD/scx: build the scheduler again"
+	expect output has-not built-from
+	touch -d '+3 minutes' scx
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr ""
+	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from src/bpf/main.bpf.c' 'built-from none'
+	fails_with 1 "./t.ktstr:5: built-from: none: No such file or directory" ktstr-manifest a
+	define 'test a' 'binary t' 'built-from none'
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr "ktstr-manifest: warning: a: built-from: without effect, as no scheduler is started: the scheduler record names no program"
+}
+
+@test "manifest: a scheduler that was built outside of its checkout has the state of its sources" {
+	need git
+	mkdir out src
+	program out/scx
+	(
+		cd src && git init -q && echo 'int x;' >x.c && git add x.c &&
+			git -c user.name=n -c user.email=e commit -qm c
+	)
+	touch -d '+1 hour' out/scx
+	define 'test a' 'binary t' 'scheduler x ./out/scx' 'built-from ./src/x.c'
+	run -0 --separate-stderr ktstr-manifest a
+	expect output has $'\n'"git-scheduler $(git -C src rev-parse --short=7 HEAD)"$'\n'
 }
 
 @test "manifest: a test in a file names its binary" {

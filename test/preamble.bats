@@ -18,6 +18,8 @@ setup() {
 		sched-arg it's\040"$(x)`y`\012\303\251
 		cgroup-parent /a\040b
 		sysctl kernel.a 1\0402
+		kernel 6.12 6.14
+		kernel-arg a=b\040c
 		run-arg ""
 		run-arg \012__ARCHIVE__\012
 		file ktstr /bin/true 0755
@@ -58,6 +60,7 @@ with() {
 	expect value "${SCHED_ARGS[1]}" "{include/c d}"
 	expect value "${SCHED_ARGS[2]}" $'it\'s "$(x)`y`\n\303\251'
 	expect value "$CGROUP_PARENT" "/a b"
+	expect value "$NEED_KERNEL_MIN $NEED_KERNEL_MAX ${NEED_KERNEL_ARGS[*]@Q}" "6.12 6.14 'a=b c'"
 	expect value "${SYSCTLS[*]@Q}" "'kernel.a' '1 2'"
 	expect value "${#RUN_ARGS[@]}" 2
 	expect value "${RUN_ARGS[1]}" $'\n__ARCHIVE__\n'

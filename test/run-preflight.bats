@@ -108,6 +108,56 @@ accepted() {
 	refused "no /sys/kernel/sched_ext/state and enable_seq found in kernel $(uname -r), sched_ext needed: boot 6.12 or later with CONFIG_SCHED_CLASS_EXT"
 }
 
+# needs_kernel RECORD...: an export of a test that wants it
+needs_kernel() {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	printf '%s\n' "$@" >>t.ktstr
+	ktstr-export -q t
+}
+
+# bats test_tags=promise:refuses-at-once
+@test "preflight: a kernel that is too old or too new is refused, with what was found and is needed" {
+	local least last release wanted
+	while read -r least last release wanted; do
+		fake_sysctl kernel/osrelease "$release"
+		needs_kernel "kernel $least${last:+ ${last#-}}"
+		case $wanted in
+		yes) accepted ;;
+		old) refused "kernel $release found, $least or later needed: boot such a kernel" ;;
+		new) refused "kernel $release found, $last or earlier needed: boot such a kernel" ;;
+		esac
+	done <<-'EOF'
+		6.12 6.14 6.12.0-rc3-cloud-amd64 yes
+		6.12 6.14 6.14.99 yes
+		6.12 6.14 6.15.0-rc1 new
+		6.12 6.14 7.0 new
+		6.12 6.14 6.11.99-generic old
+		6.12 6.14 6.9.1 old
+		6.12.5 6.12.5 6.12.5+ yes
+		6.12.5 6.12.5 6.12.6 new
+		6.12.5 6.12.5 6.12 old
+		6.9 7 7.2.13+deb14-cloud-amd64 yes
+		6.9 7 8.0.0 new
+	EOF
+}
+
+# bats test_tags=promise:refuses-at-once
+@test "preflight: a word that the kernel's command line lacks is named" {
+	needs_kernel 'kernel-arg threadirqs' 'kernel-arg dyndbg=file\040x\040+p'
+	echo 'a=1 threadirqs dyndbg="file x +p" quiet' >"$HOST/cmdline"
+	accepted
+	echo '"dyndbg=file x +p" threadirqs' >"$HOST/cmdline"
+	accepted
+	echo 'threadirqs dyndbg="file x +p' >"$HOST/cmdline"
+	accepted
+	echo 'threadirqs dyndbg=file x +p' >"$HOST/cmdline"
+	refused "'dyndbg=file x +p' not found on the kernel's command line, needed there: boot with it"
+	echo 'threadirqs=1 xthreadirqs "threadirqs dyndbg=file" dyndbg="file x +p"' >"$HOST/cmdline"
+	refused "'threadirqs' not found on the kernel's command line, needed there: boot with it"
+	run -0 ./t.run --info
+	expect output has "NEED_KERNEL_ARGS='threadirqs' 'dyndbg=file x +p'"
+}
+
 @test "preflight: a test without a scheduler needs none of that" {
 	export_test
 	rm -r "$HOST/kernel/sched_ext" "$HOST/kernel/btf"

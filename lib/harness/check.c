@@ -152,11 +152,44 @@ static int check_scheduler(const struct ktstr_test *test)
 	return check_sysctls(test, scheduler) | check_includes(test, scheduler->include_files);
 }
 
+/* One to three numbers such as 6.12, which ktstr-manifest compares. */
+static bool is_version(const char *text)
+{
+	for (int part = 0; part < 3; part++) {
+		size_t length = strspn(text, "0123456789");
+
+		if (!length || length > 7 || (*text == '0' && length > 1))
+			return false;
+		text += length;
+		if (!*text)
+			return true;
+		if (*text++ != '.')
+			return false;
+	}
+	return false;
+}
+
+static int check_kernel(const struct ktstr_test *test)
+{
+	if (test->kernel_max && !test->kernel_min)
+		return bad(test, "test %s: kernel_max needs a kernel_min", test->name);
+	if ((test->kernel_min && !is_version(test->kernel_min)) ||
+	    (test->kernel_max && !is_version(test->kernel_max)))
+		return bad(test, "test %s: kernel_min or kernel_max is no version such as 6.12",
+			   test->name);
+	for (const char *const *word = test->kernel_args; word && *word; word++)
+		if (!**word || strchr(*word, '"'))
+			return bad(test, "test %s: kernel_args: empty, or with quotes: %s",
+				   test->name, *word);
+	return 0;
+}
+
 static int check_test(const struct ktstr_test *test)
 {
 	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
 	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_declared_topology(test) |
-	       check_scheduler(test) | check_includes(test, test->include_files);
+	       check_kernel(test) | check_scheduler(test) |
+	       check_includes(test, test->include_files);
 }
 
 int ktstr_check_tests(const struct ktstr_tests *tests)

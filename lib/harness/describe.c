@@ -40,6 +40,7 @@ static void print_list(const char *keyword, const char *const *list)
 static void print_scheduler(const struct ktstr_scheduler *scheduler, const char *const *extra_args)
 {
 	print_record("scheduler", scheduler->name, scheduler->binary);
+	print_list("built-from", scheduler->built_from);
 	print_list("sched-arg", scheduler->args);
 	print_list("sched-arg", extra_args);
 	if (scheduler->cgroup_parent)
@@ -85,6 +86,9 @@ void ktstr_print_definition(const struct ktstr_test *test)
 	print_record("test", test->name, NULL);
 	print_scheduler(scheduler, test->extra_sched_args);
 	print_record("topology", topology, NULL);
+	if (test->kernel_min)
+		print_record("kernel", test->kernel_min, test->kernel_max);
+	print_list("kernel-arg", test->kernel_args);
 	printf("duration %d\nwatchdog %d\n", test->duration_s, test->watchdog_s);
 	print_list("include", scheduler->include_files);
 	print_list("include", test->include_files);

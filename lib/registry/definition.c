@@ -31,6 +31,7 @@ const struct record_rule definition_rules[] = {
 	{ "test", 1, 1, RECORD_MANY, test_name_problem }, /* begins a test, whose scope has one */
 	{ "binary", 1, 1, RECORD_ONCE, path_problem },
 	{ "scheduler", 1, 2, RECORD_ONCE, scheduler_problem },
+	{ "built-from", 1, 1, RECORD_MANY, path_problem },
 	{ "sched-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
 	{ "config-file", 1, SIZE_MAX, RECORD_ONCE, config_file_problem },
@@ -38,6 +39,8 @@ const struct record_rule definition_rules[] = {
 	{ "disable", 1, 1, RECORD_MANY, NULL },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
 	{ "topology", 1, 1, RECORD_ONCE, topology_problem },
+	{ "kernel", 1, 2, RECORD_ONCE, kernel_problem },
+	{ "kernel-arg", 1, 1, RECORD_MANY, kernel_arg_problem },
 	{ "duration", 1, 1, RECORD_ONCE, seconds_problem },
 	{ "watchdog", 1, 1, RECORD_ONCE, seconds_problem },
 	{ "include", 1, 1, RECORD_MANY, path_problem },

@@ -80,6 +80,8 @@ const struct record_rule manifest_rules[] = {
 	{ "test", 1, 1, RECORD_NEEDED, test_name_problem },
 	{ "scheduler", 1, 1, RECORD_NEEDED, text_problem },
 	{ "topology", 1, 1, RECORD_NEEDED, topology_problem },
+	{ "kernel", 1, 2, RECORD_ONCE, kernel_problem },
+	{ "kernel-arg", 1, 1, RECORD_MANY, kernel_arg_problem },
 	{ "duration", 1, 1, RECORD_NEEDED, seconds_problem },
 	{ "watchdog", 1, 1, RECORD_NEEDED, seconds_problem },
 	{ "git", 1, 1, RECORD_NEEDED, text_problem },

@@ -20,6 +20,7 @@
 #include "registry/origin.h"
 #include "registry/reference.h"
 #include "registry/search.h"
+#include "registry/stale.h"
 #include "registry/stand_in.h"
 
 #define CELL_OPTION "--cell-parent-cgroup"
@@ -29,6 +30,7 @@ struct resolution {
 	const struct definition *definition;
 	char *binary; /* absolute paths; scheduler may be NULL */
 	char *scheduler;
+	char *sources;		 /* what the first built-from names, or NULL */
 	struct entries includes; /* `file` entries */
 	struct file_index index; /* of includes */
 };
@@ -150,6 +152,16 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 	return 0;
 }
 
+/* Returns the path as it is from here, or NULL with errno. The caller frees it. */
+static char *join_path(const struct resolution *r, const char *path)
+{
+	char *joined;
+
+	if (*path == '/' || !strcmp(r->source->directory, "."))
+		return strdup(path);
+	return asprintf(&joined, "%s/%s", r->source->directory, path) < 0 ? NULL : joined;
+}
+
 /*
  * Checks the file at path. Returns its absolute path (see path_of_file), which the caller frees, or
  * NULL. Reports.
@@ -157,12 +169,8 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 static char *resolve_path(const struct resolution *r, const struct entry *entry, const char *path,
 			  bool is_program)
 {
-	char *joined, *real = NULL;
+	char *joined = join_path(r, path), *real = NULL;
 
-	if (*path == '/' || !strcmp(r->source->directory, "."))
-		joined = strdup(path);
-	else if (asprintf(&joined, "%s/%s", r->source->directory, path) < 0)
-		joined = NULL;
 	if (!joined)
 		bad_entry(r, entry, "%s", strerror(errno));
 	else if (!check_file(r, entry, joined, is_program) && !(real = path_of_file(joined)))
@@ -218,6 +226,35 @@ static int resolve_scheduler(struct resolution *r)
 	}
 	strings_free(&looked_at);
 	return -1;
+}
+
+/* Warns if the scheduler is older than what it is built from. Returns 0, or -1. Reports. */
+static int check_sources(struct resolution *r)
+{
+	const struct entry *entry = NULL;
+
+	while (r->scheduler && (entry = next(r, "built-from", entry))) {
+		char *path = join_path(r, entry->fields.items[0]), *newer, *place;
+		int failed = !path || stale_find(path, r->scheduler, &newer);
+
+		if (failed)
+			bad_entry(r, entry, "%s: %s", path ? path : entry->fields.items[0],
+				  strerror(errno));
+		if (!failed && newer && (place = place_of(r, entry))) {
+			report_warning("%s: %s is newer than %s: build the scheduler again", place,
+				       newer, r->scheduler);
+			free(place);
+		}
+		if (!failed)
+			free(newer);
+		if (failed || r->sources)
+			free(path);
+		else
+			r->sources = path;
+		if (failed)
+			return -1;
+	}
+	return 0;
 }
 
 static char *const *last_fields(const struct entries *list)
@@ -422,7 +459,8 @@ static int warn_of_cell_option(const struct resolution *r)
 
 static void warn_of_unused(const struct resolution *r)
 {
-	static const char *const keywords[] = { "sched-arg", "config-file", "cgroup-parent" };
+	static const char *const keywords[] = { "built-from", "sched-arg", "config-file",
+						"cgroup-parent" };
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
 		if (find(r, keywords[i]))
@@ -466,7 +504,8 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 			NULL) ||
 	    entries_add(manifest, "watchdog", definition_value(d, "watchdog", DEFAULT_WATCHDOG),
 			NULL) ||
-	    origin_add(r->source, r->binary, r->scheduler, manifest) ||
+	    copy_entries(r, "kernel", manifest) || copy_entries(r, "kernel-arg", manifest) ||
+	    origin_add(r->source, r->binary, r->scheduler, r->sources, manifest) ||
 	    copy_entries(r, "about", manifest) || copy_entries(r, "contact", manifest))
 		return -1;
 	if (!r->scheduler)
@@ -530,8 +569,8 @@ enum resolve_result resolve(const struct source *source, const struct definition
 	*manifest = (struct entries){ 0 };
 	if (check_exportable(&r))
 		return RESOLVE_REJECTED;
-	failed = resolve_binary(&r) || resolve_scheduler(&r) || resolve_includes(&r) ||
-		 check_references(&r);
+	failed = resolve_binary(&r) || resolve_scheduler(&r) || check_sources(&r) ||
+		 resolve_includes(&r) || check_references(&r);
 	if (!failed && add_all(&r, manifest))
 		failed = report_errno("%s: %s", source->path, definition->name);
 	else if (!failed)
@@ -540,6 +579,7 @@ enum resolve_result resolve(const struct source *source, const struct definition
 		entries_free(manifest);
 	free(r.binary);
 	free(r.scheduler);
+	free(r.sources);
 	file_index_free(&r.index);
 	entries_free(&r.includes);
 	return failed ? RESOLVE_FAILED : RESOLVE_DONE;

@@ -54,6 +54,60 @@ const char *topology_problem(char *const *fields)
 	return topology_parse(fields[0], &topology);
 }
 
+enum { VERSION_PARTS = 3 };
+
+/* Reads a version of one to three numbers, the rest of which become -1. Returns whether it is one.
+ */
+static bool read_version(const char *text, int parts[VERSION_PARTS])
+{
+	uint64_t number;
+	char digits[8];
+
+	for (int i = 0; i < VERSION_PARTS; i++)
+		parts[i] = -1;
+	for (int i = 0; i < VERSION_PARTS; i++) {
+		size_t length = strspn(text, "0123456789");
+
+		if (!length || length >= sizeof(digits) || (*text == '0' && length > 1))
+			return false;
+		memcpy(digits, text, length);
+		digits[length] = '\0';
+		parse_number(digits, 10, 0, 9999999, &number);
+		parts[i] = (int)number;
+		text += length;
+		if (!*text)
+			return true;
+		if (*text++ != '.')
+			return false;
+	}
+	return false;
+}
+
+const char *kernel_problem(char *const *fields)
+{
+	static const char no_version[] = "not a version of Linux such as 6.12 or 6.12.5";
+	int least[VERSION_PARTS], last[VERSION_PARTS];
+
+	if (!read_version(fields[0], least) || (fields[1] && !read_version(fields[1], last)))
+		return no_version;
+	for (int i = 0; fields[1] && i < VERSION_PARTS && last[i] >= 0; i++) {
+		int part = least[i] < 0 ? 0 : least[i];
+
+		if (part > last[i])
+			return "the last version is before the first";
+		if (part < last[i])
+			break;
+	}
+	return NULL;
+}
+
+const char *kernel_arg_problem(char *const *fields)
+{
+	if (strchr(fields[0], '"'))
+		return "write the word without its quotes";
+	return text_problem(fields);
+}
+
 /* No "..": it could lead to a cgroup of others. */
 const char *cgroup_path_problem(char *const *fields)
 {

@@ -17,6 +17,12 @@ const char *text_problem(char *const *fields);
 /* A topology such as 1n2l4c2t. */
 const char *topology_problem(char *const *fields);
 
+/* One or two versions of Linux such as 6.12: the least, and the last, which is not before it. */
+const char *kernel_problem(char *const *fields);
+
+/* A word of the kernel's command line, as it is without its quotes. */
+const char *kernel_arg_problem(char *const *fields);
+
 /* A cgroup below the root of the cgroup tree. */
 const char *cgroup_path_problem(char *const *fields);
 

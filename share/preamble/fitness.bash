@@ -158,6 +158,53 @@ check_glibc() {
 	fi
 }
 
+# compare_versions A B: sets REPLY to -1 if A is before B, to 1 if it is after all versions that begin with B, else to 0
+compare_versions() {
+	local i a b
+	IFS=. read -ra a <<<"$1"
+	IFS=. read -ra b <<<"$2"
+	REPLY=0
+	for i in "${!b[@]}"; do
+		((${a[i]:-0} == b[i])) && continue
+		REPLY=$((${a[i]:-0} < b[i] ? -1 : 1))
+		return
+	done
+}
+
+# has_kernel_arg WORD: whether the kernel's command line has it. Double quotes there keep blanks in a word.
+has_kernel_arg() {
+	local line word
+	first_line /proc/cmdline
+	line=$REPLY
+	while [[ $line =~ ^[[:space:]]*(([^[:space:]\"]|\"[^\"]*(\"|$))+) ]]; do
+		word=${BASH_REMATCH[1]}
+		line=${line:${#BASH_REMATCH}}
+		if [[ ${word//\"/} == "$1" ]]; then return 0; fi
+	done
+	return 1
+}
+
+check_kernel_version() {
+	local release version word before=${#PROBLEMS[@]}
+	first_line /proc/sys/kernel/osrelease
+	release=$REPLY
+	[[ $release =~ ^[0-9]+(\.[0-9]+)* ]]
+	version=${BASH_REMATCH:-0}
+	compare_versions "$version" "${NEED_KERNEL_MIN:-0}"
+	if [[ $NEED_KERNEL_MIN ]] && ((REPLY < 0)); then
+		problem "kernel $release found, $NEED_KERNEL_MIN or later needed: boot such a kernel"
+	fi
+	compare_versions "$version" "${NEED_KERNEL_MAX:-0}"
+	if [[ $NEED_KERNEL_MAX ]] && ((REPLY > 0)); then
+		problem "kernel $release found, $NEED_KERNEL_MAX or earlier needed: boot such a kernel"
+	fi
+	for word in "${NEED_KERNEL_ARGS[@]}"; do
+		has_kernel_arg "$word" || problem "${word@Q} not found on the kernel's command line, needed there:" \
+			"boot with it"
+	done
+	((${#PROBLEMS[@]} > before)) || fine "kernel $release"
+}
+
 check_sched_ext() {
 	local word list before=${#PROBLEMS[@]}
 	has_scheduler || return 0

@@ -9,6 +9,7 @@ preflight() {
 	check_container
 	check_machine
 	check_glibc
+	check_kernel_version
 	check_sched_ext
 	check_conflict
 	check_cgroup

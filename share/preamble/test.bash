@@ -15,7 +15,7 @@ start_test() {
 	test_command "$WORK/tree" "$TEST_PATH"
 	ENVIRONMENT=("PATH=$WORK/tree/include:${DENIED:+$DENIED:}$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include"
 		"KTSTR_CGROUP_ROOT=$TEST_ROOT" "KTSTR_DURATION_SECS=$TEST_DURATION_SECS"
-		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" "KTSTR_METRICS=$WORK/metrics" ${scheduler:+"KTSTR_SCHED_PID=$scheduler"})
+		"KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS" "KTSTR_METRICS=$WORK/metrics" ${scheduler:+"KTSTR_SCHED_PID=$scheduler" "SCHED_PID=$scheduler"})
 	serve_libraries ktstr
 	remember watched $((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + 2 * GRACE_SECS))
 	record_events
