@@ -39,7 +39,7 @@ $(foreach place,DESTDIR $(places_installed),$(if $(word 2,[$($(place))]), \
 $(foreach place,$(places_installed),$(if $(filter /%,$($(place))),, \
 	$(error $(place) does not begin with /: $($(place)))))
 
-PROGRAMS = ktstr-manifest ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble ktstr-results
+PROGRAMS = ktstr-manifest ktstr-import ktstr-libs ktstr-pack ktstr-b64 ktstr-preamble ktstr-results
 SCRIPTS = ktstr-export
 EXAMPLES = fair spread reader
 
@@ -47,7 +47,7 @@ BASE = utf8 report number array strings path file output record quote process co
 	suggest progress
 REGISTRY = topology entries file_index value link reference definition ask source search stand_in resolve git origin stale manifest \
 	libraries needs
-IMPORT = import_files framework
+IMPORT = import_files shell_word imported upstream own_header gunzip untar import framework
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path
 ARCHIVE = tar gzip engine engine_zlib base64 base64_scalar base64_x86 base64_neon
 RESULTS = result_text gzip_reader evidence operand operands option_value noise column escape tally print_table print_records json_string \

@@ -26,7 +26,7 @@ compile() {
 }
 
 @test "install: every program, page and example is where the field expects it" {
-	for file in bin/ktstr-manifest bin/ktstr-libs bin/ktstr-pack bin/ktstr-b64 bin/ktstr-preamble bin/ktstr-results bin/ktstr-export \
+	for file in bin/ktstr-manifest bin/ktstr-import bin/ktstr-libs bin/ktstr-pack bin/ktstr-b64 bin/ktstr-preamble bin/ktstr-results bin/ktstr-export \
 		share/ktstr/preamble.bash share/ktstr/engine.sha256 share/ktstr/engine.sed lib/ktstr/preload.so lib/libktstr.a lib/pkgconfig/ktstr.pc include/ktstr.h \
 		share/man/man1/ktstr-export.1 share/man/man3/ktstr.3 share/man/man5/ktstr-manifest.5 \
 		share/bash-completion/completions/ktstr-export share/zsh/site-functions/_ktstr \

@@ -112,6 +112,7 @@ _ktstr() {
 		options=(-a --all -o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine=
 			--decompress= --no-libs --sign= -q --quiet -n --dry-run)
 		;;
+	ktstr-import) options=(-o= --output=) ;;
 	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
 	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
@@ -131,7 +132,7 @@ _ktstr() {
 			_ktstr_matching "${options[@]%=}"
 		elif [[ ${1##*/} == ktstr-@(export|manifest) ]]; then
 			_ktstr_names
-		elif [[ ${1##*/} == ktstr-results ]]; then
+		elif [[ ${1##*/} == ktstr-@(import|results) ]]; then
 			compopt -o default 2>/dev/null
 		fi
 		;;
@@ -150,4 +151,4 @@ _ktstr() {
 	COMPREPLY=("${COMPREPLY[@]#"$broken"}")
 }
 
-complete -F _ktstr ktstr-b64 ktstr-export ktstr-libs ktstr-manifest ktstr-pack ktstr-preamble ktstr-results
+complete -F _ktstr ktstr-b64 ktstr-export ktstr-import ktstr-libs ktstr-manifest ktstr-pack ktstr-preamble ktstr-results
