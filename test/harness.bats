@@ -322,6 +322,24 @@ t: t.c:15: test h: topology: a number is not from 1 to 65536
 t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave out one of them"
 }
 
+@test "harness: kernels and words of the command line that cannot be are an error at start" {
+	build t <<-'E'
+		static const char *const empty[] = { "a", "", NULL }, *const quoted[] = { "a=\"b\"", NULL }, *const fine[] = { "a b", NULL };
+		KTSTR_TEST(a, .kernel_max = "6.14") { return KTSTR_PASS; }
+		KTSTR_TEST(b, .kernel_min = "6.12-rc1") { return KTSTR_PASS; }
+		KTSTR_TEST(c, .kernel_min = "6.12", .kernel_max = "6.014") { return KTSTR_PASS; }
+		KTSTR_TEST(d, .kernel_args = empty) { return KTSTR_PASS; }
+		KTSTR_TEST(e, .kernel_args = quoted) { return KTSTR_PASS; }
+		KTSTR_TEST(f, .kernel_min = "6.14.9", .kernel_max = "6.14", .kernel_args = fine) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	expect output 't: t.c:2: test a: kernel_max needs a kernel_min
+t: t.c:3: test b: kernel_min or kernel_max is no version such as 6.12
+t: t.c:4: test c: kernel_min or kernel_max is no version such as 6.12
+t: t.c:5: test d: kernel_args: empty, or with quotes: '"
+t: t.c:6: test e: kernel_args: empty, or with quotes: a=\"b\""
+}
+
 # --- linking ---
 
 @test "harness: tests and note outlive --gc-sections with every linker, and strip" {

@@ -249,7 +249,7 @@ file include/other $PWD/other 0755"
 	mkdir -p src/target/debug src/.git src/bpf
 	touch src/target/CACHEDIR.TAG
 	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from ./src'
-	for new in src/main.o src/libx.a src/main.d src/target/debug/gen.rs src/.git/index src/.hidden/x.c; do
+	for new in src/main.o src/libx.a src/main.d src/target/debug/gen.rs src/.git/index src/.hidden/x.c src/.main.rs.swp; do
 		mkdir -p "${new%/*}"
 		touch -d '+1 hour' "$new"
 	done
@@ -268,9 +268,43 @@ file include/other $PWD/other 0755"
 	expect stderr ""
 	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from src/bpf/main.bpf.c' 'built-from none'
 	fails_with 1 "./t.ktstr:5: built-from: none: No such file or directory" ktstr-manifest a
+	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from /dev/null'
+	fails_with 1 "./t.ktstr:4: built-from: /dev/null: Invalid argument" ktstr-manifest a
+	ln -s nowhere dangling
+	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from dangling'
+	fails_with 1 "./t.ktstr:4: built-from: dangling: No such file or directory" ktstr-manifest a
 	define 'test a' 'binary t' 'built-from none'
 	run -0 --separate-stderr ktstr-manifest a
 	expect stderr "ktstr-manifest: warning: a: built-from: without effect, as no scheduler is started: the scheduler record names no program"
+}
+
+@test "manifest: sources that cannot be read are an error, as the newest could be among them" {
+	as_nobody
+	program scx
+	mkdir -p src/closed src/.closed src/target
+	touch src/target/CACHEDIR.TAG
+	chmod 0 src/.closed # hidden: no source
+	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from src'
+	chmod 0 src/closed
+	run -1 as_nobody ktstr-manifest a
+	expect output ends ":4: built-from: src: Permission denied"
+	chmod 755 src/closed
+	run -0 as_nobody ktstr-manifest a
+}
+
+@test "manifest: 100,000 sources take less than a second" {
+	program scx
+	local i
+	for i in {1..100}; do
+		mkdir -p "src/$i"
+		(cd "src/$i" && seq 1000 | xargs touch)
+	done
+	touch -d '+1 hour' src/100/last.c
+	define 'test a' 'binary t' 'scheduler x ./scx' 'built-from src'
+	# of its own and the kernel's time, as other tests run beside it
+	run -0 bash -c 'TIMEFORMAT="%U %S"; { time ktstr-manifest a >/dev/null; } 2>&1'
+	expect line 0 has "src/100/last.c is newer than $PWD/scx"
+	awk -v times="${lines[1]}" 'BEGIN { split(times, t); exit !(t[1] + t[2] < 1) }'
 }
 
 @test "manifest: a scheduler that was built outside of its checkout has the state of its sources" {

@@ -138,11 +138,24 @@ needs_kernel() {
 		6.12.5 6.12.5 6.12 old
 		6.9 7 7.2.13+deb14-cloud-amd64 yes
 		6.9 7 8.0.0 new
+		7.8 7.8 7.08.1 yes
+		6.12 7 custom old
+		6.12 7 v8.1 old
 	EOF
+	# whatever a kernel is called, who needs none of these takes it
+	fake_sysctl kernel/osrelease custom
+	export_test
+	accepted
+	needs_kernel 'kernel 6.12 7'
+	run -4 on_host ./t.run --ktap
+	expect output has "# SKIP kernel custom found, 6.12 or later needed: boot such a kernel"
+	run -0 ./t.run --info
+	expect output has $'NEED_KERNEL_MIN=6.12\nNEED_KERNEL_MAX=7\n'
 }
 
 # bats test_tags=promise:refuses-at-once
 @test "preflight: a word that the kernel's command line lacks is named" {
+	local line word
 	needs_kernel 'kernel-arg threadirqs' 'kernel-arg dyndbg=file\040x\040+p'
 	echo 'a=1 threadirqs dyndbg="file x +p" quiet' >"$HOST/cmdline"
 	accepted
@@ -154,6 +167,19 @@ needs_kernel() {
 	refused "'dyndbg=file x +p' not found on the kernel's command line, needed there: boot with it"
 	echo 'threadirqs=1 xthreadirqs "threadirqs dyndbg=file" dyndbg="file x +p"' >"$HOST/cmdline"
 	refused "'threadirqs' not found on the kernel's command line, needed there: boot with it"
+	needs_kernel 'kernel-arg threadirqs'
+	for line in '' THREADIRQS 'thread irqs' 'threadirqs*' 'a="b threadirqs' 'x="threadirqs "'; do
+		echo "$line" >"$HOST/cmdline"
+		refused "'threadirqs' not found on the kernel's command line, needed there: boot with it"
+	done
+	printf threadirqs >"$HOST/cmdline" # no newline
+	accepted
+	for word in '*' 'a?c' '[a]' '\044(reboot)' '\046'; do # a name and no pattern
+		echo 'abc a' >"$HOST/cmdline"
+		needs_kernel "kernel-arg $word"
+		run -4 on_host ./t.run --check
+	done
+	needs_kernel 'kernel-arg threadirqs' 'kernel-arg dyndbg=file\040x\040+p'
 	run -0 ./t.run --info
 	expect output has "NEED_KERNEL_ARGS='threadirqs' 'dyndbg=file x +p'"
 }

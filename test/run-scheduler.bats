@@ -21,7 +21,7 @@ scheduler_failed() {
 
 @test "scheduler: the test runs under it: it is there before the test and gone after it" {
 	# shellcheck disable=SC2016
-	script t 'read -r state </sys/kernel/sched_ext/state; kill -0 "$KTSTR_SCHED_PID" && [ "$state" = enabled ]'
+	script t 'read -r state </sys/kernel/sched_ext/state; kill -0 "$KTSTR_SCHED_PID" && [ "$SCHED_PID" = "$KTSTR_SCHED_PID" ] && [ "$state" = enabled ]'
 	export_scheduler "${attach[@]}" "${stay[@]}"
 	run -0 on_host ./t.run
 	nothing_left

@@ -34,7 +34,7 @@ load run_helper
 @test "run: the test sees what the documents promise, and a standard input that is empty" {
 	script tool 'echo tool of mine'
 	export_test 'set -e; [[ $PATH == "$KTSTR_DIR/include:"* ]]; [ "$(tool)" = "tool of mine" ]' \
-		'[ "$(ls "$KTSTR_INCLUDE_DIR")" = tool ]; [ -z "${KTSTR_SCHED_PID+x}${LD_LIBRARY_PATH+x}" ]' \
+		'[ "$(ls "$KTSTR_INCLUDE_DIR")" = tool ]; [ -z "${KTSTR_SCHED_PID+x}${SCHED_PID+x}${LD_LIBRARY_PATH+x}" ]' \
 		'mkdir "$KTSTR_CGROUP_ROOT/mine"; [[ $KTSTR_CGROUP_ROOT == */ktstr ]]' \
 		'[ "$KTSTR_DURATION_SECS $KTSTR_WATCHDOG_SECS" = "12 5" ]' \
 		'[ "$(cat)" = "" ]' '[ "$*" = "run --ktstr-test-fn t --duration 12 --watchdog-timeout 5" ]' \

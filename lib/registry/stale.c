@@ -28,15 +28,22 @@ static bool is_built(const FTSENT *entry)
 	return entry->fts_statp->st_mode & 0111;
 }
 
+/* Whether an entry below the one that was named is hidden, as are git's directory and swap files.
+ */
+static bool is_hidden(const FTSENT *entry)
+{
+	return entry->fts_level != FTS_ROOTLEVEL && *entry->fts_name == '.';
+}
+
 /* Whether a directory below the one that was named has no sources. */
 static bool has_no_sources(const FTSENT *entry)
 {
 	char *tag;
 	bool found;
 
-	if (entry->fts_level == 0)
+	if (entry->fts_level == FTS_ROOTLEVEL)
 		return false;
-	if (*entry->fts_name == '.')
+	if (is_hidden(entry))
 		return true;
 	if (asprintf(&tag, "%s/CACHEDIR.TAG", entry->fts_path) < 0)
 		return false;
@@ -48,12 +55,30 @@ static bool has_no_sources(const FTSENT *entry)
 /* Keeps the path of an entry that is later than *latest. Returns 0, or -1 with errno. */
 static int look_at(const FTSENT *entry, struct timespec *latest, char **newer)
 {
-	if (is_built(entry) || !is_later(&entry->fts_statp->st_mtim, latest))
+	if (is_hidden(entry) || is_built(entry) || !is_later(&entry->fts_statp->st_mtim, latest))
 		return 0;
 	free(*newer);
 	*latest = entry->fts_statp->st_mtim;
 	*newer = strdup(entry->fts_path);
 	return *newer ? 0 : -1;
+}
+
+/* Whether sources may be there that were not seen. Sets errno then. What was removed meanwhile is
+ * not. */
+static bool is_unread(const FTSENT *entry)
+{
+	switch (entry->fts_info) {
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		errno = entry->fts_errno;
+		return !is_hidden(entry) && errno != ENOENT;
+	case FTS_DEFAULT:
+		errno = EINVAL; /* a device is no source */
+		return entry->fts_level == FTS_ROOTLEVEL;
+	default:
+		return false;
+	}
 }
 
 int stale_find(const char *path, const char *program, char **newer)
@@ -76,6 +101,8 @@ int stale_find(const char *path, const char *program, char **newer)
 			fts_set(tree, entry, FTS_SKIP);
 		else if (entry->fts_info == FTS_F)
 			failed = look_at(entry, &latest, newer);
+		else
+			failed = is_unread(entry);
 	}
 	if (!failed && errno)
 		failed = -1;

@@ -165,8 +165,8 @@ compare_versions() {
 	IFS=. read -ra b <<<"$2"
 	REPLY=0
 	for i in "${!b[@]}"; do
-		((${a[i]:-0} == b[i])) && continue
-		REPLY=$((${a[i]:-0} < b[i] ? -1 : 1))
+		((10#${a[i]:-0} == 10#${b[i]})) && continue
+		REPLY=$((10#${a[i]:-0} < 10#${b[i]} ? -1 : 1))
 		return
 	done
 }
@@ -188,7 +188,7 @@ check_kernel_version() {
 	local release version word before=${#PROBLEMS[@]}
 	first_line /proc/sys/kernel/osrelease
 	release=$REPLY
-	[[ $release =~ ^[0-9]+(\.[0-9]+)* ]]
+	[[ $release =~ ^[0-9]+(\.[0-9]+)* ]] || true # one without numbers is before all others
 	version=${BASH_REMATCH:-0}
 	compare_versions "$version" "${NEED_KERNEL_MIN:-0}"
 	if [[ $NEED_KERNEL_MIN ]] && ((REPLY < 0)); then
