@@ -242,6 +242,9 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_word(values, "TEST_WATCHDOG_SECS", manifest_value(manifest, "watchdog")) ||
 	       add_fields(values, "SCHED_ARGS", manifest, "sched-arg") ||
 	       add_word(values, "CGROUP_PARENT", manifest_value(manifest, "cgroup-parent")) ||
+	       add_word(values, "TEST_CGROUP_ROOT",
+			manifest_value(manifest, "workload-root-cgroup")) ||
+	       add_fields(values, "NEED_CONTROLLERS", manifest, "cgroup-controllers") ||
 	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
 	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||
 	       add_flag(values, "ATTACHES_SCHEDULERS", manifest, "attaches-schedulers") ||

@@ -76,18 +76,21 @@ watchdog 5'
 		static const char *const words[] = { "quiet", "a=b c", NULL };
 		static const char *const from[] = { "./src", NULL };
 		static const char *const sched_inc[] = { "./s.conf", NULL };
+		static const char *const controllers[] = { "cpu", "perf_event", NULL };
 		static const char *const inc[] = { "jq", "./a", NULL };
 		static const char *const run_args[] = { "go", "it's", NULL };
 		static const struct ktstr_sysctl sysctls[] = { { "kernel.x", "1 2" }, { "vm.y", "" }, { 0 } };
 		static const struct ktstr_bpf_map_write writes[] = { { "m", 8, 18446744073709551615ull }, { 0 } };
 		static const struct ktstr_scheduler s = { .name = "my sched", .binary = "./s",
 			.args = args, .cgroup_parent = "/a/b", .config_file = "c.json",
-			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc, .built_from = from };
+			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc, .built_from = from,
+			.cgroup_controllers = controllers };
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
 			.host_only = true, .bpf_map_write = writes, .drops_root = true, .about = "what it is", .contact = "a@b.example",
-			.kernel_min = "6.12", .kernel_max = "7", .kernel_args = words) { return KTSTR_PASS; }
+			.kernel_min = "6.12", .kernel_max = "7", .kernel_args = words,
+			.workload_root_cgroup = "/a/c d") { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
 	expect output 'test full
@@ -99,12 +102,14 @@ sched-arg \042\042
 sched-arg x\134y\012\001\177é
 sched-arg --more
 cgroup-parent /a/b
+cgroup-controllers cpu perf_event
 config-file c.json
 enable echo\0401
 enable echo\0402
 disable echo\0400
 sysctl kernel.x 1\0402
 sysctl vm.y ""
+workload-root-cgroup /a/c\040d
 topology 2n4l3c2t
 kernel 6.12 7
 kernel-arg quiet
@@ -289,6 +294,49 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes'
 	expect line 2 begins "t: t.c:7: test c: scheduler r: cgroup_parent does not begin with /"
 	expect line 3 "t: t.c:8: test d: scheduler scx_lavd: no binary, so that nothing would be started: give one, or run under the kernel's own: eevdf"
 	expect value "${#lines[@]}" 4
+}
+
+@test "harness: a bad or doubled name of a controller is an error at start, and no name no record" {
+	build t <<-'E'
+		static const char *const bad[] = { "cpu", "Cpu", NULL }, *const empty[] = { "", NULL },
+			*const twice[] = { "cpu", "io", "cpu", NULL }, *const none[] = { NULL },
+			*const good[] = { "cpu", "perf_event", "x9", NULL };
+		static const struct ktstr_scheduler s[] = { { .name = "eevdf", .cgroup_controllers = bad },
+			{ .name = "eevdf", .cgroup_controllers = empty }, { .name = "eevdf", .cgroup_controllers = twice },
+			{ .name = "eevdf", .cgroup_controllers = none }, { .name = "eevdf", .cgroup_controllers = good } };
+		KTSTR_TEST(a, .scheduler = &s[0]) { return KTSTR_PASS; }
+		KTSTR_TEST(b, .scheduler = &s[1]) { return KTSTR_PASS; }
+		KTSTR_TEST(c, .scheduler = &s[2]) { return KTSTR_PASS; }
+		KTSTR_TEST(d, .scheduler = &s[3]) { return KTSTR_PASS; }
+		KTSTR_TEST(e, .scheduler = &s[4]) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	expect output "t: t.c:7: test a: scheduler eevdf: not a cgroup controller's name: Cpu
+t: t.c:8: test b: scheduler eevdf: not a cgroup controller's name: 
+t: t.c:9: test c: scheduler eevdf: cgroup_controllers has cpu twice"
+	build t <<-'E'
+		static const char *const names[] = { NULL };
+		static const struct ktstr_scheduler s = { .name = "eevdf", .cgroup_controllers = names };
+		KTSTR_TEST(d, .scheduler = &s) { return KTSTR_PASS; }
+	E
+	run -0 ./t --ktstr-describe d
+	expect output has-not cgroup
+}
+
+@test "harness: a workload_root_cgroup that ktstr-manifest would refuse is an error at start" {
+	local path number=0 wanted='' source=''
+	for path in '' a / // /a/.. /a/ //a /a//b /./a /a/. /ktstr.run /ktstr.run/test; do
+		number=$((number + 1))
+		source+="KTSTR_TEST(t, .workload_root_cgroup = \"$path\") { return KTSTR_PASS; }"$'\n'
+		wanted+="t: t.c:$number: test t$number: workload_root_cgroup does not begin with /, is no more than that, "
+		wanted+="has a component that is empty, . or .., or is /ktstr.run: $path"$'\n'
+	done
+	build t < <(awk '{ sub(/KTSTR_TEST\(t/, "&" NR) } 1' <<<"${source%$'\n'}")
+	run -64 ./t
+	expect value "$(sort -t: -k3n <<<"$output")" "${wanted%$'\n'}"
+	build t < <(printf 'KTSTR_TEST(t%d, .workload_root_cgroup = "%s") { return KTSTR_PASS; }\n' 1 /ktstr 2 /ktstr.runs 3 /a/.b/..c 4 /a/ktstr.run)
+	run -0 ./t --ktstr-describe t3
+	expect output has "workload-root-cgroup /a/.b/..c"
 }
 
 @test "harness: what ktstr-manifest would refuse is an error at start" {

@@ -60,7 +60,7 @@ file ktstr $PWD/t 0755"
 		'run-arg --x' 'run-arg ""' 'include ./i' 'watchdog 3' 'duration 7' \
 		'topology 2n4l8c2t' 'sysctl kernel.a 1\0402' 'sched-arg -v' \
 		'about What\040it\040is' 'contact a@b.example' drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
-		'scheduler my\040name ./sched'
+		'cgroup-controllers memory cpu' 'workload-root-cgroup /a/c' 'scheduler my\040name ./sched'
 	PATH=$PWD:$PATH run -0 --separate-stderr ktstr-manifest a
 	expect output "manifest 1
 test a
@@ -76,6 +76,8 @@ sched-arg {include/con\\040fig}
 sched-arg -v
 sched-arg it's\\040\$x
 cgroup-parent /a/b
+cgroup-controllers memory cpu
+workload-root-cgroup /a/c
 sysctl kernel.b \"\"
 sysctl kernel.a 1\\0402
 run-arg --x
@@ -166,6 +168,23 @@ run-arg a"
 		cgroup-parent /|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: /
 		cgroup-parent ///|cgroup-parent: the root of the cgroup tree cannot be a parent: name a cgroup below it: ///
 		cgroup-parent /a/../b|cgroup-parent: a cgroup's path has no '..': /a/../b
+		cgroup-controllers|cgroup-controllers: missing field: 0 given, 1 needed
+		cgroup-controllers ""|cgroup-controllers: a controller's name is made of lower-case letters, digits and '_'
+		cgroup-controllers cpu CPU|cgroup-controllers: a controller's name is made of lower-case letters, digits and '_': cpu CPU
+		cgroup-controllers +cpu|cgroup-controllers: a controller's name is made of lower-case letters, digits and '_': +cpu
+		cgroup-controllers cpu,io|cgroup-controllers: a controller's name is made of lower-case letters, digits and '_': cpu,io
+		cgroup-controllers ../x|cgroup-controllers: a controller's name is made of lower-case letters, digits and '_': ../x
+		cgroup-controllers cpu io cpu|cgroup-controllers: a controller is named twice: cpu io cpu
+		workload-root-cgroup a|workload-root-cgroup: a cgroup's path begins with '/': a
+		workload-root-cgroup //|workload-root-cgroup: the root of the cgroup tree cannot be a parent: name a cgroup below it: //
+		workload-root-cgroup /a/../b|workload-root-cgroup: a cgroup's path has no '..': /a/../b
+		workload-root-cgroup /a/|workload-root-cgroup: a component of the path is empty or '.': /a/
+		workload-root-cgroup //a|workload-root-cgroup: a component of the path is empty or '.': //a
+		workload-root-cgroup /a//b|workload-root-cgroup: a component of the path is empty or '.': /a//b
+		workload-root-cgroup /./a|workload-root-cgroup: a component of the path is empty or '.': /./a
+		workload-root-cgroup /a/.|workload-root-cgroup: a component of the path is empty or '.': /a/.
+		workload-root-cgroup /ktstr.run|workload-root-cgroup: /ktstr.run is the run's own: /ktstr.run
+		workload-root-cgroup /ktstr.run/test|workload-root-cgroup: /ktstr.run is the run's own: /ktstr.run/test
 		sysctl kernel/../../x 1|sysctl: not a sysctl's name, such as kernel.sched_rr_timeslice_ms: kernel/../../x 1
 		test a|test: a is defined on line 1 already
 		test -x|test: a test's name does not begin with '-' or '.': -x

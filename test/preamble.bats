@@ -17,6 +17,8 @@ setup() {
 		sched-arg {include/c\040d}
 		sched-arg it's\040"$(x)`y`\012\303\251
 		cgroup-parent /a\040b
+		cgroup-controllers perf_event cpu
+		workload-root-cgroup /a\040b/c"
 		sysctl kernel.a 1\0402
 		kernel 6.12 6.14
 		kernel-arg a=b\040c
@@ -61,6 +63,8 @@ with() {
 	expect value "${SCHED_ARGS[2]}" $'it\'s "$(x)`y`\n\303\251'
 	expect value "$CGROUP_PARENT" "/a b"
 	expect value "$NEED_KERNEL_MIN $NEED_KERNEL_MAX ${NEED_KERNEL_ARGS[*]@Q}" "6.12 6.14 'a=b c'"
+	expect value "$TEST_CGROUP_ROOT" '/a b/c"'
+	expect value "${NEED_CONTROLLERS[*]@Q}" "'perf_event' 'cpu'"
 	expect value "${SYSCTLS[*]@Q}" "'kernel.a' '1 2'"
 	expect value "${#RUN_ARGS[@]}" 2
 	expect value "${RUN_ARGS[1]}" $'\n__ARCHIVE__\n'

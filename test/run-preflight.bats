@@ -302,6 +302,32 @@ attached_is() {
 }
 
 # bats test_tags=promise:others-left-alone
+@test "preflight: a controller that the host does not have, or that a cgroup with processes cannot enable, is named" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	sed -i '/^test /a cgroup-controllers cpu cpuset io' t.ktstr
+	ktstr-export -q t
+	echo cpu io >controllers
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'mount --bind controllers "$1/cgroup.controllers" && ./t.run --quiet' x "$REAL_CGROUP"
+	expect output begins "./t.run: not suitable: controllers cpu io found in $REAL_CGROUP/cgroup.controllers, cpu cpuset io needed: \
+boot without cgroup_disable=, and with no cgroup v1 that has cpuset"
+	echo >controllers
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'mount --bind controllers "$1/cgroup.controllers" && ./t.run --quiet' x "$REAL_CGROUP"
+	expect output has "controllers none found in"
+	expect output has "that has cpu cpuset io"
+	# it has them, but the mount's root is a container's, with processes in it
+	echo cpuset io memory cpu >controllers
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'mount --bind controllers "$1/cgroup.controllers" && ./t.run --check' x "$REAL_CGROUP"
+	expect output has "ok: cgroup v2 at $REAL_CGROUP with cpu cpuset io"$'\n'
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'mount --bind controllers "$1/cgroup.controllers" && ./t.run --quiet' x "$REAL_CGROUP"
+	expect output has "the controller cpu cannot be enabled in the cgroup $REAL_CGROUP ("
+	expect no-file ran
+}
+
+# bats test_tags=promise:others-left-alone
 @test "preflight: a process in that cgroup counts in a PID namespace where it has no number, too" {
 	unshare -pf --mount-proc true 2>/dev/null || skip "needs a PID namespace with a /proc of its own"
 	export_test

@@ -100,6 +100,47 @@ scheduler_failed() {
 	nothing_left
 }
 
+# bats test_tags=promise:takes-all-away
+@test "scheduler: workload-root-cgroup is the test's, with cgroup-parent beside, above, below or at it, and gone at the end" {
+	local root parent
+	# shellcheck disable=SC2016
+	script t 'sleep 81.75 & mkdir -p "$KTSTR_CGROUP_ROOT/a/b"; echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"' \
+		"echo \"\$KTSTR_CGROUP_ROOT\" >$PWD/root; [ ! -e $REAL_CGROUP/ktstr ]"
+	while read -r root parent; do
+		export_scheduler "[ -d '$REAL_CGROUP$root' ] && [ -d '$REAL_CGROUP$parent' ] || exit 5" "${attach[@]}" "${stay[@]}"
+		printf '%s\n' "workload-root-cgroup $root" "cgroup-parent $parent" >>t.ktstr
+		ktstr-export -q t 2>/dev/null
+		run -0 on_host ./t.run
+		expect value "$(cat root)" "$REAL_CGROUP$root"
+		nothing_left
+	done <<-'END'
+		/w/x /p
+		/w/x /w
+		/w/x /w/x
+		/w/x /w/x/y/z
+		/ktstr.runs /ktstr.runs/ktstr.run
+	END
+}
+
+# bats test_tags=promise:others-left-alone
+@test "scheduler: a workload-root-cgroup of others is no place for a run, one that is empty stays" {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	echo 'workload-root-cgroup /theirs/w' >>t.ktstr
+	ktstr-export -q t
+	# shellcheck disable=SC2016
+	run -4 on_host bash -c 'm=$1/theirs; mkdir -p $m/w
+		sleep 81.75 & echo $! >$m/w/cgroup.procs; ./t.run --quiet; s=$?; kill $! || s=98; wait; rmdir $m/w $m || s=99; exit $s' \
+		x "$REAL_CGROUP"
+	expect output begins "./t.run: not suitable: the cgroup $REAL_CGROUP/theirs/w is in use, and is what a run needs for itself: \
+stop who uses it, or export the test with another workload-root-cgroup"
+	expect no-file ran
+	# shellcheck disable=SC2016
+	run -0 on_host bash -c 'm=$1/theirs; mkdir -p $m/w; sleep 81.75 & echo $! >$m/cgroup.procs
+		./t.run --quiet; s=$?; kill $! || s=98; wait; rmdir $m/w $m || s=99; exit $s' x "$REAL_CGROUP"
+	expect file ran
+	nothing_left
+}
+
 # bats test_tags=promise:others-left-alone
 @test "scheduler: cgroups that were there before, above and beside its own, stay with what is in them" {
 	export_scheduler "${attach[@]}" "${stay[@]}"

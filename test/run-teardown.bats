@@ -15,7 +15,7 @@ start_run() {
 		"$NAP"' & echo $! >"$KTSTR_CGROUP_ROOT/a/b/cgroup.procs"' "${1:-}" \
 		"touch $BATS_TEST_TMPDIR/started; $NAP; $NAP"
 	export_scheduler "${attach[@]}" "${stay[@]}"
-	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_ratio 17' >>t.ktstr
+	printf '%s\n' 'cgroup-parent /x/y' 'sysctl vm.dirty_ratio 17' ${MORE:+"$MORE"} >>t.ktstr
 	ktstr-export -q t
 	begin_run
 }
@@ -68,6 +68,14 @@ ended() {
 	kill -KILL "$PID"
 	ended 137
 	grep -q "./t.run: the run was killed: cleaning up" err
+}
+
+# bats test_tags=promise:takes-all-away
+@test "teardown: kill -9: the janitor empties and removes a workload-root-cgroup, too" {
+	MORE='workload-root-cgroup /x/w/w' start_run
+	the_kernel
+	kill -KILL "$PID"
+	ended 137
 }
 
 # bats test_tags=promise:takes-all-away

@@ -112,6 +112,25 @@ static int check_sysctls(const struct ktstr_test *test, const struct ktstr_sched
 	return 0;
 }
 
+static int check_controllers(const struct ktstr_test *test, const struct ktstr_scheduler *scheduler)
+{
+	const char *const *names = scheduler->cgroup_controllers;
+
+	for (size_t i = 0; names && names[i]; i++) {
+		if (!*names[i] ||
+		    names[i][strspn(names[i], "abcdefghijklmnopqrstuvwxyz0123456789_")])
+			return bad(test,
+				   "test %s: scheduler %s: not a cgroup controller's name: %s",
+				   test->name, scheduler->name, names[i]);
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(names[i], names[j]))
+				return bad(test,
+					   "test %s: scheduler %s: cgroup_controllers has %s twice",
+					   test->name, scheduler->name, names[i]);
+	}
+	return 0;
+}
+
 /* Whether the scheduler needs no program: the kernel has it, or commands switch it. */
 static bool is_kernels(const struct ktstr_scheduler *scheduler)
 {
@@ -149,7 +168,31 @@ static int check_scheduler(const struct ktstr_test *test)
 			   "test %s: scheduler %s: cgroup_parent does not begin with /, is no "
 			   "more than that or has a ..: %s",
 			   test->name, scheduler->name, scheduler->cgroup_parent);
-	return check_sysctls(test, scheduler) | check_includes(test, scheduler->include_files);
+	return check_sysctls(test, scheduler) | check_controllers(test, scheduler) |
+	       check_includes(test, scheduler->include_files);
+}
+
+/* Whether the path has an empty component after its first '/', or is, or is below, /ktstr.run. */
+static bool is_unclear_or_taken(const char *path)
+{
+	static const char own[] = "/ktstr.run";
+	size_t length = strlen(path);
+
+	return strstr(path, "//") || strstr(path, "/./") || path[length - 1] == '/' ||
+	       (length > 1 && !strcmp(path + length - 2, "/.")) ||
+	       (!strncmp(path, own, strlen(own)) && strchr("/", path[strlen(own)]));
+}
+
+static int check_workload_root(const struct ktstr_test *test)
+{
+	const char *path = test->workload_root_cgroup;
+
+	if (path && (!is_cgroup_path(path) || is_unclear_or_taken(path)))
+		return bad(test,
+			   "test %s: workload_root_cgroup does not begin with /, is no more than "
+			   "that, has a component that is empty, . or .., or is /ktstr.run: %s",
+			   test->name, path);
+	return 0;
 }
 
 /* One to three numbers such as 6.12, which ktstr-manifest compares. */
@@ -188,7 +231,7 @@ static int check_test(const struct ktstr_test *test)
 {
 	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
 	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_declared_topology(test) |
-	       check_kernel(test) | check_scheduler(test) |
+	       check_kernel(test) | check_scheduler(test) | check_workload_root(test) |
 	       check_includes(test, test->include_files);
 }
 

@@ -45,6 +45,12 @@ static void print_scheduler(const struct ktstr_scheduler *scheduler, const char 
 	print_list("sched-arg", extra_args);
 	if (scheduler->cgroup_parent)
 		print_record("cgroup-parent", scheduler->cgroup_parent, NULL);
+	if (scheduler->cgroup_controllers && *scheduler->cgroup_controllers) {
+		fputs("cgroup-controllers", stdout);
+		for (const char *const *name = scheduler->cgroup_controllers; *name; name++)
+			print_field(*name);
+		putchar('\n');
+	}
 	if (scheduler->config_file)
 		print_record("config-file", scheduler->config_file, NULL);
 	print_list("enable", scheduler->enable);
@@ -85,6 +91,8 @@ void ktstr_print_definition(const struct ktstr_test *test)
 	ktstr_format_topology(test, topology);
 	print_record("test", test->name, NULL);
 	print_scheduler(scheduler, test->extra_sched_args);
+	if (test->workload_root_cgroup)
+		print_record("workload-root-cgroup", test->workload_root_cgroup, NULL);
 	print_record("topology", topology, NULL);
 	if (test->kernel_min)
 		print_record("kernel", test->kernel_min, test->kernel_max);

@@ -74,6 +74,7 @@ struct ktstr_scheduler {
 	const char *const *disable KTSTR_INITIAL(NULL);
 	const char *const *include_files KTSTR_INITIAL(NULL);
 	const char *const *built_from KTSTR_INITIAL(NULL); /* sources: a warning if it is older */
+	const char *const *cgroup_controllers KTSTR_INITIAL(NULL); /* as "cpu": see ktstr(3) */
 };
 
 struct ktstr_test;
@@ -106,13 +107,14 @@ struct ktstr_test {
 	const char *const *run_args KTSTR_INITIAL(NULL);      /* how the .run calls this program */
 	bool host_only KTSTR_INITIAL(false);		      /* cannot be exported */
 	const struct ktstr_bpf_map_write *bpf_map_write KTSTR_INITIAL(NULL); /* likewise */
-	bool attaches_schedulers KTSTR_INITIAL(false);	    /* itself: no scheduler is started */
-	bool drops_root KTSTR_INITIAL(false);		    /* other users can reach its files */
-	const char *about KTSTR_INITIAL(NULL);		    /* what it tests, for people */
-	const char *contact KTSTR_INITIAL(NULL);	    /* who wants to hear of a failure */
-	const char *kernel_min KTSTR_INITIAL(NULL);	    /* as in "6.12"; NULL: any */
-	const char *kernel_max KTSTR_INITIAL(NULL);	    /* needs kernel_min */
-	const char *const *kernel_args KTSTR_INITIAL(NULL); /* words of its command line */
+	bool attaches_schedulers KTSTR_INITIAL(false);	      /* itself: no scheduler is started */
+	bool drops_root KTSTR_INITIAL(false);		      /* other users can reach its files */
+	const char *about KTSTR_INITIAL(NULL);		      /* what it tests, for people */
+	const char *contact KTSTR_INITIAL(NULL);	      /* who wants to hear of a failure */
+	const char *kernel_min KTSTR_INITIAL(NULL);	      /* as in "6.12"; NULL: any */
+	const char *kernel_max KTSTR_INITIAL(NULL);	      /* needs kernel_min */
+	const char *const *kernel_args KTSTR_INITIAL(NULL);   /* words of its command line */
+	const char *workload_root_cgroup KTSTR_INITIAL(NULL); /* ctx->cgroup_root below the mount */
 };
 
 /*

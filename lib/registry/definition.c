@@ -34,10 +34,12 @@ const struct record_rule definition_rules[] = {
 	{ "built-from", 1, 1, RECORD_MANY, path_problem },
 	{ "sched-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
+	{ "cgroup-controllers", 1, 32, RECORD_ONCE, controllers_problem }, /* Linux has 16 */
 	{ "config-file", 1, SIZE_MAX, RECORD_ONCE, config_file_problem },
 	{ "enable", 1, 1, RECORD_MANY, NULL },
 	{ "disable", 1, 1, RECORD_MANY, NULL },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
+	{ "workload-root-cgroup", 1, 1, RECORD_ONCE, workload_root_problem },
 	{ "topology", 1, 1, RECORD_ONCE, topology_problem },
 	{ "kernel", 1, 2, RECORD_ONCE, kernel_problem },
 	{ "kernel-arg", 1, 1, RECORD_MANY, kernel_arg_problem },

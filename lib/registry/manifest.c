@@ -91,6 +91,8 @@ const struct record_rule manifest_rules[] = {
 	{ "contact", 1, 1, RECORD_ONCE, text_problem },
 	{ "sched-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
+	{ "cgroup-controllers", 1, 32, RECORD_ONCE, controllers_problem }, /* Linux has 16 */
+	{ "workload-root-cgroup", 1, 1, RECORD_ONCE, workload_root_problem },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
 	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },

@@ -513,7 +513,9 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	else if (add_scheduler_args(r, manifest) || warn_of_cell_option(r) ||
 		 copy_entries(r, "cgroup-parent", manifest))
 		return -1;
-	return copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
+	return copy_entries(r, "cgroup-controllers", manifest) ||
+	       copy_entries(r, "workload-root-cgroup", manifest) ||
+	       copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
 	       copy_entries(r, "attaches-schedulers", manifest) ||
 	       copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest);
 }

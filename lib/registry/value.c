@@ -122,6 +122,39 @@ const char *cgroup_path_problem(char *const *fields)
 	return path_goes_up(path) ? "a cgroup's path has no '..'" : NULL;
 }
 
+const char *workload_root_problem(char *const *fields)
+{
+	static const char own[] = "/ktstr.run"; /* of the run: its test and scheduler are there */
+	const char *problem = cgroup_path_problem(fields), *path = fields[0];
+	size_t length;
+
+	if (problem)
+		return problem;
+	if (!strncmp(path, own, strlen(own)) && strchr("/", path[strlen(own)]))
+		return "/ktstr.run is the run's own";
+	for (; *path; path += length) {
+		path++;
+		length = strcspn(path, "/");
+		if (!length || (length == 1 && *path == '.'))
+			return "a component of the path is empty or '.'";
+	}
+	return NULL;
+}
+
+const char *controllers_problem(char *const *fields)
+{
+	for (size_t i = 0; fields[i]; i++) {
+		const char *name = fields[i];
+
+		if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+			return "a controller's name is made of lower-case letters, digits and '_'";
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(name, fields[j]))
+				return "a controller is named twice";
+	}
+	return NULL;
+}
+
 /* The name becomes a path below /proc/sys, and must not lead out of it. */
 const char *sysctl_problem(char *const *fields)
 {

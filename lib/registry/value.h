@@ -26,6 +26,12 @@ const char *kernel_arg_problem(char *const *fields);
 /* A cgroup below the root of the cgroup tree. */
 const char *cgroup_path_problem(char *const *fields);
 
+/* A cgroup for the test alone, written in the one way in which a .run compares it. */
+const char *workload_root_problem(char *const *fields);
+
+/* Names of cgroup controllers, all the fields of a record. */
+const char *controllers_problem(char *const *fields);
+
 /* The name of a sysctl. */
 const char *sysctl_problem(char *const *fields);
 

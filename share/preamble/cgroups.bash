@@ -9,13 +9,14 @@ use_cgroup() {
 	make_cgroup "$1"
 }
 
-# make_cgroup PATH: makes it and its parents below the mount
+# make_cgroup PATH: makes it and its parents below the mount, with the controllers that the test needs
 make_cgroup() {
 	local part parts path=$CGROUP_MOUNT
 	keep_controllers "$path"
 	IFS=/ read -ra parts <<<"${1#"$CGROUP_MOUNT"}"
 	for part in "${parts[@]}"; do
 		[[ $part ]] || continue
+		enable_controllers "$path"
 		path+=/$part
 		if [[ -d $path ]]; then
 			keep_controllers "$path"
@@ -43,6 +44,18 @@ keep_controllers() {
 	done
 	first_line "$1/cgroup.subtree_control"
 	remember controllers "$1" "$REPLY"
+}
+
+# enable_controllers CGROUP: those that the test needs, for the cgroups below it. What was enabled there before is known.
+enable_controllers() {
+	local one why
+	first_line "$1/cgroup.subtree_control"
+	for one in "${NEED_CONTROLLERS[@]}"; do
+		if [[ " $REPLY " == *" $one "* ]]; then continue; fi
+		why=$({ echo "+$one" >"$1/cgroup.subtree_control"; } 2>&1) ||
+			die "$STATUS_UNSUITABLE" "the controller $one cannot be enabled in the cgroup $1 (${why##*: }):" \
+				"it may have processes of its own, or be threaded: see cgroup.procs and cgroup.type"
+	done
 }
 
 # is_ours PID: whether a process is of this run, or gone. Of this run are the test and the scheduler, what is or was
@@ -145,8 +158,8 @@ remove_cgroup() {
 	host_differs "the cgroup $1 could not be removed"
 }
 
-# is_used CGROUP CONTROLLER: whether a cgroup below it has a setting of the controller that a new cgroup has not. A new
-# one is made to compare with.
+# is_used CGROUP CONTROLLER: whether a cgroup below it has the controller enabled for cgroups further down, or a setting of
+# the controller that a new cgroup has not. A new one is made to compare with.
 is_used() {
 	local child file probe=$1/ktstr.new theirs initial used=1
 	remember cgroup "$probe"
@@ -155,6 +168,8 @@ is_used() {
 		return 0
 	fi
 	for child in "$1"/*/; do
+		first_line "${child}cgroup.subtree_control"
+		[[ " $REPLY " != *" $2 "* ]] || used=0
 		for file in "$child$2".*; do
 			case $file in # these tell what happened, and are no settings
 			*.effective | *.stat | *.current | *.peak | *.events | *.local | *.pressure | *.numa_stat | *.usage) continue ;;
@@ -169,16 +184,15 @@ is_used() {
 	return "$used"
 }
 
-# restore_controllers: in cgroups that were there before this run, enables below them the controllers that were. A
-# cgroup loses what it has set by a controller that is disabled: one that others use by now stays.
+# restore_controllers: in cgroups that were there before this run, enables below them the controllers that were: takes
+# out the new ones from the bottom up, then puts back from the top down. A cgroup loses what it has set by a controller
+# that is disabled: one that others use by now stays.
 restore_controllers() {
-	local i path one now
+	local i path one
 	for ((i = 0; i < ${#SAVED_CONTROLLERS[@]}; i += 2)); do
 		path=${SAVED_CONTROLLERS[i]}
-		[[ -d $path ]] || continue
 		first_line "$path/cgroup.subtree_control"
-		now=$REPLY
-		for one in $now; do
+		for one in $REPLY; do
 			if [[ " ${SAVED_CONTROLLERS[i + 1]} " == *" $one "* ]]; then continue; fi
 			if is_used "$path" "$one"; then
 				say "note: the controller $one, which was not in $path/cgroup.subtree_control, is left there: others use it now"
@@ -186,8 +200,13 @@ restore_controllers() {
 				host_differs "the controller $one was not in $path/cgroup.subtree_control, and cannot be taken out of it"
 			fi
 		done
+	done
+	for ((i = ${#SAVED_CONTROLLERS[@]} - 2; i >= 0; i -= 2)); do
+		path=${SAVED_CONTROLLERS[i]}
+		[[ -d $path ]] || continue
+		first_line "$path/cgroup.subtree_control"
 		for one in ${SAVED_CONTROLLERS[i + 1]}; do
-			if [[ " $now " == *" $one "* ]]; then continue; fi
+			if [[ " $REPLY " == *" $one "* ]]; then continue; fi
 			{ echo "+$one" >"$path/cgroup.subtree_control"; } 2>/dev/null ||
 				host_differs "the controller $one was in $path/cgroup.subtree_control, and cannot be put into it again"
 		done

@@ -266,13 +266,19 @@ find_cgroup_mount() {
 }
 
 check_cgroup() {
-	local cgroup quoted before=${#PROBLEMS[@]}
+	local cgroup quoted what missing='' before=${#PROBLEMS[@]}
 	find_cgroup_mount
 	if [[ ! $CGROUP_MOUNT ]]; then
 		problem "no cgroup v2 mount found, one needed: mount -t cgroup2 none /sys/fs/cgroup"
 		return
 	fi
 	remember mount "$CGROUP_MOUNT"
+	first_line "$CGROUP_MOUNT/cgroup.controllers"
+	for cgroup in "${NEED_CONTROLLERS[@]}"; do
+		[[ " $REPLY " == *" $cgroup "* ]] || missing+=" $cgroup"
+	done
+	[[ ! $missing ]] || problem "controllers ${REPLY:-none} found in $CGROUP_MOUNT/cgroup.controllers," \
+		"${NEED_CONTROLLERS[*]} needed: boot without cgroup_disable=, and with no cgroup v1 that has$missing"
 	((EUID == 0)) || return 0
 	if [[ ! -w $CGROUP_MOUNT/cgroup.procs ]]; then
 		problem "cgroup v2 at $CGROUP_MOUNT found, and not writable: run it outside the container"
@@ -281,11 +287,14 @@ check_cgroup() {
 	for cgroup in "$TEST_ROOT" "$RUN_CGROUP"; do
 		if [[ ! $OTHER_RUN ]] && is_in_use "$cgroup"; then
 			printf -v quoted %q "$cgroup"
-			problem "the cgroup $cgroup is in use, and is what a run needs for itself:" \
-				"stop who uses it, or remove it: find $quoted -depth -type d -exec rmdir {} +"
+			what="remove it: find $quoted -depth -type d -exec rmdir {} +"
+			if [[ $cgroup == "$CGROUP_MOUNT$TEST_CGROUP_ROOT" ]]; then # perhaps the host's own
+				what='export the test with another workload-root-cgroup'
+			fi
+			problem "the cgroup $cgroup is in use, and is what a run needs for itself: stop who uses it, or $what"
 		fi
 	done
-	((${#PROBLEMS[@]} > before)) || fine "cgroup v2 at $CGROUP_MOUNT"
+	((${#PROBLEMS[@]} > before)) || fine "cgroup v2 at $CGROUP_MOUNT${NEED_CONTROLLERS:+ with ${NEED_CONTROLLERS[*]}}"
 }
 
 # is_in_use CGROUP: whether it has processes, also of another PID namespace, or cgroups below it

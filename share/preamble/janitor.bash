@@ -6,7 +6,7 @@ remember() {
 	work) WORK=$2 ;;
 	old_work) OLD_WORK=$2 ;;
 	mount)
-		CGROUP_MOUNT=$2 TEST_ROOT=$2/ktstr RUN_CGROUP=$2/ktstr.run
+		CGROUP_MOUNT=$2 TEST_ROOT=$2${TEST_CGROUP_ROOT:-/ktstr} RUN_CGROUP=$2/ktstr.run
 		TEST_CGROUP=$RUN_CGROUP/test SCHED_CGROUP=$RUN_CGROUP/scheduler
 		;;
 	controllers) SAVED_CONTROLLERS=("$2" "$3" "${SAVED_CONTROLLERS[@]}") ;;

@@ -63,7 +63,11 @@ run_round() {
 	use_cgroup "$RUN_CGROUP"
 	make_cgroup "$TEST_CGROUP"
 	make_cgroup "$SCHED_CGROUP"
-	if [[ $CGROUP_PARENT ]]; then make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"; fi
+	enable_controllers "$TEST_ROOT"
+	if [[ $CGROUP_PARENT ]]; then
+		make_cgroup "$CGROUP_MOUNT/$CGROUP_PARENT"
+		enable_controllers "$CGROUP_MOUNT/$CGROUP_PARENT"
+	fi
 	set_sysctls
 	umask 077 # logs are root's; see launch
 	take_snapshot before

@@ -21,6 +21,10 @@ TEST_WATCHDOG_SECS=@TEST_WATCHDOG_SECS@
 SCHED_ARGS=(@SCHED_ARGS@)
 # A cgroup that is there before the scheduler starts.
 CGROUP_PARENT=@CGROUP_PARENT@
+# The cgroup for what the test makes (empty: /ktstr).
+TEST_CGROUP_ROOT=@TEST_CGROUP_ROOT@
+# The controllers that cgroups below these two have.
+NEED_CONTROLLERS=(@NEED_CONTROLLERS@)
 # Key, value, key, value: set for the time of the run.
 SYSCTLS=(@SYSCTLS@)
 # The test's arguments; none: those of a ktstr test binary.

@@ -100,8 +100,12 @@ static void check_names(const struct entries *manifest)
 static void check_paths(const struct entries *manifest)
 {
 	const char *parent = manifest_value(manifest, "cgroup-parent");
+	const char *root = manifest_value(manifest, "workload-root-cgroup");
 	const struct entry *sysctl = NULL;
 
+	REQUIRE(!*root || (*root == '/' && root[1]));
+	REQUIRE(!*root || (!has_component(root + 1, "..") && !has_component(root + 1, ".") &&
+			   !has_component(root + 1, "")));
 	REQUIRE(!*parent || (*parent == '/' && parent[strspn(parent, "/")]));
 	REQUIRE(!has_component(parent, ".."));
 	while ((sysctl = entries_next(manifest, "sysctl", sysctl)))

@@ -5,7 +5,7 @@ load exports
 
 setup_file() {
 	prepare_exports
-	export_cases changes refused wide exit detach stall noattach
+	export_cases changes refused busy wide exit detach stall noattach
 }
 
 setup() {
@@ -17,7 +17,7 @@ teardown() {
 }
 
 @test "snapshot: the test does change the host while it runs" {
-	told meanwhile 'controllers=cpuset memory' dirty=67108864,0 background=4194304,0 overcommit=100000,0 \
+	told meanwhile 'controllers=cpuset cpu io memory' 'cells=cpuset cpu io,cpu io,cpu io,cpu io,' dirty=67108864,0 background=4194304,0 overcommit=100000,0 \
 		'printk=4 4 1 7' cell=0
 }
 
@@ -63,4 +63,18 @@ teardown() {
 	said others 'note: the controller cpuset, which was not in /sys/fs/cgroup/cgroup.subtree_control, is left there: others use it now'
 	# and the comparison sees it
 	grep -q '^differs=.*/sys/fs/cgroup/cgroup.subtree_control:cpuset; .*/sys/fs/cgroup/others; ' "$boot/out/others"
+}
+
+# bats test_tags=promise:others-left-alone
+@test "snapshot: a controller that others have enabled further down stays enabled, and this is no error" {
+	told below status=0 left='cgroup /sys/fs/cgroup/above/; cgroup /sys/fs/cgroup/above/below/; ' 'controllers=cpuset cpu'
+	said below 'note: the controller cpu, which was not in /sys/fs/cgroup/cgroup.subtree_control, is left there: others use it now'
+}
+
+# bats test_tags=promise:others-left-alone
+@test "snapshot: a cgroup of others that cannot have a controller below it is named, and all is as before" {
+	told busy status=4 left= 'controllers=cpuset cpu,'
+	said busy 'unsuitable: the controller memory cannot be enabled in the cgroup /sys/fs/cgroup/busy (Device or resource busy): *'
+	told threaded status=4 left= 'controllers=cpuset cpu,'
+	said threaded 'unsuitable: the controller memory cannot be enabled in the cgroup /sys/fs/cgroup/busy (Operation not supported): *'
 }

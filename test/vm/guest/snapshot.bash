@@ -99,3 +99,22 @@ echo others >/out/how
 ran others changes
 compared others
 fact cpus "$(cat /sys/fs/cgroup/others/cpuset.cpus)" >>/out/others
+
+# and has cells of its own with a controller that this run enabled
+echo below >/out/how
+ran below changes
+fact controllers "$(cat /sys/fs/cgroup/cgroup.subtree_control)" >>/out/below
+
+# a cgroup that others use, above the test's own: with processes in it, and threaded
+mkdir /sys/fs/cgroup/busy
+sleep 1000 &
+sleeper=$!
+echo $sleeper >/sys/fs/cgroup/busy/cgroup.procs
+ran busy busy
+fact controllers "$(cat /sys/fs/cgroup/{,busy/}cgroup.subtree_control | tr '\n' ,)" >>/out/busy
+kill $sleeper
+await rmdir /sys/fs/cgroup/busy 2>/dev/null
+mkdir /sys/fs/cgroup/busy
+echo threaded >/sys/fs/cgroup/busy/cgroup.type
+ran threaded busy
+fact controllers "$(cat /sys/fs/cgroup/{,busy/}cgroup.subtree_control | tr '\n' ,)" >>/out/threaded

@@ -51,6 +51,9 @@ changes() {
 		echo "overcommit=$(sysctls overcommit_kbytes overcommit_ratio)"
 		echo "printk=$(tr '\t' ' ' </proc/sys/kernel/printk)"
 		echo "cell=$(<"$KTSTR_CGROUP_ROOT/cell/cpuset.cpus")"
+		mkdir /sys/fs/cgroup/cells/one/cell
+		echo "cells=$(cat "$KTSTR_CGROUP_ROOT/cell/cgroup.controllers" /sys/fs/cgroup/cells/one/cell/cgroup.controllers \
+			/sys/fs/cgroup/ktstr.run/{test,scheduler}/cgroup.controllers | tr '\n' ,)"
 	} >/out/meanwhile
 	read -r how </out/how
 	case $how in
@@ -59,6 +62,10 @@ changes() {
 	others)
 		mkdir /sys/fs/cgroup/others
 		echo 0 >/sys/fs/cgroup/others/cpuset.cpus
+		;;
+	below)
+		mkdir -p /sys/fs/cgroup/above/below
+		echo +cpu >/sys/fs/cgroup/above/cgroup.subtree_control
 		;;
 	*) exit "$how" ;;
 	esac
