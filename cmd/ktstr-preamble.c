@@ -136,10 +136,14 @@ static int add_packed_files(struct values *values, const struct entries *manifes
 	const struct entry *file = NULL;
 	size_t count = 0;
 
-	while ((file = entries_next(manifest, "file", file))) {
-		const char *name = file->fields.items[0];
-		size_t length = strcspn(name, "/");
+	while ((file = entries_next(manifest, NULL, file))) {
+		const char *name;
+		size_t length;
 
+		if (strcmp(file->keyword, "file") && strcmp(file->keyword, "content"))
+			continue;
+		name = file->fields.items[0];
+		length = strcspn(name, "/");
 		count++;
 		if (!has_string(names, name, length) &&
 		    strings_addf(names, "%.*s", (int)length, name))

@@ -239,6 +239,18 @@ ktstr-export: 1 of 1 tests exported'
 }
 
 # bats test_tags=promise:same-bytes
+@test "export-many: tests that differ in an inline configuration alone have an archive each" {
+	counted_packer
+	define 'binary t' 'test one' 'config-content c 1' 'test two' 'config-content c 2' 'test again' 'config-content c 1'
+	aged t
+	bin/ktstr-export -q --all 2>/dev/null
+	expect value "$(wc -l <packed)" 2
+	for name in 'one 1' 'two 2' 'again 1'; do
+		expect value "$(sed '1,/^__ARCHIVE__$/d' "${name% *}.run" | base64 -d | tar -xzO include/c)" "${name#* }"
+	done
+}
+
+# bats test_tags=promise:same-bytes
 @test "export-many: a file that changes between two tests is never packed as it was" {
 	local change
 	counted_packer

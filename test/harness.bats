@@ -81,10 +81,12 @@ watchdog 5'
 		static const char *const run_args[] = { "go", "it's", NULL };
 		static const struct ktstr_sysctl sysctls[] = { { "kernel.x", "1 2" }, { "vm.y", "" }, { 0 } };
 		static const struct ktstr_bpf_map_write writes[] = { { "m", 8, 18446744073709551615ull }, { 0 } };
+		static const char *const config_args[] = { "f:{file}", "a b", NULL };
+		static const struct ktstr_config config = { "in line", "{\n}\x01", config_args };
 		static const struct ktstr_scheduler s = { .name = "my sched", .binary = "./s",
 			.args = args, .cgroup_parent = "/a/b", .config_file = "c.json",
 			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc, .built_from = from,
-			.cgroup_controllers = controllers };
+			.cgroup_controllers = controllers, .config_file_args = config_args, .config_content = &config };
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
@@ -103,7 +105,8 @@ sched-arg x\134y\012\001\177é
 sched-arg --more
 cgroup-parent /a/b
 cgroup-controllers cpu perf_event
-config-file c.json
+config-file c.json f:{file} a\040b
+config-content in\040line {\012}\001 f:{file} a\040b
 enable echo\0401
 enable echo\0402
 disable echo\0400
@@ -386,6 +389,52 @@ t: t.c:3: test b: kernel_min or kernel_max is no version such as 6.12
 t: t.c:4: test c: kernel_min or kernel_max is no version such as 6.12
 t: t.c:5: test d: kernel_args: empty, or with quotes: '"
 t: t.c:6: test e: kernel_args: empty, or with quotes: a=\"b\""
+}
+
+@test "harness: a configuration that could not be packed, or that no argument names, is an error at start" {
+	build t <<-'E'
+		static const char *const none[] = { "--config", NULL }, *const some[] = { "{file}", NULL };
+		static const struct ktstr_config slash = { "a/b", "x", NULL }, up = { "..", "x", NULL }, no_text = { "a", NULL, NULL },
+			brace = { "a}", "x", some }, not_used = { "a", "", none }, good = { "a b", "", some };
+		static const struct ktstr_scheduler a = { .name = "s", .binary = "s", .config_content = &slash },
+			b = { .name = "s", .binary = "s", .config_content = &up }, c = { .name = "s", .binary = "s", .config_content = &no_text },
+			d = { .name = "s", .binary = "s", .config_content = &brace }, e = { .name = "s", .binary = "s", .config_content = &not_used },
+			f = { .name = "s", .binary = "s", .config_file_args = some },
+			g = { .name = "s", .binary = "s", .config_file = "./c", .config_file_args = none },
+			h = { .name = "s", .binary = "s", .config_file = "./c", .config_file_args = some, .config_content = &good };
+		KTSTR_TEST(a, .scheduler = &a) { return KTSTR_PASS; }
+		KTSTR_TEST(b, .scheduler = &b) { return KTSTR_PASS; }
+		KTSTR_TEST(c, .scheduler = &c) { return KTSTR_PASS; }
+		KTSTR_TEST(d, .scheduler = &d) { return KTSTR_PASS; }
+		KTSTR_TEST(e, .scheduler = &e) { return KTSTR_PASS; }
+		KTSTR_TEST(f, .scheduler = &f) { return KTSTR_PASS; }
+		KTSTR_TEST(g, .scheduler = &g) { return KTSTR_PASS; }
+		KTSTR_TEST(h, .scheduler = &h) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	expect output "t: t.c:10: test a: scheduler s: config_content's name is no file's, or has a }: a/b
+t: t.c:11: test b: scheduler s: config_content's name is no file's, or has a }: ..
+t: t.c:12: test c: scheduler s: config_content has no name or no text
+t: t.c:13: test d: scheduler s: config_content's name is no file's, or has a }: a}
+t: t.c:14: test e: scheduler s: none of the configuration's args has {file}, which stands for its path
+t: t.c:15: test f: scheduler s: config_file_args without a config_file
+t: t.c:16: test g: scheduler s: none of the configuration's args has {file}, which stands for its path"
+}
+
+@test "harness: a configuration declared in C is packed, and the scheduler's arguments have its path" {
+	printf '#!/bin/sh\n' >sched
+	chmod +x sched
+	build t <<-'E'
+		static const char *const args[] = { "--in={file}", NULL };
+		static const struct ktstr_config config = { "layers.json", "[ {} ]\n", args };
+		static const struct ktstr_scheduler s = { .name = "s", .binary = "./sched", .config_content = &config };
+		KTSTR_TEST(c, .scheduler = &s) { return KTSTR_PASS; }
+	E
+	ktstr-export -q --no-libs -b ./t c
+	run -0 bash ./c.run --print-command
+	expect line 0 "'KTSTR_DIR/scheduler' '--in=KTSTR_DIR/include/layers.json'"
+	bash ./c.run --extract out
+	expect value "$(cat out/include/layers.json)" '[ {} ]'
 }
 
 # --- linking ---

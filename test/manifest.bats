@@ -196,6 +196,13 @@ run-arg a"
 		config-file "" {file}|config-file: the path is empty: "" {file}
 		config-file ./t --config|config-file: none of its arguments has {file}, which stands for its path: ./t --config
 		config-file ./t -f {file}{include/x|config-file: '{include/' without a '}': a packed file's path is {include/NAME}: ./t -f {file}{include/x
+		config-content x|config-content: missing field: 1 given, 2 needed
+		config-content "" x|config-content: the name is empty: "" x
+		config-content a/b x|config-content: the name has a '/' or a '}': a/b x
+		config-content a} x|config-content: the name has a '/' or a '}': a} x
+		config-content .. x|config-content: the name has a component '..': it would lead out of the archive: .. x
+		config-content x {file} --config|config-content: none of its arguments has {file}, which stands for its path: x {file} --config
+		config-content x y {file}{include/y}|config-content: include/y: nothing with this name is packed: include it
 		config-file ./none|config-file: ./none: No such file or directory
 		config-file ./t {file},{include/x}|config-file: include/x: nothing with this name is packed: include it
 		sched-arg {include/x}|sched-arg: include/x: nothing with this name is packed: include it
@@ -338,6 +345,43 @@ file include/other $PWD/other 0755"
 	define 'test a' 'binary t' 'scheduler x ./out/scx' 'built-from ./src/x.c'
 	run -0 --separate-stderr ktstr-manifest a
 	expect output has $'\n'"git-scheduler $(git -C src rev-parse --short=7 HEAD)"$'\n'
+}
+
+@test "manifest: config-content is a packed file with any bytes, and with a name of its own" {
+	local all=$'{"a": "\\"}\n\t\001\377\303\251 {include/x}{file}' text
+	program sched
+	echo c >conf
+	text=$(printf '%s\n' "$all" | od -An -v -to1 | tr -d '\n' | tr ' ' '\134')
+	define 'test a' 'binary t' 'scheduler s ./sched' 'sched-arg {include/a\040b}' "config-content a\\040b $text f:{file} {file}" 'config-file conf'
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr ''
+	expect output has 'sched-arg --config
+sched-arg {include/conf}
+sched-arg f:{include/a\040b}
+sched-arg {include/a\040b}
+sched-arg {include/a\040b}'
+	expect output has 'needs-bytes 16384'
+	ktstr-manifest a | ktstr-pack -t >tar
+	tar -xf tar
+	printf '%s\n' "$all" | cmp - 'include/a b'
+	expect value "$(stat -c %a 'include/a b')" 755
+	ktstr-manifest a | ktstr-libs | ktstr-preamble >header
+	grep -qx 'PACKED_COUNT=4' header
+	define 'test a' 'binary t' 'config-content empty ""'
+	run -0 --separate-stderr ktstr-manifest a
+	expect output has 'content include/empty 0755 ""'
+	expect stderr "ktstr-manifest: warning: a: config-content: without effect, as no scheduler is started: the scheduler record names no program"
+}
+
+@test "manifest: config-content and a file with one name are an error that says both lines" {
+	echo c >conf
+	for record in config-file include; do
+		define 'test a' 'binary t' 'config-content conf x' "$record ./conf"
+		fails_with 1 "./t.ktstr:4: $record: $PWD/conf and config-content on line 3 would both be include/conf: rename one" ktstr-manifest a
+	done
+	define 'config-content conf x' 'test a' 'binary t' 'config-content other y' 'include ./conf'
+	run -0 ktstr-manifest a
+	expect output has-not 'include/conf 0755 x'
 }
 
 @test "manifest: a test in a file names its binary" {

@@ -25,6 +25,7 @@ make_inputs() {
 		binary ./runner
 		scheduler Sleep ./scx_sleep
 		config-file ./fifo.conf
+		config-content inline.conf a\012İ --with {file}
 		sched-arg ışık\040İ
 		cgroup-parent /ktstr.slice
 		sysctl vm.dirty_ratio 17

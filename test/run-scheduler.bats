@@ -64,9 +64,10 @@ scheduler_failed() {
 	echo '[{"name":"layers"}]' >'lay ers.json'
 	echo data >'$(id){'
 	script t "printf '%s\\0' \"\$@\" >$here/test-args; cat \"\${1#*=}\" >$here/data; cat \"\$KTSTR_INCLUDE_DIR/lay ers.json\" >$here/layers"
-	export_scheduler "printf '%s\\0' \"\$@\" >$here/args; cat \"\${1#f:}\" >$here/conf" "${attach[@]}" "${stay[@]}"
+	export_scheduler "printf '%s\\0' \"\$@\" >$here/args; cat \"\${1#f:}\" >$here/conf; cat \"\${4#*=}\" >$here/inline" "${attach[@]}" "${stay[@]}"
 	cat >>t.ktstr <<-'END'
 		config-file ./lay\040ers.json f:{file} {"file":"{file}","again":"{file}"} --help-stats
+		config-content in\040line text\012\303\251 --in={file}
 		sched-arg {"a":{"include/x":"}"}}
 		sched-arg {include/$(id){}{include/lay\040ers.json}
 		include ./$(id){
@@ -79,13 +80,16 @@ scheduler_failed() {
 	wanted=${args[0]#f:} wanted=${wanted%/*}
 	expect value "$wanted" begins "$here/tmp/ktstr."
 	printf '%s\0' "f:$wanted/lay ers.json" "{\"file\":\"$wanted/lay ers.json\",\"again\":\"$wanted/lay ers.json\"}" --help-stats \
-		'{"a":{"include/x":"}"}}' "$wanted/\$(id){$wanted/lay ers.json" | cmp - args
+		"--in=$wanted/in line" '{"a":{"include/x":"}"}}' "$wanted/\$(id){$wanted/lay ers.json" | cmp - args
 	printf '%s\0' "--in=$wanted/\$(id){" '{}{file}{include' | cmp - test-args
 	cmp 'lay ers.json' conf
 	cmp 'lay ers.json' layers
 	cmp '$(id){' data
+	expect value "$(cat inline)" $'text\né'
+	run -0 ./t.run --list
+	expect output has $'include/in line\n'
 	run -0 ./t.run --print-command
-	expect output "'KTSTR_DIR/scheduler' 'f:KTSTR_DIR/include/lay ers.json' '{\"file\":\"KTSTR_DIR/include/lay ers.json\",\"again\":\"KTSTR_DIR/include/lay ers.json\"}' '--help-stats' '{\"a\":{\"include/x\":\"}\"}}' 'KTSTR_DIR/include/\$(id){KTSTR_DIR/include/lay ers.json'
+	expect output "'KTSTR_DIR/scheduler' 'f:KTSTR_DIR/include/lay ers.json' '{\"file\":\"KTSTR_DIR/include/lay ers.json\",\"again\":\"KTSTR_DIR/include/lay ers.json\"}' '--help-stats' '--in=KTSTR_DIR/include/in line' '{\"a\":{\"include/x\":\"}\"}}' 'KTSTR_DIR/include/\$(id){KTSTR_DIR/include/lay ers.json'
 'KTSTR_DIR/ktstr' '--in=KTSTR_DIR/include/\$(id){' '{}{file}{include'"
 	nothing_left
 }

@@ -21,7 +21,7 @@ identify() {
 	while read -r changed _; do
 		((changed + 2 < now)) || return
 	done <"$work/files"
-	grep -E '^(file|scheduler)[[:blank:]]' <"$work/manifest" >>"$work/files" || return
+	grep -E '^(file|content|directory|link|scheduler)[[:blank:]]' <"$work/manifest" >>"$work/files" || return
 	REPLY=$(sha256sum <"$work/files") && REPLY=${REPLY%% *}
 }
 

@@ -139,6 +139,44 @@ static bool is_kernels(const struct ktstr_scheduler *scheduler)
 	       (scheduler->disable && *scheduler->disable);
 }
 
+/* Whether some argument has the configuration's path, or there are none: then --config has it. */
+static bool has_config_path(const char *const *args)
+{
+	const char *const *arg = args;
+
+	while (arg && *arg && !strstr(*arg, "{file}"))
+		arg++;
+	return !args || !*args || *arg;
+}
+
+static int check_config(const struct ktstr_test *test, const struct ktstr_scheduler *scheduler)
+{
+	const struct ktstr_config *content = scheduler->config_content;
+
+	if (scheduler->config_file && !*scheduler->config_file)
+		return bad(test, "test %s: scheduler %s: config_file is empty", test->name,
+			   scheduler->name);
+	if (scheduler->config_file_args && !scheduler->config_file)
+		return bad(test, "test %s: scheduler %s: config_file_args without a config_file",
+			   test->name, scheduler->name);
+	if (content && (!content->name || !content->text))
+		return bad(test, "test %s: scheduler %s: config_content has no name or no text",
+			   test->name, scheduler->name);
+	if (content && (!*content->name || strpbrk(content->name, "/}") ||
+			!strcmp(content->name, ".") || !strcmp(content->name, "..")))
+		return bad(test,
+			   "test %s: scheduler %s: config_content's name is no file's, or has a "
+			   "}: %s",
+			   test->name, scheduler->name, content->name);
+	if (!has_config_path(scheduler->config_file_args) ||
+	    (content && !has_config_path(content->args)))
+		return bad(test,
+			   "test %s: scheduler %s: none of the configuration's args has {file}, "
+			   "which stands for its path",
+			   test->name, scheduler->name);
+	return 0;
+}
+
 static int check_scheduler(const struct ktstr_test *test)
 {
 	const struct ktstr_scheduler *scheduler = test->scheduler;
@@ -160,9 +198,8 @@ static int check_scheduler(const struct ktstr_test *test)
 			   "test %s: attaches_schedulers excludes a scheduler with a binary: leave "
 			   "out one of them",
 			   test->name);
-	if (scheduler->config_file && !*scheduler->config_file)
-		return bad(test, "test %s: scheduler %s: config_file is empty", test->name,
-			   scheduler->name);
+	if (check_config(test, scheduler))
+		return KTSTR_MISUSED;
 	if (scheduler->cgroup_parent && !is_cgroup_path(scheduler->cgroup_parent))
 		return bad(test,
 			   "test %s: scheduler %s: cgroup_parent does not begin with /, is no "

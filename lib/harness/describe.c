@@ -31,6 +31,19 @@ static void print_record(const char *keyword, const char *first, const char *sec
 	putchar('\n');
 }
 
+/* Prints a configuration: a file, or the name and the text of one, and the arguments. */
+static void print_config(const char *keyword, const char *first, const char *second,
+			 const char *const *args)
+{
+	fputs(keyword, stdout);
+	print_field(first);
+	if (second)
+		print_field(second);
+	for (; args && *args; args++)
+		print_field(*args);
+	putchar('\n');
+}
+
 static void print_list(const char *keyword, const char *const *list)
 {
 	for (; list && *list; list++)
@@ -52,7 +65,11 @@ static void print_scheduler(const struct ktstr_scheduler *scheduler, const char 
 		putchar('\n');
 	}
 	if (scheduler->config_file)
-		print_record("config-file", scheduler->config_file, NULL);
+		print_config("config-file", scheduler->config_file, NULL,
+			     scheduler->config_file_args);
+	if (scheduler->config_content)
+		print_config("config-content", scheduler->config_content->name,
+			     scheduler->config_content->text, scheduler->config_content->args);
 	print_list("enable", scheduler->enable);
 	print_list("disable", scheduler->disable);
 	for (const struct ktstr_sysctl *s = scheduler->sysctls; s && s->key; s++)

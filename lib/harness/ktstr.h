@@ -53,6 +53,16 @@ struct ktstr_sysctl {
 	const char *value KTSTR_INITIAL(NULL);
 };
 
+/*
+ * A configuration that is packed as a file. In args, {file} stands for its path. NULL: --config and
+ * the path.
+ */
+struct ktstr_config {
+	const char *name KTSTR_INITIAL(NULL); /* of the file, without a directory */
+	const char *text KTSTR_INITIAL(NULL);
+	const char *const *args KTSTR_INITIAL(NULL);
+};
+
 struct ktstr_bpf_map_write {
 	const char *map KTSTR_INITIAL(NULL);
 	unsigned long long offset KTSTR_INITIAL(0);
@@ -68,13 +78,15 @@ struct ktstr_scheduler {
 	const char *binary KTSTR_INITIAL(NULL); /* a path if it has a '/', else a name to find */
 	const char *const *args KTSTR_INITIAL(NULL);
 	const char *cgroup_parent KTSTR_INITIAL(NULL); /* made before the scheduler starts */
-	const char *config_file KTSTR_INITIAL(NULL);   /* packed, and passed as --config */
+	const char *config_file KTSTR_INITIAL(NULL);   /* packed; see config_file_args */
 	const struct ktstr_sysctl *sysctls KTSTR_INITIAL(NULL);
 	const char *const *enable KTSTR_INITIAL(NULL); /* commands, for a scheduler in the kernel */
 	const char *const *disable KTSTR_INITIAL(NULL);
 	const char *const *include_files KTSTR_INITIAL(NULL);
 	const char *const *built_from KTSTR_INITIAL(NULL); /* sources: a warning if it is older */
 	const char *const *cgroup_controllers KTSTR_INITIAL(NULL); /* as "cpu": see ktstr(3) */
+	const char *const *config_file_args KTSTR_INITIAL(NULL); /* as those of a ktstr_config */
+	const struct ktstr_config *config_content KTSTR_INITIAL(NULL);
 };
 
 struct ktstr_test;

@@ -2,6 +2,7 @@
 #include "definition.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,19 @@ static const char *config_file_problem(char *const *fields)
 	return problem ? problem : template_problem(fields + 1);
 }
 
+static const char *config_content_problem(char *const *fields)
+{
+	const char *problem = archive_name_problem(fields);
+
+	if (problem)
+		return problem;
+	if (strpbrk(fields[0], "/}"))
+		return "the name has a '/' or a '}'";
+	if (strlen(fields[0]) > NAME_MAX)
+		return "the name is longer than a file's can be (255 bytes)";
+	return template_problem(fields + 2);
+}
+
 const struct record_rule definition_rules[] = {
 	{ "test", 1, 1, RECORD_MANY, test_name_problem }, /* begins a test, whose scope has one */
 	{ "binary", 1, 1, RECORD_ONCE, path_problem },
@@ -36,6 +50,7 @@ const struct record_rule definition_rules[] = {
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
 	{ "cgroup-controllers", 1, 32, RECORD_ONCE, controllers_problem }, /* Linux has 16 */
 	{ "config-file", 1, SIZE_MAX, RECORD_ONCE, config_file_problem },
+	{ "config-content", 2, SIZE_MAX, RECORD_ONCE, config_content_problem },
 	{ "enable", 1, 1, RECORD_MANY, NULL },
 	{ "disable", 1, 1, RECORD_MANY, NULL },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },

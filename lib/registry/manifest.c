@@ -152,8 +152,9 @@ static int check_paths(const char *source, const struct entries *manifest)
 	struct file_index files = { NULL };
 	int failed = 0;
 
-	while (!failed && (file = entries_next(manifest, "file", file)))
-		if (file_index_add(&files, file->fields.items))
+	while (!failed && (file = entries_next(manifest, NULL, file)))
+		if ((!strcmp(file->keyword, "file") || !strcmp(file->keyword, "content")) &&
+		    file_index_add(&files, file->fields.items))
 			failed = report_errno("%s:%zu", source, file->line);
 	failed = failed || check_references(source, manifest, "sched-arg", &files) ||
 		 check_references(source, manifest, "run-arg", &files);

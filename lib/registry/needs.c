@@ -241,6 +241,8 @@ int needs_add(const char *place, const struct entries *files, struct entries *ma
 
 	while (!failed && (file = entries_next(files, "file", file)))
 		failed = look_at_file(&needs, place, file);
+	while (!failed && (file = entries_next(files, "content", file)))
+		needs.bytes += needs_blocks(strlen(file->fields.items[2]));
 	if (!failed && add_records(files, manifest, &needs))
 		failed = report_errno("%s", place);
 	strings_free(&needs.machines);

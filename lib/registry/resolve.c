@@ -31,7 +31,7 @@ struct resolution {
 	char *binary; /* absolute paths; scheduler may be NULL */
 	char *scheduler;
 	char *sources;		 /* what the first built-from names, or NULL */
-	struct entries includes; /* `file` entries */
+	struct entries includes; /* `file` entries, and perhaps a `content` entry */
 	struct file_index index; /* of includes */
 };
 
@@ -271,6 +271,26 @@ static char *include_name(const char *spec)
 	return asprintf(&name, "include/%s", slash ? slash + 1 : spec) < 0 ? NULL : name;
 }
 
+/* Reports that path, which entry names, would be packed as config-content's text is. Returns -1. */
+static int bad_twin(const struct resolution *r, const struct entry *entry, const char *path,
+		    const char *name)
+{
+	char line[32] = "";
+
+	if (!r->source->is_binary)
+		snprintf(line, sizeof(line), " on line %zu", find(r, "config-content")->line);
+	return bad_entry(r, entry, "%s and config-content%s would both be %s: rename one", path,
+			 line, name);
+}
+
+/* Whether the entry of r->index with these fields is the one of config-content. */
+static bool is_content(const struct resolution *r, char *const *fields)
+{
+	const struct entry *content = entries_find(&r->includes, "content");
+
+	return content && content->fields.items == fields;
+}
+
 /* Adds a `file include/BASENAME` entry for the file at path, which spec names. Frees path. */
 static int add_include(struct resolution *r, const struct entry *entry, const char *spec,
 		       char *path)
@@ -292,6 +312,8 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 					 file_index_add(&r->index, last_fields(&r->includes))
 				 ? bad_entry(r, entry, "%s", strerror(errno))
 				 : 0;
+	else if (is_content(r, twin))
+		bad_twin(r, entry, path, name);
 	else if (file_is_same(twin[1], path))
 		failed = 0;
 	else
@@ -352,11 +374,27 @@ static int resolve_config_file(struct resolution *r)
 	return add_include(r, entry, path, resolve_path(r, entry, path, false));
 }
 
+static int resolve_config_content(struct resolution *r)
+{
+	const struct entry *entry = find(r, "config-content");
+	int failed;
+	char *name;
+
+	if (!entry)
+		return 0;
+	name = include_name(entry->fields.items[0]);
+	failed = !name ||
+		 entries_add(&r->includes, "content", name, "0755", entry->fields.items[1], NULL) ||
+		 file_index_add(&r->index, last_fields(&r->includes));
+	free(name);
+	return failed ? bad_entry(r, entry, "%s", strerror(errno)) : 0;
+}
+
 static int resolve_includes(struct resolution *r)
 {
 	const struct entry *entry;
 
-	if (resolve_config_file(r))
+	if (resolve_config_content(r) || resolve_config_file(r))
 		return -1;
 	for (entry = NULL; (entry = next(r, "include", entry));)
 		if (resolve_include(r, entry))
@@ -367,7 +405,8 @@ static int resolve_includes(struct resolution *r)
 /* Reports which argument refers to a file that is not packed, if one does. Returns 0, or -1. */
 static int check_references(const struct resolution *r)
 {
-	static const char *const keywords[] = { "sched-arg", "config-file", "run-arg" };
+	static const char *const keywords[] = { "sched-arg", "run-arg", "config-file",
+						"config-content" };
 	char *missing;
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
@@ -376,8 +415,8 @@ static int check_references(const struct resolution *r)
 		while ((entry = next(r, keywords[i], entry))) {
 			const struct strings *fields = &entry->fields;
 
-			/* a path in the first field of config-file refers to nothing */
-			for (size_t j = i == 1; j < fields->count; j++) {
+			/* a path, a name and a text are no arguments */
+			for (size_t j = i < 2 ? 0 : i - 1; j < fields->count; j++) {
 				if (!references_check(fields->items[j], &r->index, &missing))
 					continue;
 				bad_entry(r, entry, "%s: %s", missing ? missing : fields->items[j],
@@ -406,11 +445,12 @@ static bool args_hold(const struct resolution *r, const char *option)
 	return false;
 }
 
-/* Adds the arguments that tell the scheduler of the configuration that the entry packs. */
-static int add_config_args(const struct entry *config, struct entries *manifest)
+/* Adds the arguments that tell the scheduler of a configuration, whose template is the rest of the
+ * fields. */
+static int add_config_args(const struct entry *config, size_t first, struct entries *manifest)
 {
 	static char *const standard[] = { "--config", REFERENCE_FILE, NULL };
-	char *const *words = config->fields.items + 1;
+	char *const *words = config->fields.items + first;
 	char *name = include_name(config->fields.items[0]);
 	int failed = !name;
 
@@ -426,9 +466,11 @@ static int add_config_args(const struct entry *config, struct entries *manifest)
 
 static int add_scheduler_args(const struct resolution *r, struct entries *manifest)
 {
-	const struct entry *config = find(r, "config-file"), *entry = NULL;
+	const struct entry *file = find(r, "config-file"), *content = find(r, "config-content");
+	const struct entry *entry = NULL;
 
-	if (config && add_config_args(config, manifest))
+	if ((file && add_config_args(file, 1, manifest)) ||
+	    (content && add_config_args(content, 2, manifest)))
 		return -1;
 	while ((entry = next(r, "sched-arg", entry)))
 		if (entries_add_fields(manifest, 0, "sched-arg", entry->fields.items))
@@ -460,7 +502,7 @@ static int warn_of_cell_option(const struct resolution *r)
 static void warn_of_unused(const struct resolution *r)
 {
 	static const char *const keywords[] = { "built-from", "sched-arg", "config-file",
-						"cgroup-parent" };
+						"config-content", "cgroup-parent" };
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
 		if (find(r, keywords[i]))
@@ -520,21 +562,23 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	       copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest);
 }
 
-/* Adds the `file` entries. Returns 0, or -1 with errno. */
+/* Adds the `file` and `content` entries. Returns 0, or -1 with errno. */
 static int add_files(const struct resolution *r, struct entries *list)
 {
 	if (entries_add(list, "file", "ktstr", r->binary, "0755", NULL) ||
 	    (r->scheduler && entries_add(list, "file", "scheduler", r->scheduler, "0755", NULL)))
 		return -1;
 	for (size_t i = 0; i < r->includes.count; i++)
-		if (entries_add_fields(list, 0, "file", r->includes.items[i].fields.items))
+		if (entries_add_fields(list, 0, r->includes.items[i].keyword,
+				       r->includes.items[i].fields.items))
 			return -1;
 	return 0;
 }
 
 static int check_arguments(const struct resolution *r, const struct entries *manifest)
 {
-	static const char *const keywords[] = { "run-arg", "sched-arg", "config-file" };
+	static const char *const keywords[] = { "run-arg", "sched-arg", "config-file",
+						"config-content" };
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
 		const struct entry *first = find(r, keywords[i]);
