@@ -115,6 +115,9 @@ include include/with\\040blank${last[$version]}"
 		sysctl vm.dirty_ratio 30
 		sysctl kernel.x a\040b
 		topology 1n2l1c1t
+		kernel 6.12 7.0
+		kernel-arg quiet
+		kernel-arg a=b
 		duration 7
 		watchdog 9
 		include ./with\040blank
@@ -139,10 +142,13 @@ include include/with\\040blank${last[$version]}"
 	local names
 	names=$(sed -n 's/^\([A-Z0-9_]*\)=(\{0,1\}@.*/\1/p' "$TOP/share/preamble/values.bash")
 	expect value "$(wc -l <<<"$names")" -gt 25
-	expect value "$(sed -n 's/^\t{ "\([A-Z0-9_]*\)", .*/\1/p' "$TOP/lib/import/own_header.c" | sort)" "$(sort <<<"$names")"
-	# and arrays are arrays
-	expect value "$(sed -n 's/^\t{ "\([A-Z0-9_]*\)", true, .*/\1/p' "$TOP/lib/import/own_header.c" | sort)" \
-		"$(sed -n 's/^\([A-Z0-9_]*\)=(@.*/\1/p' "$TOP/share/preamble/values.bash" | sort)"
+	rows() {
+		sed -nE 's/^\t\{ "([A-Z0-9_]*)", '"$1"', .*/\1/p' "$TOP/lib/import/own_header.c" | sort
+	}
+	# of values that are no more, too
+	expect value "$(comm -23 <(sort <<<"$names") <(rows '(true|false)'))" ''
+	expect value "$(sed -n 's/^\([A-Z0-9_]*\)=(@.*/\1/p' "$TOP/share/preamble/values.bash" | sort)" \
+		"$(comm -12 <(sort <<<"$names") <(rows true))"
 }
 
 @test "import: several members of gzip, long names, and libraries that are packed" {

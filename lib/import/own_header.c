@@ -13,13 +13,16 @@ static const char frozen[] = "# --- Frozen at export: nothing but assignments --
 static const char engine[] = "# --- Engine of ktstr-tools ";
 
 enum use {
-	WORD,  /* a record with this field; none if the value is empty */
-	FLAG,  /* a record without fields if the value is not empty */
-	EACH,  /* a record for each word of the array */
-	PAIRS, /* a record for each two words of the array */
+	WORD,	/* a record with this field; none if the value is empty */
+	FIRST,	/* a record with this field and, unless it is empty, that of the next row */
+	SECOND, /* its second field */
+	FLAG,	/* a record without fields if the value is not empty */
+	ALL,	/* a record with all words of the array */
+	EACH,	/* a record for each word of the array */
+	PAIRS,	/* a record for each two words of the array */
 	COMMENT,
-	READ,	/* add_others reads it */
-	DERIVED /* from the files, when they are packed again */
+	READ,	 /* add_others reads it */
+	DERIVED, /* from the files, when they are packed again */
 };
 
 /* Each value that a version has or had: test/import.bats compares them with the template's. */
@@ -38,10 +41,20 @@ static const struct row {
 	{ "NEED_CORES_PER_LLC", false, true, READ, NULL },
 	{ "NEED_THREADS_PER_CORE", false, true, READ, NULL },
 	{ "NEED_NUMA_NODES", false, true, READ, NULL },
+	{ "NEED_KERNEL_MIN", false, false, FIRST, "kernel" },
+	{ "NEED_KERNEL_MAX", false, false, SECOND, NULL },
+	{ "NEED_KERNEL_ARGS", true, false, EACH, "kernel-arg" },
 	{ "TEST_DURATION_SECS", false, true, WORD, "duration" },
 	{ "TEST_WATCHDOG_SECS", false, true, WORD, "watchdog" },
 	{ "SCHED_ARGS", true, false, EACH, "sched-arg" },
+	{ "SCHED_ENABLE", true, false, EACH, "enable" },
+	{ "SCHED_DISABLE", true, false, EACH, "disable" },
+	{ "SCHED_ENABLED_FILE", false, false, FIRST, "enabled-when" },
+	{ "SCHED_ENABLED_VALUE", false, false, SECOND, NULL },
+	{ "SCHED_EXPECTED_ERROR", false, false, WORD, "expect-scheduler-error" },
 	{ "CGROUP_PARENT", false, false, WORD, "cgroup-parent" },
+	{ "TEST_CGROUP_ROOT", false, false, WORD, "workload-root-cgroup" },
+	{ "NEED_CONTROLLERS", true, false, ALL, "cgroup-controllers" },
 	{ "SYSCTLS", true, false, PAIRS, "sysctl" },
 	{ "RUN_ARGS", true, false, EACH, "run-arg" },
 	{ "ATTACHES_SCHEDULERS", false, false, FLAG, "attaches-schedulers" },
@@ -206,17 +219,31 @@ static int add_comment(struct imported *test, const struct row *row, size_t line
 		       : 0;
 }
 
-static int add_row(struct imported *test, const struct row *row, size_t line,
-		   const struct strings *words)
+static int add_first(struct imported *test, const struct header *header, size_t i, char *word)
 {
-	const char *word = words->count ? words->items[0] : "";
+	const char *second = word_of(header, rows[i + 1].name);
+	char *const fields[] = { word, *second ? (char *)second : NULL, NULL };
+
+	return imported_add(test, header->values[i].line, rows[i].name, rows[i].keyword, fields);
+}
+
+static int add_row(struct imported *test, const struct header *header, size_t i)
+{
+	const struct row *row = &rows[i];
+	const struct strings *words = &header->values[i].words;
+	size_t line = header->values[i].line;
+	char *word = words->count ? words->items[0] : NULL;
 	char *const none[] = { NULL };
 
 	if (row->use == EACH || row->use == PAIRS)
 		return add_each(test, row, line, words);
-	if (!*word)
+	if (!word || (!row->is_array && !*word))
 		return 0;
 	switch (row->use) {
+	case FIRST:
+		return add_first(test, header, i, word);
+	case ALL:
+		return imported_add(test, line, row->name, row->keyword, words->items);
 	case WORD:
 		return imported_add_word(test, line, row->name, row->keyword, word);
 	case FLAG:
@@ -285,7 +312,7 @@ static int read_header(struct shell_text *text, struct imported *test, struct he
 	if (read_values(text, header) || add_others(test, header))
 		return -1;
 	for (size_t i = 0; i < ROWS; i++)
-		if (add_row(test, &rows[i], header->values[i].line, &header->values[i].words))
+		if (add_row(test, header, i))
 			return -1;
 	return 1;
 }
