@@ -195,3 +195,37 @@ fields() {
 	expect output has "no scx_fifo on this machine"
 	expect output has TEST_DURATION_SECS=60
 }
+
+@test "man: ktstr(7) has a place for each attribute of the Rust framework, and its records are there" {
+	local attribute record
+	sed -n '/^\.Sh COMING FROM/,/^\.Sh ENV/p' "$man/ktstr.7" >section
+	for attribute in auto_repro expect_auto_repro not_stuck isolation performance_mode pci no_perf_mode requires_smt expect_err \
+		survives_storm allow_inconclusive fail_on_rq_clock_stuck host_only ignore kaslr wprof scheduler payload workloads \
+		staged_schedulers bpf_map_write watch_bpf_maps perf_delta_assertions post_vm post_vm_unconditional disk networks config \
+		expect_scx_bpf_error_contains expect_scx_bpf_error_matches wprof_args workload_root_cgroup extra_sched_args \
+		extra_include_files llcs cores threads numa_nodes memory_mib sustained_samples max_gap_ms watchdog_timeout_s duration_s \
+		max_local_dsq_depth min_numa_nodes min_llcs min_cpus max_llcs max_numa_nodes max_cpus cpu_budget max_p99_wake_latency_ns \
+		cleanup_budget_ms num_snapshots max_imbalance_ratio max_fallback_rate max_keep_last_rate max_spread_pct max_throughput_cv \
+		min_work_rate max_wake_latency_cv min_iteration_rate max_migration_ratio min_page_locality max_cross_node_migration_ratio \
+		max_slow_tier_ratio name binary binary_path kernel_builtin_enable kernel_builtin_disable sched_args kargs sysctls topology \
+		constraints cgroup_parent config_file config_file_def assert kernels; do
+		grep '^\.It Li' section | grep -qw "$attribute" || { echo "missing: $attribute"; return 1; }
+	done
+	sed -n '/rules\[\] = {/,/^};/p' "$TOP/lib/registry/definition.c" | grep -oE '\{ "[a-z-]+"' | tr -d '{ "' >records
+	for record in $(grep -oE 'Ic [a-z-]+' section | cut -c4- | sort -u); do
+		[[ $record == ktstr-* ]] || grep -qx -- "$record" records || { echo "no record: $record"; return 1; }
+	done
+}
+
+@test "man: ktstr(7)'s definition of a test of the Rust framework is one" {
+	example ktstr.7 1 "COMING FROM THE RUST FRAMEWORK" >rust.ktstr
+	mkdir -p target/debug/deps target/release src
+	touch src/main.rs target/debug/deps/sched_test-0a1b2c3d target/release/scx_my_sched
+	chmod +x target/*/deps/* target/release/*
+	run -0 --separate-stderr ktstr-manifest -f rust.ktstr sched_basic
+	expect value "$(grep -c . rust.ktstr) ${stderr:-}" "4 "
+	# without a run-arg, the .run calls it as the framework does
+	ktstr-export -q --no-libs -f rust.ktstr sched_basic
+	run -0 ./sched_basic.run --print-command
+	expect line 1 "'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 'sched_basic' '--duration' '12' '--watchdog-timeout' '5'"
+}
