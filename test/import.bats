@@ -111,6 +111,8 @@ include include/with\\040blank${last[$version]}"
 		sched-arg \303\244\012
 		sched-arg --again={include/with\040blank}
 		cgroup-parent /cells
+		cgroup-controllers cpu io
+		workload-root-cgroup /cells/it's\040w
 		config-file ./layers.json f:{file}
 		sysctl vm.dirty_ratio 30
 		sysctl kernel.x a\040b
