@@ -59,7 +59,7 @@ EXPORT = start messages arguments stages work-directory output archive pipeline 
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
 ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
-	payload loader programs janitor progress readers result counters evidence trace cause cgroups sysctls launch scheduler attachment \
+	payload loader programs janitor progress readers result counters evidence trace cause cgroups sysctls launch scheduler commands attachment \
 	scheduler-failures test teardown rounds summary ktap inspect main
 HARNESS = registered tests rival check message describe protocol result metric watch run main
 UNITS = base base64 cut statistics

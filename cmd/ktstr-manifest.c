@@ -19,10 +19,11 @@
 #include "registry/source.h"
 
 static const char usage[] =
-	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... NAME > manifest\n"
+	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... [--allow-commands] NAME > manifest\n"
 	"       ktstr-manifest [-b BINARY]... [-f FILE]... --list [PATTERN]...\n"
 	"  -b, --binary BINARY  look for the test in this test binary\n"
 	"  -f, --file FILE      look for it in this file of definitions (-: standard input)\n"
+	"      --allow-commands take a test whose scheduler is switched on by shell commands\n"
 	"  -l, --list           print all tests: name, scheduler, topology, source; with patterns\n"
 	"                       such as 'net_*', those whose names match one of them\n"
 	"  -h, --help           show this help\n"
@@ -31,10 +32,16 @@ static const char usage[] =
 	"$KTSTR_TEST_PATH (colon-separated; default: the current directory).\n"
 	"Status: 0 done, 1 not found or failed, 2 the test cannot be exported, 64 misused.\n";
 
+enum { OPTION_ALLOW_COMMANDS = 256 };
+
 static const struct option longopts[] = {
-	{ "binary", required_argument, NULL, 'b' }, { "file", required_argument, NULL, 'f' },
-	{ "list", no_argument, NULL, 'l' },	    { "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },	    { NULL, 0, NULL, 0 },
+	{ "allow-commands", no_argument, NULL, OPTION_ALLOW_COMMANDS },
+	{ "binary", required_argument, NULL, 'b' },
+	{ "file", required_argument, NULL, 'f' },
+	{ "list", no_argument, NULL, 'l' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static struct output out;
@@ -249,7 +256,7 @@ static int list_tests(struct sources *sources, char **patterns, size_t count)
 	return status;
 }
 
-static int print_manifest(struct sources *sources, const char *name)
+static int print_manifest(struct sources *sources, const char *name, bool allow_commands)
 {
 	const struct definition *definition;
 	enum resolve_result result;
@@ -263,7 +270,7 @@ static int print_manifest(struct sources *sources, const char *name)
 		report_not_found(name, sources);
 		return STATUS_FAILED;
 	}
-	result = resolve(source, definition, &manifest);
+	result = resolve(source, definition, allow_commands, &manifest);
 	if (result != RESOLVE_DONE)
 		return result == RESOLVE_REJECTED ? STATUS_REJECTED : STATUS_FAILED;
 	entries_write(&manifest, &out); /* output_close reports the failure */
@@ -274,7 +281,7 @@ static int print_manifest(struct sources *sources, const char *name)
 int main(int argc, char *argv[])
 {
 	struct sources sources = { .framework = &framework };
-	bool list = false;
+	bool list = false, allow_commands = false;
 	int option, status = 0;
 
 	command_begin(argv);
@@ -289,6 +296,9 @@ int main(int argc, char *argv[])
 			break;
 		case 'l':
 			list = true;
+			break;
+		case OPTION_ALLOW_COMMANDS:
+			allow_commands = true;
 			break;
 		case 'h':
 			return command_print(usage);
@@ -306,7 +316,7 @@ int main(int argc, char *argv[])
 		status = STATUS_FAILED;
 	if (!status)
 		status = list ? list_tests(&sources, argv + optind, (size_t)(argc - optind))
-			      : print_manifest(&sources, argv[optind]);
+			      : print_manifest(&sources, argv[optind], allow_commands);
 	if (output_close(&out) && !status)
 		status = STATUS_FAILED;
 	if (framework_end(&sources, !status) && !status)

@@ -57,7 +57,7 @@ struct members {
 	size_t count, room;
 	char *scheduler; /* the scheduler record's name, NULL where there is none */
 	size_t scheduler_line;
-	bool has_scheduler; /* packed */
+	bool has_scheduler; /* packed, or switched on by commands */
 };
 
 static void free_members(struct members *members)
@@ -125,6 +125,8 @@ static int take_record(struct members *members, const struct record *record)
 		members->scheduler_line = record->line;
 		return members->scheduler ? 0 : report_errno("%s:%zu", source, record->line);
 	}
+	if (!strcmp(record->keyword, "enable"))
+		members->has_scheduler = true;
 	if (!how)
 		return 0;
 	if (!strcmp(record->fields[0], "scheduler"))

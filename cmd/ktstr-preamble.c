@@ -190,6 +190,15 @@ static int add_glibc_file(struct values *values, const struct entries *manifest)
 	return add_word(values, "NEED_GLIBC_FILE", is_named ? glibc->fields.items[1] : "");
 }
 
+/* Adds the fields of enabled-when, or "". */
+static int add_enabled_when(struct values *values, const struct entries *manifest)
+{
+	const struct entry *when = entries_find(manifest, "enabled-when");
+
+	return add_word(values, "SCHED_ENABLED_FILE", when ? when->fields.items[0] : "") ||
+	       add_word(values, "SCHED_ENABLED_VALUE", when ? when->fields.items[1] : "");
+}
+
 /* Adds what the host must have, as found by ktstr-manifest and ktstr-libs. */
 static int add_needs(struct values *values, const struct entries *manifest)
 {
@@ -249,6 +258,9 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_word(values, "TEST_CGROUP_ROOT",
 			manifest_value(manifest, "workload-root-cgroup")) ||
 	       add_fields(values, "NEED_CONTROLLERS", manifest, "cgroup-controllers") ||
+	       add_fields(values, "SCHED_ENABLE", manifest, "enable") ||
+	       add_fields(values, "SCHED_DISABLE", manifest, "disable") ||
+	       add_enabled_when(values, manifest) ||
 	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
 	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||
 	       add_flag(values, "ATTACHES_SCHEDULERS", manifest, "attaches-schedulers") ||

@@ -85,7 +85,7 @@ watchdog 5'
 		static const struct ktstr_config config = { "in line", "{\n}\x01", config_args };
 		static const struct ktstr_scheduler s = { .name = "my sched", .binary = "./s",
 			.args = args, .cgroup_parent = "/a/b", .config_file = "c.json",
-			.sysctls = sysctls, .enable = on, .disable = off, .include_files = sched_inc, .built_from = from,
+			.sysctls = sysctls, .include_files = sched_inc, .built_from = from,
 			.cgroup_controllers = controllers, .config_file_args = config_args, .config_content = &config };
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
@@ -107,9 +107,6 @@ cgroup-parent /a/b
 cgroup-controllers cpu perf_event
 config-file c.json f:{file} a\040b
 config-content in\040line {\012}\001 f:{file} a\040b
-enable echo\0401
-enable echo\0402
-disable echo\0400
 sysctl kernel.x 1\0402
 sysctl vm.y ""
 workload-root-cgroup /a/c\040d
@@ -129,6 +126,48 @@ bpf-map-write m 8 18446744073709551615
 drops-root
 about what\040it\040is
 contact a@b.example'
+}
+
+@test "harness: a description has the commands of a scheduler in the kernel, and the proof that it is on" {
+	build t <<-'E'
+		static const char *const on[] = { "echo 1", "echo 2", NULL }, *const off[] = { "echo 0", NULL };
+		static const struct ktstr_scheduler s = { .name = "built in", .enable = on, .disable = off, .enabled_when = { "/sys/x", "a b" } };
+		KTSTR_TEST(t, .scheduler = &s) { return KTSTR_PASS; }
+	E
+	run -0 ./t --ktstr-describe=t
+	expect value "$(head -n 5 <<<"$output")" 'test t
+scheduler built\040in
+enable echo\0401
+enable echo\0402
+disable echo\0400'
+	expect line 5 'enabled-when /sys/x a\040b'
+	run -0 ktstr-manifest --allow-commands -b ./t t
+	run -2 ktstr-manifest -b ./t t
+	expect output has './t: t: enable: the scheduler of t is built into a kernel'
+}
+
+@test "harness: commands that ktstr-manifest would refuse are an error at start" {
+	local fields message
+	while IFS='|' read -r fields message; do
+		printf '%s\n' 'static const char *const c[] = { "true", NULL }, *const empty[] = { "true", "", NULL };' \
+			"static const struct ktstr_scheduler s = { .name = \"x\", ${fields%;*} };" \
+			"KTSTR_TEST(t, .scheduler = &s, ${fields#*;}) { return KTSTR_PASS; }" >body
+		build t <body
+		run -64 ./t
+		expect output "t: t.c:3: test t: scheduler x: $message"
+	done <<-'EOF'
+		.enable = c; .duration_s = 1|enable and disable stand together: what switches it on, and off again
+		.disable = c; .duration_s = 1|enable and disable stand together: what switches it on, and off again
+		.enable = c, .disable = c, .binary = "b"; .duration_s = 1|enable excludes a binary and attaches_schedulers: leave out one of them
+		.enable = c, .disable = c; .attaches_schedulers = true|enable excludes a binary and attaches_schedulers: leave out one of them
+		.enable = empty, .disable = c; .duration_s = 1|enable has an empty command
+		.enable = c, .disable = empty; .duration_s = 1|disable has an empty command
+		.binary = "b", .enabled_when = { "/sys/x", "1" }; .duration_s = 1|enabled_when without enable
+		.enable = c, .disable = c, .enabled_when = { "/sys/x" }; .duration_s = 1|enabled_when has a file and a value
+		.enable = c, .disable = c, .enabled_when = { "/tmp/x", "1" }; .duration_s = 1|enabled_when: the file is not one below /sys/ or /proc/
+		.enable = c, .disable = c, .enabled_when = { "/sys/../x", "1" }; .duration_s = 1|enabled_when: the file is not one below /sys/ or /proc/
+		.enable = c, .disable = c, .enabled_when = { "/sys/x", "" }; .duration_s = 1|enabled_when: the value is empty
+	EOF
 }
 
 @test "harness: a topology's members that are left out have their defaults" {
@@ -281,7 +320,7 @@ t: t.c:1: test odd: topology: 3 LLCs are no multiple of 2 NUMA nodes'
 		static const char *const on[] = { "echo 1", NULL };
 		static const struct ktstr_scheduler none = { .binary = "scx" }, empty = { .name = "" },
 			root = { .name = "r", .binary = "./s", .cgroup_parent = "/" }, idle = { .name = "scx_lavd" },
-			held = { .name = "held", .enable = on }, own[] = { { .name = "eevdf" }, { .name = "default" }, { .name = "none" } };
+			held = { .name = "held", .enable = on, .disable = on }, own[] = { { .name = "eevdf" }, { .name = "default" }, { .name = "none" } };
 		KTSTR_TEST(a, .scheduler = &none) { return KTSTR_PASS; }
 		KTSTR_TEST(b, .scheduler = &empty) { return KTSTR_PASS; }
 		KTSTR_TEST(c, .scheduler = &root) { return KTSTR_PASS; }

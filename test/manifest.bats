@@ -214,6 +214,20 @@ run-arg a"
 		topolgy 1n1l1c1t|topolgy: unknown keyword: did you mean topology? (one of your own begins with x-)
 		host-only yes|host-only: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		sysctl a|sysctl: missing field: 1 given, 2 needed
+		enable ""|enable: the command is empty
+		disable ""|disable: the command is empty
+		enable a\012b|enable: not one line of text that a terminal can show as it is: who runs it as root must be able to read it first: a\012b
+		disable \033|disable: not one line of text that a terminal can show as it is: who runs it as root must be able to read it first: \033
+		enable a\000|bad escape: after a backslash come three octal digits, 001 to 377 (\134 is a backslash)
+		enable a b|enable: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
+		enabled-when /sys/x|enabled-when: missing field: 1 given, 2 needed
+		enabled-when /tmp/x 1|enabled-when: the file is not below /sys/ or /proc/, where the kernel says what is on: /tmp/x 1
+		enabled-when sys/x 1|enabled-when: the file is not below /sys/ or /proc/, where the kernel says what is on: sys/x 1
+		enabled-when /sys/../tmp/x 1|enabled-when: not the path of a file, without '..': /sys/../tmp/x 1
+		enabled-when /sys/x/ 1|enabled-when: not the path of a file, without '..': /sys/x/ 1
+		enabled-when /sys/x ""|enabled-when: the value is not a line of text: /sys/x ""
+		enabled-when /sys/x a\012|enabled-when: the value is not a line of text: /sys/x a\012
+		enabled-when /sys/x \0401|enabled-when: the value begins or ends with a blank: leave it out, as it is in the file: /sys/x  1
 		attaches-schedulers yes|attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		drops-root 1|drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 	EOF
@@ -402,10 +416,46 @@ sched-arg {include/a\040b}'
 		define 'binary t' 'test a' "$keyword echo"
 		run -2 ktstr-manifest a
 		expect output has ":3: $keyword: the scheduler of a is built into a kernel"
+		expect output ends "read them, then pack them with ktstr-export --allow-commands"
 	done
 	define 'binary t' 'test a' 'scheduler s ./t' attaches-schedulers
 	run -2 ktstr-manifest a
 	expect output ends ":4: attaches-schedulers: a attaches schedulers of its own, and its scheduler record names a program: leave out one of them"
+}
+
+@test "manifest: --allow-commands takes commands, as they are, with any name of a scheduler" {
+	define 'binary t' 'enable echo\0401' 'test a' 'scheduler builtin' 'enable it\047s' 'disable echo\0400' 'disable true' 'enabled-when /proc/x/y 1\0402'
+	run -0 --separate-stderr ktstr-manifest --allow-commands a
+	expect stderr ''
+	expect value "$(grep -E '^(scheduler|enable|disable)' <<<"$output")" "scheduler builtin
+enable echo\0401
+enable it's
+disable echo\0400
+disable true
+enabled-when /proc/x/y 1\0402"
+	ktstr-pack <<<"$output" >/dev/null
+	define 'binary t' 'test a' 'enable true' 'disable true'
+	run -0 --separate-stderr ktstr-manifest --allow-commands a
+	expect stderr has 'a: scheduler: commands switch a scheduler on, and it has the name of the kernel'"'"'s own: name it in a scheduler record'
+	run -0 ktstr-manifest --allow-commands --list
+}
+
+@test "manifest: commands that would not be undone, or beside another scheduler, are refused with status 2" {
+	local records message
+	while IFS='|' read -r records message; do
+		IFS=';' read -ra records <<<"$records"
+		define 'binary t' 'test a' "${records[@]}"
+		run -2 ktstr-manifest --allow-commands a
+		expect output "ktstr-manifest: ./t.ktstr:3: $message"
+	done <<-'EOF'
+		enable true|enable: a has no disable record, so that the scheduler would stay on: give the commands that switch it off
+		disable true|disable: a has no enable record, which would switch a scheduler on
+		enabled-when /sys/x 1|enabled-when: a has no enable record, which would switch a scheduler on
+		enable true;disable true;scheduler s ./t|enable: a has commands that switch a scheduler on, and its scheduler record names a program: leave out one of them
+		enable true;disable true;attaches-schedulers|enable: a has commands that switch a scheduler on, and attaches schedulers of its own: leave out one of them
+		host-only;enable true;disable true|host-only: a runs beside a virtual machine, which a .run does not have: run it with its own framework
+		bpf-map-write m 0 1;enable true;disable true|bpf-map-write: a has a BPF map written from outside a virtual machine, which a .run cannot do: have the test write the map itself
+	EOF
 }
 
 @test "manifest: what cannot be packed is named: missing, a directory, unreadable, not executable, a device" {

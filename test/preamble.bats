@@ -248,6 +248,9 @@ __ARCHIVE__"
 	done <<-'EOF'
 		test a/b|: test: a test's name is made of letters, digits, '_', '.', ':' and '-': a/b
 		duration 0|: duration: out of range (1 to 2147483647 seconds): 0
+		enable true|: enable: enable, which switches a scheduler on, and disable, which undoes that, stand together
+		disable ""|: disable: the command is empty
+		enabled-when /sys/x 1|: enabled-when: enable, which switches a scheduler on, and disable, which undoes that, stand together
 		topology 3n4l1c1t|: topology: the number of LLCs is not a multiple of the number of NUMA nodes: 3n4l1c1t
 		git a b|: git: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
 		needs-glibc two|: needs-glibc: not a version such as 2.36: two

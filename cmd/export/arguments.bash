@@ -3,7 +3,8 @@
 usage() {
 	cat <<-'EOF'
 		usage: ktstr-export [-o FILE] [-b BINARY]... [-f FILE]... [-1..-9] [-j N]
-		                    [--engine NAME] [--decompress CMD] [--no-libs] [--sign KEY] [-q] [-n]
+		                    [--engine NAME] [--decompress CMD] [--no-libs] [--sign KEY]
+		                    [--allow-commands] [-q] [-n]
 		                    NAME... | --all
 		NAME may be a pattern, such as 'net_*'. Each test makes a file of its own.
 		  -a, --all            export all tests that ktstr-manifest --list shows
@@ -17,6 +18,8 @@ usage() {
 		  --decompress CMD     what a host decompresses it with, where KTSTR_PACK names a
 		                       packer that is not gzip's: words such as 'zstd -dc'
 		  --no-libs            do not pack the shared libraries that the programs need
+		  --allow-commands     take tests with shell commands, which the .run runs as root, that
+		                       switch on a scheduler in the kernel, and off again
 		  --sign KEY           write a signature as well, FILE.sig: by this private key, or by
 		                       that of this public key, which ssh-agent has (see ssh-keygen(1))
 		  -q, --quiet          do not show how far it is, nor say what was written
@@ -56,6 +59,7 @@ parse_arguments() {
 		-[1-9]) packing+=("$option") ;;
 		-a | --all) all=1 ;;
 		--no-libs) no_libs=1 ;;
+		--allow-commands) sources+=(--allow-commands) ;;
 		-q | --quiet) quiet=1 ;;
 		-n | --dry-run) dry_run=1 ;;
 		-h | --help) usage; exit ;;

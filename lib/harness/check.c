@@ -67,22 +67,58 @@ static int check_declared_topology(const struct ktstr_test *test)
 	return 0;
 }
 
+static bool goes_up(const char *path)
+{
+	while (*path) {
+		size_t length = strcspn(path, "/");
+
+		if (length == 2 && !strncmp(path, "..", 2))
+			return true;
+		path += length;
+		path += strspn(path, "/");
+	}
+	return false;
+}
+
 /* Whether it is a path below the root of the cgroup tree, without a "..". */
 static bool is_cgroup_path(const char *path)
 {
-	const char *part = path;
+	return *path == '/' && path[strspn(path, "/")] && !goes_up(path);
+}
 
-	if (*path != '/' || !path[strspn(path, "/")])
-		return false;
-	while (*part) {
-		size_t length = strcspn(part, "/");
+static bool has_any(const char *const *list)
+{
+	return list && *list;
+}
 
-		if (length == 2 && !strncmp(part, "..", 2))
-			return false;
-		part += length;
-		part += strspn(part, "/");
-	}
-	return true;
+static int check_commands(const struct ktstr_test *test, const struct ktstr_scheduler *scheduler)
+{
+	bool enable = has_any(scheduler->enable), disable = has_any(scheduler->disable);
+	const char *file = scheduler->enabled_when.file, *value = scheduler->enabled_when.value;
+	const char *problem = NULL;
+
+	if (enable != disable)
+		problem = "enable and disable stand together: what switches it on, and off again";
+	else if (enable && (scheduler->binary || test->attaches_schedulers))
+		problem = "enable excludes a binary and attaches_schedulers: leave out one of them";
+	else if ((file || value) && !enable)
+		problem = "enabled_when without enable";
+	else if (!file != !value)
+		problem = "enabled_when has a file and a value";
+	else if (file && ((strncmp(file, "/sys/", 5) && strncmp(file, "/proc/", 6)) ||
+			  goes_up(file) || file[strlen(file) - 1] == '/'))
+		problem = "enabled_when: the file is not one below /sys/ or /proc/";
+	else if (value && !*value)
+		problem = "enabled_when: the value is empty";
+	for (const char *const *c = scheduler->enable; enable && *c; c++)
+		if (!**c)
+			problem = "enable has an empty command";
+	for (const char *const *c = scheduler->disable; disable && *c; c++)
+		if (!**c)
+			problem = "disable has an empty command";
+	return problem ? bad(test, "test %s: scheduler %s: %s", test->name, scheduler->name,
+			     problem)
+		       : 0;
 }
 
 /* Whether it can become a path below /proc/sys. */
@@ -135,8 +171,8 @@ static int check_controllers(const struct ktstr_test *test, const struct ktstr_s
 static bool is_kernels(const struct ktstr_scheduler *scheduler)
 {
 	return !strcmp(scheduler->name, "eevdf") || !strcmp(scheduler->name, "default") ||
-	       !strcmp(scheduler->name, "none") || (scheduler->enable && *scheduler->enable) ||
-	       (scheduler->disable && *scheduler->disable);
+	       !strcmp(scheduler->name, "none") || has_any(scheduler->enable) ||
+	       has_any(scheduler->disable);
 }
 
 /* Whether some argument has the configuration's path, or there are none: then --config has it. */
@@ -206,7 +242,7 @@ static int check_scheduler(const struct ktstr_test *test)
 			   "more than that or has a ..: %s",
 			   test->name, scheduler->name, scheduler->cgroup_parent);
 	return check_sysctls(test, scheduler) | check_controllers(test, scheduler) |
-	       check_includes(test, scheduler->include_files);
+	       check_commands(test, scheduler) | check_includes(test, scheduler->include_files);
 }
 
 /* Whether the path has an empty component after its first '/', or is, or is below, /ktstr.run. */

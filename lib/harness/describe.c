@@ -72,6 +72,9 @@ static void print_scheduler(const struct ktstr_scheduler *scheduler, const char 
 			     scheduler->config_content->text, scheduler->config_content->args);
 	print_list("enable", scheduler->enable);
 	print_list("disable", scheduler->disable);
+	if (scheduler->enabled_when.file)
+		print_record("enabled-when", scheduler->enabled_when.file,
+			     scheduler->enabled_when.value);
 	for (const struct ktstr_sysctl *s = scheduler->sysctls; s && s->key; s++)
 		print_record("sysctl", s->key, s->value);
 }

@@ -69,6 +69,12 @@ struct ktstr_bpf_map_write {
 	unsigned long long value KTSTR_INITIAL(0);
 };
 
+/* A file below /sys/ or /proc/, and its line while a scheduler in the kernel is on. */
+struct ktstr_enabled_when {
+	const char *file KTSTR_INITIAL(NULL);
+	const char *value KTSTR_INITIAL(NULL);
+};
+
 /*
  * Arrays, here and below, end with NULL, sysctls with a NULL key. A NULL pointer is an empty array.
  * A relative path begins in the directory that ktstr-export runs in.
@@ -85,8 +91,9 @@ struct ktstr_scheduler {
 	const char *const *include_files KTSTR_INITIAL(NULL);
 	const char *const *built_from KTSTR_INITIAL(NULL); /* sources: a warning if it is older */
 	const char *const *cgroup_controllers KTSTR_INITIAL(NULL); /* as "cpu": see ktstr(3) */
-	const char *const *config_file_args KTSTR_INITIAL(NULL); /* as those of a ktstr_config */
+	const char *const *config_file_args KTSTR_INITIAL(NULL);   /* as those of a ktstr_config */
 	const struct ktstr_config *config_content KTSTR_INITIAL(NULL);
+	struct ktstr_enabled_when enabled_when KTSTR_INITIAL({}); /* proves that it is on */
 };
 
 struct ktstr_test;

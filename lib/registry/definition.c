@@ -51,8 +51,9 @@ const struct record_rule definition_rules[] = {
 	{ "cgroup-controllers", 1, 32, RECORD_ONCE, controllers_problem }, /* Linux has 16 */
 	{ "config-file", 1, SIZE_MAX, RECORD_ONCE, config_file_problem },
 	{ "config-content", 2, SIZE_MAX, RECORD_ONCE, config_content_problem },
-	{ "enable", 1, 1, RECORD_MANY, NULL },
-	{ "disable", 1, 1, RECORD_MANY, NULL },
+	{ "enable", 1, 1, RECORD_MANY, command_problem },
+	{ "disable", 1, 1, RECORD_MANY, command_problem },
+	{ "enabled-when", 2, 2, RECORD_ONCE, enabled_when_problem },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
 	{ "workload-root-cgroup", 1, 1, RECORD_ONCE, workload_root_problem },
 	{ "topology", 1, 1, RECORD_ONCE, topology_problem },

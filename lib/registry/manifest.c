@@ -93,6 +93,9 @@ const struct record_rule manifest_rules[] = {
 	{ "cgroup-parent", 1, 1, RECORD_ONCE, cgroup_path_problem },
 	{ "cgroup-controllers", 1, 32, RECORD_ONCE, controllers_problem }, /* Linux has 16 */
 	{ "workload-root-cgroup", 1, 1, RECORD_ONCE, workload_root_problem },
+	{ "enable", 1, 1, RECORD_MANY, command_problem },
+	{ "disable", 1, 1, RECORD_MANY, command_problem },
+	{ "enabled-when", 2, 2, RECORD_ONCE, enabled_when_problem },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
 	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
@@ -174,6 +177,27 @@ const char *manifest_scheduler_problem(const char *name)
 			 "default and none stand without one)";
 }
 
+/* What ktstr-manifest refuses in a definition: see check_commands there. */
+static int check_commands(const char *source, const struct entries *manifest)
+{
+	const struct entry *enable = entries_find(manifest, "enable");
+	const struct entry *disable = entries_find(manifest, "disable");
+	const struct entry *when = entries_find(manifest, "enabled-when");
+	const struct entry *first = enable ? enable : disable ? disable : when;
+	const char *problem = NULL;
+
+	if (first && (!enable || !disable))
+		problem = "enable, which switches a scheduler on, and disable, which undoes that, "
+			  "stand together";
+	else if (first && (manifest_file(manifest, "scheduler") ||
+			   entries_find(manifest, "attaches-schedulers")))
+		problem = "excludes a packed scheduler and attaches-schedulers: leave out one of "
+			  "them";
+	return problem ? report(EBADMSG, "%s:%zu: %s: %s", source, first->line, first->keyword,
+				problem)
+		       : 0;
+}
+
 /* What is attached is the packed scheduler's work or the test's: a .run proves one of them. */
 static int check_schedulers(const char *source, const struct entries *manifest)
 {
@@ -181,7 +205,8 @@ static int check_schedulers(const char *source, const struct entries *manifest)
 	const struct entry *scheduler = entries_find(manifest, "scheduler");
 	bool is_packed = manifest_file(manifest, "scheduler");
 	const char *name = scheduler->fields.items[0];
-	const char *problem = is_packed ? NULL : manifest_scheduler_problem(name);
+	bool is_started = is_packed || entries_find(manifest, "enable");
+	const char *problem = is_started ? NULL : manifest_scheduler_problem(name);
 
 	if (problem)
 		return report(EBADMSG, "%s:%zu: scheduler: %s: %s", source, scheduler->line,
@@ -234,7 +259,8 @@ static int check_complete(const char *source, const struct entries *manifest)
 				      rule->keyword);
 	if (!manifest_file(manifest, "ktstr"))
 		return report(EBADMSG, "%s: no file record for ktstr, the test binary", source);
-	if (check_schedulers(source, manifest) || check_arguments(source, manifest))
+	if (check_commands(source, manifest) || check_schedulers(source, manifest) ||
+	    check_arguments(source, manifest))
 		return -1;
 	return check_paths(source, manifest);
 }

@@ -88,8 +88,44 @@ static bool starts_scheduler(const struct resolution *r)
 	return entry && entry->fields.count > 1;
 }
 
+/* Reports why the commands of the test cannot be packed, if that is so. Returns 0, or -1. */
+static int check_commands(const struct resolution *r, bool is_allowed)
+{
+	const struct entry *enable = find(r, "enable"), *disable = find(r, "disable");
+	const struct entry *when = find(r, "enabled-when");
+	const struct entry *first = enable ? enable : disable ? disable : when;
+	const char *name = r->definition->name;
+
+	if (!first)
+		return 0;
+	if (!is_allowed && first != when)
+		return bad_entry(r, first,
+				 "the scheduler of %s is built into a kernel and switched by shell "
+				 "commands, which a .run would run as root: read them, then pack "
+				 "them with ktstr-export --allow-commands",
+				 name);
+	if (!enable)
+		return bad_entry(r, first,
+				 "%s has no enable record, which would switch a scheduler on",
+				 name);
+	if (!disable)
+		return bad_entry(r, first,
+				 "%s has no disable record, so that the scheduler would stay on: "
+				 "give the commands that switch it off",
+				 name);
+	if (starts_scheduler(r) || find(r, "attaches-schedulers"))
+		return bad_entry(
+			r, first,
+			"%s has commands that switch a scheduler on, and %s: leave out one "
+			"of them",
+			name,
+			starts_scheduler(r) ? "its scheduler record names a program"
+					    : "attaches schedulers of its own");
+	return 0;
+}
+
 /* Reports why no .run can run this test, if that is so. Returns 0, or -1. */
-static int check_exportable(const struct resolution *r)
+static int check_exportable(const struct resolution *r, bool allow_commands)
 {
 	const struct entry *entry;
 
@@ -103,12 +139,9 @@ static int check_exportable(const struct resolution *r)
 				 "%s has a BPF map written from outside a virtual machine, which a "
 				 ".run cannot do: have the test write the map itself",
 				 r->definition->name);
-	if ((entry = find(r, "enable")) || (entry = find(r, "disable")))
-		return bad_entry(r, entry,
-				 "the scheduler of %s is built into a kernel and switched by shell "
-				 "commands: a .run starts a scheduler that is a program, or none",
-				 r->definition->name);
-	if ((entry = find(r, "scheduler")) && !starts_scheduler(r) &&
+	if (check_commands(r, allow_commands))
+		return -1;
+	if ((entry = find(r, "scheduler")) && !starts_scheduler(r) && !find(r, "enable") &&
 	    !scheduler_is_kernels_own(entry->fields.items[0]))
 		return bad_entry(r, entry,
 				 "%s names no program, so that nothing would be started: %s, or "
@@ -199,6 +232,11 @@ static int resolve_scheduler(struct resolution *r)
 	struct strings looked_at = { 0 };
 	const char *spec;
 
+	if (find(r, "enable") && scheduler_is_kernels_own(definition_value(
+					 r->definition, "scheduler", DEFAULT_SCHEDULER)))
+		report_warning("%s: scheduler: commands switch a scheduler on, and it has the name "
+			       "of the kernel's own: name it in a scheduler record",
+			       r->definition->name);
 	if (!starts_scheduler(r))
 		return 0;
 	if (scheduler_is_kernels_own(entry->fields.items[0]))
@@ -555,7 +593,9 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	else if (add_scheduler_args(r, manifest) || warn_of_cell_option(r) ||
 		 copy_entries(r, "cgroup-parent", manifest))
 		return -1;
-	return copy_entries(r, "cgroup-controllers", manifest) ||
+	return copy_entries(r, "enable", manifest) || copy_entries(r, "disable", manifest) ||
+	       copy_entries(r, "enabled-when", manifest) ||
+	       copy_entries(r, "cgroup-controllers", manifest) ||
 	       copy_entries(r, "workload-root-cgroup", manifest) ||
 	       copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
 	       copy_entries(r, "attaches-schedulers", manifest) ||
@@ -607,13 +647,13 @@ static int add_files_and_needs(const struct resolution *r, struct entries *manif
 }
 
 enum resolve_result resolve(const struct source *source, const struct definition *definition,
-			    struct entries *manifest)
+			    bool allow_commands, struct entries *manifest)
 {
 	struct resolution r = { .source = source, .definition = definition };
 	int failed;
 
 	*manifest = (struct entries){ 0 };
-	if (check_exportable(&r))
+	if (check_exportable(&r, allow_commands))
 		return RESOLVE_REJECTED;
 	failed = resolve_binary(&r) || resolve_scheduler(&r) || check_sources(&r) ||
 		 resolve_includes(&r) || check_references(&r);

@@ -2,6 +2,8 @@
 #ifndef REGISTRY_RESOLVE_H
 #define REGISTRY_RESOLVE_H
 
+#include <stdbool.h>
+
 #include "registry/entries.h"
 #include "registry/source.h"
 
@@ -13,9 +15,10 @@ enum resolve_result {
 
 /*
  * Finds every file of the test, as source defines it, and sets manifest to the entries, which the
- * caller frees with entries_free. The list is empty unless the result is RESOLVE_DONE. Reports.
+ * caller frees with entries_free. The list is empty unless the result is RESOLVE_DONE. With
+ * allow_commands, commands that switch a scheduler on and off are taken, else rejected. Reports.
  */
 enum resolve_result resolve(const struct source *source, const struct definition *definition,
-			    struct entries *manifest);
+			    bool allow_commands, struct entries *manifest);
 
 #endif

@@ -175,6 +175,34 @@ const char *argument_problem(char *const *fields)
 		       : NULL;
 }
 
+const char *command_problem(char *const *fields)
+{
+	const char *problem = text_problem(fields);
+
+	if (!fields[0][strspn(fields[0], " ")])
+		return "the command is empty";
+	return problem ? "not one line of text that a terminal can show as it is: who runs it as "
+			 "root must be able to read it first"
+		       : argument_problem(fields);
+}
+
+/* Of another place than these the kernel does not say what it does. */
+const char *enabled_when_problem(char *const *fields)
+{
+	const char *path = fields[0], *value = fields[1];
+
+	if (strncmp(path, "/sys/", 5) && strncmp(path, "/proc/", 6))
+		return "the file is not below /sys/ or /proc/, where the kernel says what is on";
+	if (path[strlen(path) - 1] == '/' || path_goes_up(path) || strlen(path) >= PATH_MAX ||
+	    text_problem(fields))
+		return "not the path of a file, without '..'";
+	if (text_problem(fields + 1))
+		return "the value is not a line of text";
+	return *value == ' ' || value[strlen(value) - 1] == ' '
+		       ? "the value begins or ends with a blank: leave it out, as it is in the file"
+		       : NULL;
+}
+
 const char *archive_name_problem(char *const *fields)
 {
 	const char *p = fields[0];

@@ -35,6 +35,12 @@ const char *controllers_problem(char *const *fields);
 /* The name of a sysctl. */
 const char *sysctl_problem(char *const *fields);
 
+/* A command for bash. */
+const char *command_problem(char *const *fields);
+
+/* A file that says that a scheduler is on, and its line then. */
+const char *enabled_when_problem(char *const *fields);
+
 /* An argument of a program. */
 const char *argument_problem(char *const *fields);
 

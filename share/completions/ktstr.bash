@@ -110,10 +110,10 @@ _ktstr() {
 	ktstr-b64) options=(-d --decode -i --ignore-garbage -w= --wrap=) ;;
 	ktstr-export)
 		options=(-a --all -o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine=
-			--decompress= --no-libs --sign= -q --quiet -n --dry-run)
+			--decompress= --no-libs --allow-commands --sign= -q --quiet -n --dry-run)
 		;;
 	ktstr-import) options=(-o= --output=) ;;
-	ktstr-manifest) options=(-b= --binary= -f= --file= -l --list) ;;
+	ktstr-manifest) options=(-b= --binary= -f= --file= --allow-commands -l --list) ;;
 	ktstr-pack) options=(-{1..9} -j= --jobs= --engine= -t --tar -p --progress) ;;
 	ktstr-preamble) options=(--template= --sha256= --size= --decompress= --engine) ;;
 	ktstr-results)

@@ -34,7 +34,7 @@ attached_again() {
 # to what happened.
 is_still_attached() {
 	if [[ ! $SCHED_PID ]]; then
-		is_still_alone
+		is_still_on && is_still_alone
 		return
 	fi
 	read_attachment

@@ -92,7 +92,7 @@ tell_unfinished() {
 mark_unfinished() {
 	local name
 	[[ $EVIDENCE_WHEN != never ]] || return 0
-	has_scheduler || [[ $ATTACHES_SCHEDULERS ]] || return 0
+	has_scheduler || has_commands || [[ $ATTACHES_SCHEDULERS ]] || return 0
 	if ! own_directory; then
 		record missing unfinished "$REPLY"
 		return

@@ -75,7 +75,7 @@ check_decompressor() {
 # tracefs cannot be locked, only the host itself may run: the first PID namespace, whose inode is fixed, with init's /run.
 check_container() {
 	((EUID == 0)) || return 0
-	has_scheduler || ((${#SYSCTLS[@]})) || return 0
+	has_scheduler || has_commands || ((${#SYSCTLS[@]})) || return 0
 	if type -P flock >/dev/null && find_tracefs; then return 0; fi
 	[[ $(readlink /proc/self/ns/pid) != 'pid:[4026531836]' || ! /proc/1/root/run -ef /run ]] 2>/dev/null || return 0
 	problem "no tracefs to lock, or no flock to do it, and the /run of a container found: another container could run" \

@@ -5,12 +5,15 @@ print_info() {
 	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH KTSTR_ABOUT KTSTR_CONTACT TEST_BUILD_ID \
 		SCHED_BUILD_ID SCHED_GIT_HASH NEED_LLCS NEED_CORES_PER_LLC \
 		NEED_THREADS_PER_CORE NEED_NUMA_NODES NEED_KERNEL_MIN NEED_KERNEL_MAX TEST_DURATION_SECS TEST_WATCHDOG_SECS CGROUP_PARENT TEST_CGROUP_ROOT \
+		SCHED_ENABLED_FILE SCHED_ENABLED_VALUE \
 		NEED_GLIBC NEED_GLIBC_FILE PACKED_BYTES PAYLOAD_SIZE PAYLOAD_SHA256; do
 		shown "${!name}"
 		printf '%s=%s\n' "$name" "$REPLY"
 	done
 	printf 'DECOMPRESS=%s\n' "${DECOMPRESS[*]@Q}"
 	printf 'SCHED_ARGS=%s\n' "${SCHED_ARGS[*]@Q}"
+	printf 'SCHED_ENABLE=%s\n' "${SCHED_ENABLE[*]@Q}"
+	printf 'SCHED_DISABLE=%s\n' "${SCHED_DISABLE[*]@Q}"
 	printf 'RUN_ARGS=%s\n' "${RUN_ARGS[*]@Q}"
 	printf 'ATTACHES_SCHEDULERS=%s\n' "$ATTACHES_SCHEDULERS"
 	printf 'DROPS_ROOT=%s\n' "$DROPS_ROOT"
@@ -50,13 +53,24 @@ list() {
 	done <<<"$names"
 }
 
+# print_command: what would be started, in its order
 print_command() {
 	if has_scheduler; then
 		scheduler_command KTSTR_DIR
 		printf '%s\n' "${COMMAND[*]@Q}"
 	fi
+	if has_commands; then print_commands "${SCHED_ENABLE[@]}"; fi
 	test_command KTSTR_DIR
 	printf '%s\n' "${COMMAND[*]@Q}"
+	if has_commands; then print_commands "${SCHED_DISABLE[@]}"; fi
+}
+
+print_commands() {
+	local one
+	for one; do
+		COMMAND=(bash -p -c "$one")
+		printf '%s\n' "${COMMAND[*]@Q}"
+	done
 }
 
 # need_programs: ends where what reads the archive is missing

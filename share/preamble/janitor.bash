@@ -14,6 +14,9 @@ remember() {
 	unmade) MADE_CGROUPS=("${MADE_CGROUPS[@]:1}") ;; # the last one could not be made
 	used) USED_CGROUPS+=("$2") ;;
 	sysctl) SAVED_SYSCTLS=("$2" "$3" "${SAVED_SYSCTLS[@]}") ;;
+	switched) SWITCHED=1 TO_DISABLE=("${SCHED_DISABLE[@]}") ;;
+	disabled) TO_DISABLE=("${TO_DISABLE[@]:1}") ;; # the first one has run
+	switched_off) SWITCHED='' ;;
 	scheduler) SCHED_PID=$2 SCHED_START=${3:-} ;;
 	pins) ! { mapfile -td '' PINS_BEFORE <"$WORK/pins"; } 2>/dev/null || PINS_KNOWN=1 ;;
 	known) KNOWN=$2 ;;
@@ -32,7 +35,7 @@ remember() {
 	evidence) EVIDENCE=$2 ;;
 	unfinished) UNFINISHED=$2 ;;
 	instance) TRACE_INSTANCE=$2 ;;
-	beat) ;;
+	command | beat) ;;
 	esac
 	# if the janitor was killed, nobody reads
 	if [[ $JOURNAL ]]; then { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true; fi

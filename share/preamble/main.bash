@@ -12,6 +12,7 @@ preflight() {
 	check_kernel_version
 	check_sched_ext
 	check_conflict
+	check_commands
 	check_cgroup
 	check_topology
 	list_places
@@ -77,6 +78,7 @@ run_round() {
 	if has_scheduler; then phase attaching "$ATTACH_SECS"; fi
 	start_scheduler
 	wait_for_attach
+	switch_on
 	run_test
 	conclude "$REPLY"
 }

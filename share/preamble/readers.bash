@@ -137,5 +137,9 @@ finish_logs() {
 	if [[ $EVIDENCE ]]; then
 		join_ends "$EVIDENCE/test.log"
 		join_ends "$EVIDENCE/scheduler.log"
+		if [[ -e $EVIDENCE/disable.log ]]; then # of the janitor, see switch_off
+			join_ends "$EVIDENCE/disable.log"
+			{ cat "$EVIDENCE/disable.log" >>"$EVIDENCE/scheduler.log" && rm "$EVIDENCE/disable.log"; } 2>/dev/null || true
+		fi
 	fi
 }

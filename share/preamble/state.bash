@@ -89,6 +89,7 @@ MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # those that were there, and empty
 SAVED_CONTROLLERS=() # cgroup, controllers enabled below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # name, value before this run, name, ...
+SWITCHED='' TO_DISABLE=() # whether commands may have switched a scheduler on; those that must still undo it
 COPIES=() LOGS=() # processes that copy what the test and the scheduler print, and that keep it: PID and start time
 ROUND_PID='' ROUND_START='' # the shell of the round that runs
 ROUNDS=() SIGNATURES=() # of the rounds that have ended: "NUMBER STATUS VERDICT", and why
@@ -106,6 +107,7 @@ readonly LOG_HALF=2097152 # bytes that are kept of each log: of its beginning, a
 readonly GRACE_SECS=10 # over duration and watchdog, before a test is taken for hung
 readonly POLL_SECS=0.2 # how often the attachment is looked at while the test runs
 readonly SILENT_SECS=10 # without a sign of life from the shell, before the janitor takes over
+readonly DISABLE_SECS=10 # that a command which switches a scheduler off may take
 readonly TEARDOWN_SECS=120 # the most that teardown may take
 readonly EVIDENCE_DIRECTORY=/var/tmp/ktstr-evidence EVIDENCE_FILES=20 EVIDENCE_BYTES=209715200 # what is kept there
 readonly ROUNDS_MAX=10000 # of a series

@@ -175,6 +175,7 @@ cleanup() {
 	stop_scheduler
 	remove_pins
 	wait_until_disabled
+	switch_off
 	for path in "${MADE_CGROUPS[@]}" "${USED_CGROUPS[@]}"; do
 		kill_cgroup "$path"
 	done

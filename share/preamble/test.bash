@@ -102,6 +102,7 @@ check_policies() {
 conclude() {
 	tell_denied
 	check_policies "$1"
+	check_proof "$1"
 	case $1 in
 	0 | 1 | 2) ;;
 	4) SKIPPED=skip ;;

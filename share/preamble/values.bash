@@ -19,6 +19,11 @@ TEST_WATCHDOG_SECS=@TEST_WATCHDOG_SECS@
 
 # The scheduler's arguments. {include/NAME} is the path of that packed file, here and in RUN_ARGS.
 SCHED_ARGS=(@SCHED_ARGS@)
+# Commands that switch on a scheduler of the kernel, those that undo it, and the file and line that prove that it is on.
+SCHED_ENABLE=(@SCHED_ENABLE@)
+SCHED_DISABLE=(@SCHED_DISABLE@)
+SCHED_ENABLED_FILE=@SCHED_ENABLED_FILE@
+SCHED_ENABLED_VALUE=@SCHED_ENABLED_VALUE@
 # A cgroup that is there before the scheduler starts.
 CGROUP_PARENT=@CGROUP_PARENT@
 # The cgroup for what the test makes (empty: /ktstr).
