@@ -63,7 +63,7 @@ ENGINE = state messages clock signals environment arguments processes fitness to
 	scheduler-failures test teardown rounds summary ktap inspect main
 HARNESS = registered tests rival check message describe protocol result metric watch run main
 UNITS = base base64 cut statistics
-FUZZ = record definition manifest quote elf ldcache base64 gzip evidence
+FUZZ = record definition manifest quote elf ldcache base64 gzip evidence import untar
 
 CC = cc
 AR = ar

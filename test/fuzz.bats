@@ -66,12 +66,22 @@ replay() {
 	replay evidence
 }
 
+# bats test_tags=promise:import-is-data
+@test "fuzz: headers of .run files of others become definitions that read back, or are refused" {
+	replay import
+}
+
+# bats test_tags=promise:import-is-data
+@test "fuzz: archives of others make what they say, in their directory" {
+	replay untar
+}
+
 @test "fuzz: the seeds that are no text are those that make-seeds makes" {
 	need python3
 	mkdir fuzz
 	cp "$TOP/test/fuzz/make-seeds" fuzz
 	fuzz/make-seeds
-	expect value "$(ls fuzz/corpus | tr '\n' ' ')" "base64 elf evidence gzip ldcache "
+	expect value "$(ls fuzz/corpus | tr '\n' ' ')" "base64 elf evidence gzip ldcache untar "
 	run diff -r fuzz/corpus "$TOP/test/fuzz/corpus"
 	expect value "$(grep -v "^Only in $TOP/test/fuzz/corpus" <<<"$output")" ''
 }
