@@ -4,7 +4,7 @@
 # The binary is test/rust/sched_basic.rs, an imitation: see there. ./rust is a copy of it.
 
 bats_require_minimum_version 1.5.0
-load helper
+load run_helper
 
 setup_file() {
 	export RUST=$BATS_FILE_TMPDIR/sched_basic
@@ -23,12 +23,29 @@ rust_binary() {
 	cp "$RUST" rust
 }
 
-# fails_with STATUS LAST-LINE COMMAND...: that status, nothing on standard output, nothing left in TMPDIR
+# with_scheduler: what ./rust's test sched_basic packs, a scheduler and a file
+with_scheduler() {
+	script scx_fake "${attach[@]}" "${stay[@]}"
+	echo packed >data.txt
+}
+
+# without_warning: takes the warning out of stderr that the import gives of each .run of the framework
+without_warning() {
+	stderr=$(sed '/: warning: .*\.run: such a file does not carry /d' <<<"$stderr")
+}
+
+# fails_with STATUS LINE COMMAND...: that status, nothing on standard output, nothing left in TMPDIR
 fails_with() {
 	run -"$1" --separate-stderr "${@:3}"
+	without_warning
 	expect output ""
 	expect stderr is "ktstr-manifest: $2"
 	expect value "$(ls -A tmp)" ""
+}
+
+# no_work_left: no directory of an export, nor of an import, is here or in TMPDIR
+no_work_left() {
+	expect value "$(ls -A tmp; compgen -G '.*.run.*')" ""
 }
 
 # listed NAME...: these were listed; the linker decides in which order
@@ -103,6 +120,13 @@ foreign() {
 		panic:ended with status 101 when asked for $asked: thread 'main' panicked
 		flood:more than 1 MiB in answer to $asked: it was killed
 	EOF
+	IMITATE=another fails_with 1 'rust: wrote a .run of fair_only when asked for always_fails' \
+		ktstr-manifest -b rust always_fails
+	# what is wrong with a .run is said with its line
+	IMITATE=rubbish run -1 --separate-stderr ktstr-manifest -b rust fair_only
+	expect stderr matches '/fair_only\.run(:[0-9]+)?: '
+	expect value "${#stderr_lines[@]}" 1
+	expect value "$(ls -A tmp)" ""
 	IMITATE=hang KTSTR_EXPORT_SECONDS=1 fails_with 1 "rust: no answer within 1 s to $asked: it was killed" \
 		timeout 20 ktstr-manifest -b rust fair_only
 	run -1 pgrep -f 'sleep 314\.25'
@@ -201,4 +225,138 @@ put() {
 		run ktstr-manifest -b foreign --list
 		expect status 1
 	done
+}
+
+@test "framework: a manifest names files that stay, in one directory that a note names" {
+	rust_binary
+	with_scheduler
+	run -0 --separate-stderr ktstr-manifest -b rust sched_basic
+	local made
+	without_warning
+	made=$(cd tmp && echo "$PWD"/ktstr-import.*)
+	expect stderr is "ktstr-manifest: note: the files that the manifest names are in $made: remove it once they are packed"
+	expect value "$(stat -c %a "$made")" 700
+	grep -E '^(test|scheduler|topology|duration|watchdog|sched-arg|git|file)' <<<"$output" >got
+	cat >wanted <<-EOF
+		test sched_basic
+		scheduler scx_fake
+		topology 1n1l1c1t
+		duration 3
+		watchdog 4
+		git unknown
+		sched-arg --slice-us
+		sched-arg it's\0405000
+		file ktstr $made/test/ktstr 0755
+		file scheduler $made/sched/scx_fake 0755
+		file include/data.txt $made/include/data.txt 0755
+	EOF
+	diff wanted got
+	cmp rust "$made/test/ktstr"
+	cmp scx_fake "$made/sched/scx_fake"
+	expect no-file "$made/sched_basic.run"
+	ktstr-pack <<<"$output" >archive.tar.gz
+	rm -r "$made"
+	# whoever names a directory removes it, and needs no note
+	mkdir 'a place'
+	KTSTR_IMPORT_DIR='a place' run -0 --separate-stderr ktstr-manifest -b rust sched_basic
+	without_warning
+	expect stderr ""
+	expect output has "file ktstr $PWD/a\040place/ktstr-import."
+	expect value "$(ls -A tmp)" ""
+}
+
+@test "framework: what fails after the import leaves nothing either" {
+	rust_binary
+	with_scheduler
+	run -1 --separate-stderr bash -c 'ktstr-manifest -b rust sched_basic >/dev/full'
+	expect value "$(ls -A tmp)" ""
+}
+
+@test "framework: the state of the sources is that of the binary's checkout" {
+	rust_binary
+	need git
+	git init -q . && git add rust && git -c user.name=n -c user.email=e commit -qm m
+	KTSTR_IMPORT_DIR=tmp run -0 ktstr-manifest -b rust fair_only
+	expect output has "git $(git rev-parse --short=7 HEAD)"
+}
+
+@test "framework: of two binaries the first has the test, and a warning says which has it, too" {
+	rust_binary
+	cp rust other
+	KTSTR_IMPORT_DIR=tmp run -0 --separate-stderr ktstr-manifest -b rust -b other fair_only
+	without_warning
+	expect stderr is 'ktstr-manifest: warning: fair_only: in rust, which is taken, and in other, too'
+	expect value "$(ls tmp | wc -l)" 1
+}
+
+@test "framework: an exported test runs under its scheduler" {
+	rust_binary
+	with_scheduler
+	ktstr-export -q -b rust sched_basic
+	no_work_left
+	fake_host
+	run -0 on_host ./sched_basic.run
+	expect output has "state enabled scheduler"
+	expect output matches "scx_fake --slice-us it's 5000"
+	expect output has "data packed"
+	expect output ends "./sched_basic.run: pass"
+	nothing_left
+	# without one
+	ktstr-export -q -b rust fair_only always_fails
+	run -0 on_host ./fair_only.run
+	run -1 on_host ./always_fails.run
+	expect output ends "./always_fails.run: fail"
+}
+
+@test "framework: --all exports what can be, and says what cannot, as for tests of ours" {
+	rust_binary
+	with_scheduler
+	mkdir runs
+	run -2 --separate-stderr ktstr-export -b rust -o runs/ --all
+	expect stderr has "rust: host_side: ktstr export: test 'host_side' is host_only: out of scope"
+	expect stderr has 'ktstr-export: map_writer: not exported (status 2)'
+	expect stderr ends 'ktstr-export: 3 of 5 tests exported'
+	expect value "$(echo $(ls -A runs))" "always_fails.run fair_only.run sched_basic.run"
+	expect value "$(ls -A tmp)" ""
+}
+
+@test "framework: --dry-run prints a pipeline that makes the same file and leaves nothing" {
+	rust_binary
+	with_scheduler
+	ktstr-export -q -b rust sched_basic
+	mv sched_basic.run first.run
+	ktstr-export -n -b rust sched_basic >pipeline
+	sh pipeline
+	cmp first.run sched_basic.run
+	no_work_left
+	# nor does an export that fails
+	IMITATE=rubbish run -1 ktstr-export -b rust fair_only
+	no_work_left
+	expect no-file fair_only.run
+}
+
+@test "framework: four lines of a definition make a test of a binary, without its own export" {
+	rust_binary
+	with_scheduler
+	printf '%s\n' 'test sched_basic' 'binary ./rust' 'scheduler scx_fake scx_fake' 'include ./data.txt' >rust.ktstr
+	ktstr-export -q sched_basic
+	fake_host
+	fake_cpus 0-3
+	run -0 on_host ./sched_basic.run
+	expect output has "data packed"
+	expect output ends "./sched_basic.run: pass"
+	nothing_left
+}
+
+@test "framework: an export that is ended while the binary writes leaves nothing" {
+	rust_binary
+	local status=0
+	IMITATE=wait ktstr-export -q -b rust fair_only 3>&- &
+	wait_for pgrep -f 'rust --ktstr-export-test=fair_only'
+	kill -TERM $!
+	wait $! || status=$?
+	expect status 143
+	wait_for gone 'rust --ktstr-export-test=fair_only'
+	no_work_left
+	expect no-file fair_only.run
 }

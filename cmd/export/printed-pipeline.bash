@@ -50,6 +50,7 @@ print_pipeline() {
 	cat <<-'EOF'
 		trap 'rm -rf -- "$work"' EXIT
 		trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+		KTSTR_IMPORT_DIR=$work && export KTSTR_IMPORT_DIR
 		fail() { echo "ktstr-export: $1" >&2; exit 1; }
 	EOF
 	if [[ $no_libs ]]; then

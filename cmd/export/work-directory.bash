@@ -25,6 +25,7 @@ make_work() {
 	hold_signals # until clean_up knows the directory
 	made=$(trap '' HUP INT TERM; mktemp -d -- "$REPLY" 2>&1) || die "$STATUS_FAILED" "$what: ${made##*: }"
 	work=$made
+	export KTSTR_IMPORT_DIR=$work # what ktstr-manifest imports is removed with all else
 	release_signals
 }
 

@@ -15,6 +15,7 @@
 #include "base/number.h"
 #include "base/report.h"
 #include "elf/elf_program.h"
+#include "import/import.h"
 #include "import/import_files.h"
 #include "registry/ask.h"
 #include "registry/value.h"
@@ -24,17 +25,6 @@ enum {
 	EXPORT_SECONDS_MAX = 86400,
 	DEFINITION_MAX = 1024 * 1024,
 };
-
-/*
- * Reads the .run at path as data, and writes its files and its definition into directory. Sets
- * *definition to the path of the latter, which the caller frees. Returns 0, or -1. Reports.
- */
-static int import_run(const char *path, const char *directory, char **definition)
-{
-	if (asprintf(definition, "%s/test.ktstr", directory) < 0)
-		return report_errno("%s", path);
-	return report(ENOSYS, "%s: this version cannot read the framework's .run yet", path);
-}
 
 static int is_of(const char *path)
 {
@@ -190,7 +180,7 @@ static int write_run(const char *binary, const char *name, const char *path)
 	return found;
 }
 
-/* Reads the definition that the import wrote: of this test alone. Returns 1, or -1. Reports. */
+/* Reads the definition that the import wrote, of this test alone. Returns 1, or -1. Reports. */
 static int read_definition(struct source *source, const char *name, const char *path)
 {
 	struct definitions *list = &source->definitions;
@@ -218,13 +208,13 @@ static int read_definition(struct source *source, const char *name, const char *
 static int find_in(struct source *source, const char *name, const char *directory)
 {
 	char *run, *definition = NULL;
-	int found = -1;
+	int found;
 
-	if (asprintf(&run, "%s/test.run", directory) < 0)
+	if (asprintf(&run, "%s/%s.run", directory, name) < 0)
 		return report_errno("%s", directory);
 	found = write_run(source->path, name, run);
-	if (found == 1)
-		found = import_run(run, directory, &definition) ? -1 : 1;
+	if (found == 1 && import_into(run, directory, &definition))
+		found = -1;
 	unlink(run); /* it may be large */
 	if (found == 1)
 		found = read_definition(source, name, definition);
@@ -235,22 +225,27 @@ static int find_in(struct source *source, const char *name, const char *director
 
 static int find(struct source *source, const char *name)
 {
-	char *directory = import_files_make();
+	char *made = import_files_make();
 	int found;
 
-	if (!directory)
+	if (!made)
 		return -1;
-	found = find_in(source, name, directory);
-	if (found != 1) {
-		if (import_files_remove(directory) && !found)
-			found = -1;
-		free(directory);
-		return found;
+	found = find_in(source, name, made);
+	if (found == 1) {
+		char *directory = strdup(made);
+
+		if (directory) {
+			free(source->directory);
+			source->directory = directory;
+			source->imported = made;
+			return 1;
+		}
+		found = report_errno("%s", source->path);
 	}
-	free(source->directory);
-	source->directory = directory;
-	source->has_imported = true;
-	return 1;
+	if (import_files_remove(made) && !found)
+		found = -1;
+	free(made);
+	return found;
 }
 
 const struct framework framework = { is_of, names, find };
@@ -262,15 +257,15 @@ int framework_end(const struct sources *sources, bool is_wanted)
 	for (size_t i = 0; i < sources->count; i++) {
 		const struct source *source = &sources->items[i];
 
-		if (!source->has_imported)
+		if (!source->imported)
 			continue;
 		if (!is_wanted)
-			failed |= import_files_remove(source->directory);
+			failed |= import_files_remove(source->imported);
 		else if (!import_files_are_removed())
 			report(0,
-			       "note: %s: the manifest's files are there: remove it once they "
-			       "are packed",
-			       source->directory);
+			       "note: the files that the manifest names are in %s: "
+			       "remove it once they are packed",
+			       source->imported);
 	}
 	return failed ? -1 : 0;
 }

@@ -11,8 +11,8 @@
 
 /*
  * A binary is one of these if it has a section of the framework's list of tests, and no note of
- * libktstr. To find a test, it writes a .run, which is read and never run; its files are below
- * source->directory, and has_imported is set.
+ * libktstr. To find a test, it writes a .run, which is read and never run; its files are in
+ * source->imported.
  */
 extern const struct framework framework;
 

@@ -317,6 +317,7 @@ void sources_free(struct sources *list)
 	for (size_t i = 0; i < list->count; i++) {
 		free(list->items[i].path);
 		free(list->items[i].directory);
+		free(list->items[i].imported);
 		definitions_free(&list->items[i].definitions);
 	}
 	free(list->items);

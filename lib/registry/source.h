@@ -29,7 +29,7 @@ struct source {
 	bool is_stdin;			   /* the file is standard input */
 	const struct framework *framework; /* of the binary; NULL: it has libktstr's protocol */
 	char *directory;		   /* where relative paths of its definitions begin */
-	bool has_imported;		   /* the framework made files for it, in directory */
+	char *imported;			   /* directory that the framework made for it, or NULL */
 	bool is_read;	  /* the file was read; a binary is asked for one test at a time */
 	int milliseconds; /* that a binary has left for all its answers */
 	struct definitions definitions;

@@ -183,6 +183,10 @@ fn misbehave(output: &Path) {
             Command::new("sleep").arg("314.25").spawn().unwrap();
             thread::sleep(time::Duration::from_secs(100));
         }
+        "wait" => {
+            fs::write(output, "half").unwrap();
+            thread::sleep(time::Duration::from_secs(100));
+        }
         "signal" => {
             fs::write(output, "half").unwrap();
             std::process::abort();
