@@ -679,6 +679,27 @@ include_from() {
 	expect stderr "ktstr-manifest: warning: a: scheduler: eevdf is the name of the kernel's own scheduler, but a program is started: give it another name"
 }
 
+@test "manifest: a packed file's path within arguments counts as long as a path can be" {
+	local keyword count
+	for keyword in run-arg sched-arg 'config-file ./t'; do
+		for count in 477 478; do
+			{
+				printf '%s\n' 'test a' 'binary t' 'scheduler s ./t' 'include ./t'
+				case $keyword in
+				config-file*) printf '%s' "$keyword" && printf ' {file}%.0s' $(seq "$count") && echo ;;
+				*) yes "$keyword {include/t}" | head -n "$count" ;;
+				esac
+			} >t.ktstr
+			if ((count == 477)); then
+				run -0 --separate-stderr ktstr-manifest a
+				ktstr-preamble <<<"$output" >header
+			else
+				fails_with 1 "./t.ktstr:5: ${keyword% *}: all of them are more than Linux takes (1966080 bytes, each with 9 more): put them into a file, and include that" ktstr-manifest a
+			fi
+		done
+	done
+}
+
 @test "manifest: arguments that Linux does not take are refused, and those that are not are taken" {
 	local keyword count size wanted message
 	while read -r keyword count size wanted; do

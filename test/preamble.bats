@@ -265,6 +265,9 @@ __ARCHIVE__"
 		file other /bin/true 0755|: no file record for ktstr, the test binary
 		sched-arg a{include/c d}{include/none}|: sched-arg: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
 		sched-arg a{include/c\040d},{include/none}|: sched-arg: no file record has this name: include/none
+		content scheduler 0755 x|: content: the name does not begin with include/: scheduler 0755 x
+		content lib/x.so 0755 x|: content: the name does not begin with include/: lib/x.so 0755 x
+		content include/../x 0755 x|: content: the name has a component '..': it would lead out of the archive: include/../x 0755 x
 		run-arg {include/}|: run-arg: no file record has this name: include/
 		run-arg {include/c|: run-arg: '{include/' without a '}': a packed file's path is {include/NAME}: {include/c
 		sched-arg-path include/c\040d|: sched-arg-path: unknown keyword (one of your own begins with x-)

@@ -67,12 +67,21 @@ static const char *file_problem(char *const *fields)
 	return NULL;
 }
 
-/* Of a content record and a directory record. */
 static const char *name_and_mode_problem(char *const *fields)
 {
 	const char *problem = archive_name_problem(fields);
 
 	return problem ? problem : mode_problem(fields[1]);
+}
+
+/* No program and no library: what looks for these reads `file` records. */
+static const char *content_problem(char *const *fields)
+{
+	const char *problem = name_and_mode_problem(fields);
+
+	return problem || !strncmp(fields[0], "include/", strlen("include/"))
+		       ? problem
+		       : "the name does not begin with include/";
 }
 
 const struct record_rule manifest_rules[] = {
@@ -105,7 +114,7 @@ const struct record_rule manifest_rules[] = {
 	{ "needs-interpreter", 1, 1, RECORD_MANY, text_problem },
 	{ "needs-bytes", 1, 1, RECORD_ONCE, bytes_problem },
 	{ "file", 3, 3, RECORD_MANY, file_problem },
-	{ "content", 3, 3, RECORD_MANY, name_and_mode_problem },
+	{ "content", 3, 3, RECORD_MANY, content_problem },
 	{ "directory", 2, 2, RECORD_MANY, name_and_mode_problem },
 	{ "link", 2, 2, RECORD_MANY, link_problem },
 	{ NULL, 0, 0, 0, NULL },
