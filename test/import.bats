@@ -140,6 +140,33 @@ include include/with\\040blank${last[$version]}"
 	expect value "$(grep -v '^#' b/b.ktstr)" $'test b\nbinary test/t\nscheduler eevdf\ntopology 1n1l2c1t\nduration 12\nwatchdog 5\nattaches-schedulers'
 }
 
+@test "import: a scheduler of the kernel keeps its commands, and a configuration without a file becomes one" {
+	cat >t.ktstr <<-'END'
+		test builtin
+		binary ./t
+		scheduler simple
+		enable echo\0401\040>/sys/x
+		enable true
+		disable echo\0400\040>/sys/x
+		enabled-when /sys/x 1
+		test content
+		binary ./t
+		scheduler fake ./s
+		config-content layers.json {"a":\0401} f:{file}
+	END
+	ktstr-export -q --allow-commands builtin
+	ktstr-import builtin.run
+	expect value "$(grep -E '^(scheduler|enable|disable)' builtin/builtin.ktstr)" $'scheduler simple\nenable echo\\0401\\040>/sys/x\nenable true\ndisable echo\\0400\\040>/sys/x\nenabled-when /sys/x 1'
+	run -2 --separate-stderr ktstr-export -q -f builtin/builtin.ktstr -o again.run builtin # who imports it decides again
+	expect stderr has --allow-commands
+	ktstr-export -q --allow-commands -f builtin/builtin.ktstr -o again.run builtin
+	cmp builtin.run again.run
+	ktstr-export -q content
+	ktstr-import content.run
+	expect value "$(grep -E '^(sched-arg|include)' content/content.ktstr)" $'sched-arg f:{include/layers.json}\ninclude include/layers.json'
+	expect value "$(<content/include/layers.json)" '{"a": 1}'
+}
+
 @test "import: each frozen value of the template has a row in lib/import/own_header.c" {
 	local names
 	names=$(sed -n 's/^\([A-Z0-9_]*\)=(\{0,1\}@.*/\1/p' "$TOP/share/preamble/values.bash")

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/report.h"
+#include "registry/link.h"
 #include "registry/value.h"
 
 enum { BLOCK = 512, TEXT_MAX = 3 * PATH_MAX, MEMBERS_MAX = 1000 * 1000 };
@@ -164,39 +165,17 @@ static int make_directory(const struct untar *untar, int parent, const char *nam
 	return fchmodat(parent, last, mode | 0700, 0) ? failed_at(untar, name) : 0;
 }
 
-/* Whether the target, relative to the link's directory, stays in its directory at the top. */
-static bool stays_inside(const char *name, const char *target)
+static int make_link(const struct untar *untar, int parent, char *name, const char *last,
+		     char *target)
 {
-	size_t depth = 0; /* directories of name below that at the top */
+	const char *problem = link_problem((char *const[]){ name, target, NULL });
 
-	for (const char *p = strchr(name, '/'); p && (p = strchr(p + 1, '/'));)
-		depth++;
-	if (!depth || *target == '/')
-		return false;
-	while (!strncmp(target, "..", 2) && (target[2] == '/' || !target[2])) {
-		if (!--depth)
-			return false;
-		target += target[2] ? 3 : 2;
-	}
-	while (*target) { /* ".." only at the beginning */
-		size_t length = strcspn(target, "/");
-
-		if (!length || (length == 2 && !strncmp(target, "..", 2)))
-			return false;
-		target += length + (target[length] == '/');
-	}
-	return true;
-}
-
-static int make_link(const struct untar *untar, int parent, const char *name, const char *last,
-		     const char *target)
-{
-	if (!*target || !stays_inside(name, target))
-		return bad(untar, name, "its target leads out of its packed directory");
+	if (problem)
+		return bad(untar, name, problem);
 	return symlinkat(target, parent, last) ? report_twice(untar, name) : 0;
 }
 
-static int make_member(struct untar *untar, char type, char *name, const char *target, mode_t mode)
+static int make_member(struct untar *untar, char type, char *name, char *target, mode_t mode)
 {
 	const char *keyword = type == '5' ? "directory" : type == '2' ? "link" : "file";
 	const char *last, *problem;
