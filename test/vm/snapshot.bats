@@ -76,5 +76,5 @@ teardown() {
 	told busy status=4 left= 'controllers=cpuset cpu,'
 	said busy 'unsuitable: the controller memory cannot be enabled in the cgroup /sys/fs/cgroup/busy (Device or resource busy): *'
 	told threaded status=4 left= 'controllers=cpuset cpu,'
-	said threaded 'unsuitable: the controller memory cannot be enabled in the cgroup /sys/fs/cgroup/busy (Operation not supported): *'
+	said threaded 'unsuitable: the controller memory cannot be enabled in the cgroup /sys/fs/cgroup/busy (No such file or directory): *'
 }
