@@ -254,6 +254,8 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_word(values, "TEST_DURATION_SECS", manifest_value(manifest, "duration")) ||
 	       add_word(values, "TEST_WATCHDOG_SECS", manifest_value(manifest, "watchdog")) ||
 	       add_fields(values, "SCHED_ARGS", manifest, "sched-arg") ||
+	       add_word(values, "SCHED_EXPECTED_ERROR",
+			manifest_value(manifest, "expect-scheduler-error")) ||
 	       add_word(values, "CGROUP_PARENT", manifest_value(manifest, "cgroup-parent")) ||
 	       add_word(values, "TEST_CGROUP_ROOT",
 			manifest_value(manifest, "workload-root-cgroup")) ||

@@ -92,7 +92,8 @@ watchdog 5'
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
 			.host_only = true, .bpf_map_write = writes, .drops_root = true, .about = "what it is", .contact = "a@b.example",
 			.kernel_min = "6.12", .kernel_max = "7", .kernel_args = words,
-			.workload_root_cgroup = "/a/c d") { return KTSTR_PASS; }
+			.workload_root_cgroup = "/a/c d",
+			.expect_scheduler_error = "task stall") { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
 	expect output 'test full
@@ -123,6 +124,7 @@ run-arg go
 run-arg it'"'"'s
 host-only
 bpf-map-write m 8 18446744073709551615
+expect-scheduler-error task\040stall
 drops-root
 about what\040it\040is
 contact a@b.example'
@@ -399,6 +401,9 @@ t: t.c:9: test c: scheduler eevdf: cgroup_controllers has cpu twice"
 		KTSTR_TEST(g, .include_files = nothing) { return KTSTR_PASS; }
 		KTSTR_TEST(h, .topology = { .llcs = 65537 }) { return KTSTR_PASS; }
 		KTSTR_TEST(i, .scheduler = &packed, .attaches_schedulers = true) { return KTSTR_PASS; }
+		KTSTR_TEST(j, .scheduler = &packed, .expect_scheduler_error = "") { return KTSTR_PASS; }
+		KTSTR_TEST(k, .scheduler = &packed, .expect_scheduler_error = "a\nb") { return KTSTR_PASS; }
+		KTSTR_TEST(l, .expect_scheduler_error = "stall") { return KTSTR_PASS; }
 	E
 	run -64 ./t
 	expect output "t: t.c:8: test a: scheduler s: cgroup_parent does not begin with /, is no more than that or has a ..: //
@@ -409,7 +414,10 @@ t: t.c:12: test e: scheduler s: config_file is empty
 t: t.c:13: test f: an include_files has an empty path
 t: t.c:14: test g: an include_files has an empty path
 t: t.c:15: test h: topology: a number is not from 1 to 65536
-t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave out one of them"
+t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave out one of them
+t: t.c:17: test j: expect_scheduler_error is empty
+t: t.c:18: test k: expect_scheduler_error has a control character
+t: t.c:19: test l: expect_scheduler_error needs a scheduler with a binary, which is then ejected"
 }
 
 @test "harness: kernels and words of the command line that cannot be are an error at start" {

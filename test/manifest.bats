@@ -59,7 +59,7 @@ file ktstr $PWD/t 0755"
 	define 'x-ticket 17 a\040b' 'sysctl kernel.b ""' 'include t' 'test a' 'binary t' \
 		'run-arg --x' 'run-arg ""' 'include ./i' 'watchdog 3' 'duration 7' \
 		'topology 2n4l8c2t' 'sysctl kernel.a 1\0402' 'sched-arg -v' \
-		'about What\040it\040is' 'contact a@b.example' drops-root 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
+		'about What\040it\040is' 'contact a@b.example' drops-root 'expect-scheduler-error task\040stall' 'sched-arg it'\''s\040$x' 'config-file sub/con\040fig' 'cgroup-parent /a/b' \
 		'cgroup-controllers memory cpu' 'workload-root-cgroup /a/c' 'scheduler my\040name ./sched'
 	PATH=$PWD:$PATH run -0 --separate-stderr ktstr-manifest a
 	expect output "manifest 1
@@ -82,6 +82,7 @@ sysctl kernel.b \"\"
 sysctl kernel.a 1\\0402
 run-arg --x
 run-arg \"\"
+expect-scheduler-error task\\040stall
 drops-root
 x-ticket 17 a\\040b
 needs-interpreter /bin/sh
@@ -229,6 +230,9 @@ run-arg a"
 		enabled-when /sys/x a\012|enabled-when: the value is not a line of text: /sys/x a\012
 		enabled-when /sys/x \0401|enabled-when: the value begins or ends with a blank: leave it out, as it is in the file: /sys/x  1
 		attaches-schedulers yes|attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
+		expect-scheduler-error ""|expect-scheduler-error: it is empty
+		expect-scheduler-error a\012b|expect-scheduler-error: not text that a terminal can show as it is: a\012b
+		expect-scheduler-error task stall|expect-scheduler-error: surplus field: 2 given, at most 1 taken (write a space within a field as \040)
 		drops-root 1|drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 	EOF
 }
@@ -408,6 +412,11 @@ sched-arg {include/a\040b}'
 	run -2 ktstr-manifest a
 	expect output has "./t.ktstr:3: host-only: a runs beside a virtual machine"
 	expect output ends "run it with its own framework"
+	for keyword in 'scheduler eevdf' attaches-schedulers x-none; do
+		define 'binary t' 'test a' 'expect-scheduler-error stall' "$keyword"
+		run -2 ktstr-manifest a
+		expect output has "./t.ktstr:3: expect-scheduler-error: a expects that its scheduler is ejected, and its scheduler record names no program"
+	done
 	define 'binary t' 'test a' 'bpf-map-write m 0 1'
 	run -2 ktstr-manifest a
 	expect output has ":3: bpf-map-write: a has a BPF map written from outside"

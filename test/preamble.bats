@@ -112,6 +112,17 @@ SCHED_GIT_HASH=0123abc-dirty"
 	expect value "$(grep -cE "$names''$" <<<"$output")" 5
 }
 
+@test "preamble: the expected error of a scheduler is frozen, and needs a packed one" {
+	run -0 ktstr-preamble < <(with 'expect-scheduler-error it'\''s\040a\040$(stall)')
+	grep -qxF -- "SCHED_EXPECTED_ERROR='it'\\''s a \$(stall)'" <<<"$output"
+	run -0 ktstr-preamble <m
+	grep -qxF -- "SCHED_EXPECTED_ERROR=''" <<<"$output"
+	sed '/^file scheduler /d; s/^scheduler .*/scheduler none/' m >n
+	echo 'expect-scheduler-error stall' >>n
+	run -1 ktstr-preamble <n
+	expect output matches '^ktstr-preamble: <stdin>:[0-9]+: expect-scheduler-error: needs a packed scheduler, which is then ejected: leave it out, or pack one$'
+}
+
 @test "preamble: records without fields are frozen as 1" {
 	sed '/^file scheduler /d; s/^scheduler .*/scheduler none/' m >n
 	printf '%s\n' attaches-schedulers drops-root >>n
@@ -273,6 +284,8 @@ __ARCHIVE__"
 		sched-arg-path include/c\040d|: sched-arg-path: unknown keyword (one of your own begins with x-)
 		attaches-schedulers 1|: attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		attaches-schedulers|: attaches-schedulers: excludes a packed scheduler: leave out one of them
+		expect-scheduler-error ""|: expect-scheduler-error: it is empty
+		expect-scheduler-error a\033b|: expect-scheduler-error: not text that a terminal can show as it is: a\033b
 		drops-root yes|: drops-root: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		speed 5|: speed: unknown keyword (one of your own begins with x-)
 	EOF

@@ -502,6 +502,108 @@ ejected() { # NAME MESSAGE SCHEDULER TEST
 	EOF
 }
 
+# expects TEXT: has t.run expect an ejection for it, as a record of its definition says
+expects() {
+	echo "expect-scheduler-error $1" >>t.ktstr
+	ktstr-export -q t
+}
+
+as_expected() { # NAME TEXT STATUS MESSAGE SCHEDULER TEST
+	local on off=${detach[*]}
+	on=$(kernel_logs 'BPF scheduler "fake_1.0" enabled (partial)')
+	spelled "${6//OFF/"$off"}"
+	script t "$REPLY"
+	spelled "${5//ON/"$on"}"
+	export_scheduler "$REPLY"
+	expects "$2"
+	local start=$SECONDS
+	run on_host ./t.run --quiet
+	ended "$3" "*./t.run: $4" && ((SECONDS - start < 12)) && nothing_left
+}
+
+# bats test_tags=promise:ejected-as-expected
+@test "scheduler: one that is expected to be ejected passes only where the kernel log says that it was, and why" {
+	local stalls error exits quits other expects='the test expects an ejection for: '
+	stalls=$(kernel_logs 'BPF scheduler "fake_1.0" disabled (runnable task stall)')$'; '$(kernel_logs 'fake_1.0: sleep[7] failed to run for 5.01s')
+	error=$(kernel_logs 'BPF scheduler "fake_1.0" disabled (runtime error)')
+	exits=$(kernel_logs 'BPF scheduler "fake_1.0" disabled (unregistered from user space)')
+	quits=$(kernel_logs 'BPF scheduler "fake_1.0" disabled (unregistered from BPF)')
+	other=$(kernel_logs 'BPF scheduler "fake_1.01" enabled')$'; '$(kernel_logs 'BPF scheduler "fake_1.01" disabled (runnable task stall)')
+	stalls=${stalls//$'\n'/} other=${other//$'\n'/}
+	each_case as_expected <<-EOF
+		the reason|runnable\\040task|0|pass|ON; ATTACH sleep 1; $stalls; DETACH; STAY|sleep 9
+		the detail|sleep[7]\\040failed|0|pass|ON; ATTACH sleep 1; $stalls; DETACH; STAY|sleep 9
+		its process ends with it|stall|0|pass|ON; ATTACH sleep 1; $stalls; DETACH; exit 1|sleep 9
+		while a child holds it|stall|0|pass|PARENT_ENDS; ON; ATTACH sleep 1; $stalls; DETACH; STAY|sleep 9
+		after the test, while a leftover of it lives|stall|0|pass|ON; ATTACH STAY|(trap '' TERM; sleep 0.8; $stalls; OFF; sleep 9) & exit 0
+		at the end of the test, which passes|stall|0|pass|ON; ATTACH STAY|$stalls; OFF; exit 0
+		at the end of the test, which fails|stall|1|fail|ON; ATTACH STAY|$stalls; OFF; exit 1
+		at the end of the test, which skips|stall|4|skip: *|ON; ATTACH STAY|$stalls; OFF; exit 4
+		after the test has failed|stall|1|fail|ON; ATTACH STAY|(sleep 1; $stalls; OFF) & exit 1
+		another reason|task\\040stall|1|fail: the scheduler was ejected for another reason (runtime error): ${expects}task stall|ON; ATTACH sleep 1; $error; DETACH; STAY|sleep 9
+		no pattern|run*stall|1|fail: the scheduler was ejected for another reason (runnable task stall: sleep[[]7] failed to run for 5.01s): ${expects}run*|ON; ATTACH sleep 1; $stalls; DETACH; STAY|sleep 9
+		not at all|stall|1|fail: the scheduler was not ejected while the test ran: ${expects}stall|ON; ATTACH STAY|sleep 0.5
+		not at all, and the test fails|stall|1|fail: it did not|ON; ATTACH STAY|echo it did not; exit 1
+		not at all, and the test is unsure|stall|2|inconclusive: noise|ON; ATTACH STAY|echo noise; exit 2
+		by itself|unregistered|1|fail: the scheduler was not ejected, it detached itself (unregistered from user space): ${expects}unregistered|ON; ATTACH sleep 1; $exits; DETACH; STAY|sleep 9
+		by itself, its BPF part|unregistered|1|fail: the scheduler was not ejected, it detached itself (unregistered from BPF): ${expects}unregistered|ON; ATTACH sleep 1; $quits; DETACH; STAY|sleep 9
+		before that, an enable failed for it|stall|1|fail: the scheduler was ejected for another reason (runtime error): *|$stalls; ON; ATTACH sleep 1; $error; DETACH; STAY|sleep 9
+		after that, an enable fails|stall|0|pass|ON; ATTACH sleep 1; $stalls; $error; DETACH; STAY|sleep 9
+		after that, an enable fails for it|stall|1|fail: the scheduler was ejected for another reason (runtime error): *|ON; ATTACH sleep 1; $error; $stalls; DETACH; STAY|sleep 9
+		another of a longer name|stall|2|inconclusive: the scheduler was detached, and the kernel log does not say why (can dmesg read it, does it hold enough?): ${expects}stall|ON; ATTACH sleep 1; $other; DETACH; STAY|sleep 9
+		the log is silent|stall|2|inconclusive: the scheduler was detached, and the kernel log does not say why *|ON; ATTACH sleep 1; DETACH; STAY|sleep 9
+		the log has lost the attach|stall|2|inconclusive: the scheduler was detached, and the kernel log does not say why *|ON; ATTACH sleep 1; : >/dev/kmsg; $stalls; DETACH; STAY|sleep 9
+		the log was cleared|stall|2|inconclusive: the scheduler was detached, and the kernel log does not say why *|ON; ATTACH sleep 1; $stalls; : >/dev/kmsg; DETACH; STAY|sleep 9
+		attached again|stall|3|scheduler failed: it was attached again (enable_seq went from 8 to 9), * s into the run (runnable task stall)|ON; ATTACH sleep 1; $stalls; DETACH; ON; ATTACH STAY|sleep 9
+		attached again, and ejected|stall|3|scheduler failed: it was attached again (enable_seq went from 8 to 9), * s into the run (runnable task stall)|ON; ATTACH sleep 1; $stalls; DETACH; ATTACH DETACH; STAY|sleep 9
+		never attached|stall|3|scheduler failed: it ended with status 1 before it was attached (runnable task stall)|$stalls; exit 1|exit 0
+		at once, before it is proved|stall|3|scheduler failed: it was attached and ejected at once, before the test began, and its process is alive (runnable task stall)|ON; EJECTED; $stalls; STAY|exit 0
+	EOF
+}
+
+# bats test_tags=promise:ejected-as-expected
+@test "scheduler: an expected ejection is no pass where the kernel log cannot be read, nor where the host is not as it was" {
+	local stalls
+	stalls=$(kernel_logs 'BPF scheduler "fake_1.0" disabled (runnable task stall)')
+	script t 'mount --bind /proc/sys/kernel/version /proc/sys/vm/swappiness' 'sleep 9'
+	fake_sysctl vm/swappiness 60
+	export_scheduler "$(kernel_logs 'BPF scheduler "fake_1.0" enabled')" "${attach[@]}" 'sleep 1' "$stalls" "${detach[@]}" "${stay[@]}"
+	echo 'sysctl vm.swappiness 1' >>t.ktstr
+	expects stall
+	run -70 on_host ./t.run --quiet
+	expect line -1 ends "no verdict, which would have been pass"
+	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
+	script t 'sleep 9'
+	printf '%s\n' '#!/bin/sh' 'exit 1' >"$HOST/dmesg"
+	ktstr-export -q t
+	run -2 on_host ./t.run --quiet
+	expect line -1 begins "./t.run: inconclusive: the scheduler was detached, and the kernel log does not say why"
+	nothing_left
+}
+
+@test "scheduler: an expected ejection is said and recorded, in rounds, too, which all have the scheduler" {
+	local option
+	script t 'sleep 9'
+	export_scheduler "$(kernel_logs 'BPF scheduler "fake_1.0" enabled')" "${attach[@]}" 'sleep 1' \
+		"$(kernel_logs 'BPF scheduler "fake_1.0" disabled (runnable task stall)')" "${detach[@]}" "${stay[@]}"
+	expects 'task\040stall'
+	run -0 on_host ./t.run --evidence-to e.tar.gz
+	expect output has $'\n./t.run: the scheduler was ejected, as the test expects: runnable task stall\n'
+	expect line -1 "./t.run: pass"
+	tar -xzOf e.tar.gz --wildcards '*/result' | grep -xF 'ejection task\040stall runnable\040task\040stall'
+	run -0 ktstr-results --format json e.tar.gz
+	expect output has '"ejection": {"expected": "task stall", "found": "runnable task stall"}'
+	run -0 on_host ./t.run --quiet --repeat 2
+	expect output "./t.run: pass: 2 of 2 passed"
+	for option in --no-scheduler --baseline; do
+		run -64 on_host ./t.run "$option"
+		expect output "./t.run: this test expects that its scheduler is ejected: it has no rounds without one"
+	done
+	run -0 ./t.run --info
+	expect output has $'\nSCHED_EXPECTED_ERROR=task stall\n'
+	nothing_left
+}
+
 @test "scheduler: a sub-scheduler that ends by itself, or before this run, is no ejection" {
 	script t "$(kernel_logs 'BPF sub-scheduler "below" disabled (unregistered from user space)')"
 	export_scheduler "${attach[@]}" "${stay[@]}"

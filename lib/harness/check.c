@@ -300,12 +300,32 @@ static int check_kernel(const struct ktstr_test *test)
 	return 0;
 }
 
+static int check_expected_error(const struct ktstr_test *test)
+{
+	const char *text = test->expect_scheduler_error;
+
+	if (!text)
+		return 0;
+	if (!*text)
+		return bad(test, "test %s: expect_scheduler_error is empty", test->name);
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			return bad(test, "test %s: expect_scheduler_error has a control character",
+				   test->name);
+	if (!test->scheduler || !test->scheduler->binary)
+		return bad(test,
+			   "test %s: expect_scheduler_error needs a scheduler with a binary, which "
+			   "is then ejected",
+			   test->name);
+	return 0;
+}
+
 static int check_test(const struct ktstr_test *test)
 {
 	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
 	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_declared_topology(test) |
 	       check_kernel(test) | check_scheduler(test) | check_workload_root(test) |
-	       check_includes(test, test->include_files);
+	       check_expected_error(test) | check_includes(test, test->include_files);
 }
 
 int ktstr_check_tests(const struct ktstr_tests *tests)

@@ -130,6 +130,8 @@ void ktstr_print_definition(const struct ktstr_test *test)
 	}
 	if (test->attaches_schedulers)
 		puts("attaches-schedulers");
+	if (test->expect_scheduler_error)
+		print_record("expect-scheduler-error", test->expect_scheduler_error, NULL);
 	if (test->drops_root)
 		puts("drops-root");
 	if (test->about)

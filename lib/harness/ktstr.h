@@ -134,6 +134,7 @@ struct ktstr_test {
 	const char *kernel_max KTSTR_INITIAL(NULL);	      /* needs kernel_min */
 	const char *const *kernel_args KTSTR_INITIAL(NULL);   /* words of its command line */
 	const char *workload_root_cgroup KTSTR_INITIAL(NULL); /* ctx->cgroup_root below the mount */
+	const char *expect_scheduler_error KTSTR_INITIAL(NULL); /* in the reason of an ejection */
 };
 
 /*

@@ -66,6 +66,7 @@ const struct record_rule definition_rules[] = {
 	{ "host-only", 0, 0, RECORD_ONCE, NULL },
 	{ "bpf-map-write", 3, 3, RECORD_MANY, NULL },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
+	{ "expect-scheduler-error", 1, 1, RECORD_ONCE, text_problem },
 	{ "drops-root", 0, 0, RECORD_ONCE, NULL },
 	{ "about", 1, 1, RECORD_ONCE, text_problem },
 	{ "contact", 1, 1, RECORD_ONCE, text_problem },

@@ -108,6 +108,7 @@ const struct record_rule manifest_rules[] = {
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
 	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
+	{ "expect-scheduler-error", 1, 1, RECORD_ONCE, text_problem },
 	{ "drops-root", 0, 0, RECORD_ONCE, NULL },
 	{ "needs-glibc", 1, 2, RECORD_ONCE, glibc_problem },
 	{ "needs-machine", 1, 1, RECORD_MANY, text_problem },
@@ -211,6 +212,7 @@ static int check_commands(const char *source, const struct entries *manifest)
 static int check_schedulers(const char *source, const struct entries *manifest)
 {
 	const struct entry *attaches = entries_find(manifest, "attaches-schedulers");
+	const struct entry *expected = entries_find(manifest, "expect-scheduler-error");
 	const struct entry *scheduler = entries_find(manifest, "scheduler");
 	bool is_packed = manifest_file(manifest, "scheduler");
 	const char *name = scheduler->fields.items[0];
@@ -225,6 +227,11 @@ static int check_schedulers(const char *source, const struct entries *manifest)
 			      "%s:%zu: attaches-schedulers: excludes a packed scheduler: leave out "
 			      "one of them",
 			      source, attaches->line);
+	if (expected && !is_packed)
+		return report(EBADMSG,
+			      "%s:%zu: expect-scheduler-error: needs a packed scheduler, which is "
+			      "then ejected: leave it out, or pack one",
+			      source, expected->line);
 	return 0;
 }
 

@@ -156,6 +156,11 @@ static int check_exportable(const struct resolution *r, bool allow_commands)
 			"%s attaches schedulers of its own, and its scheduler record names "
 			"a program: leave out one of them",
 			r->definition->name);
+	if ((entry = find(r, "expect-scheduler-error")) && !starts_scheduler(r))
+		return bad_entry(r, entry,
+				 "%s expects that its scheduler is ejected, and its scheduler "
+				 "record names no program: give one, or leave this out",
+				 r->definition->name);
 	return 0;
 }
 
@@ -599,6 +604,7 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	       copy_entries(r, "workload-root-cgroup", manifest) ||
 	       copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
 	       copy_entries(r, "attaches-schedulers", manifest) ||
+	       copy_entries(r, "expect-scheduler-error", manifest) ||
 	       copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest);
 }
 

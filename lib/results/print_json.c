@@ -31,6 +31,7 @@ static const struct form {
 	{ "taint", { "before#", "after#" } },
 	{ "topology", { "what", "label" } },
 	{ "sched-ext", { "when", "state", "enable-seq#", "ops", "switch-all#" } },
+	{ "ejection", { "expected", "found" } },
 	{ "event", { "name", "before#", "after#" } },
 	{ "counter", { "name", "before#", "after#" } },
 	{ "above", { "pid#", "name", "policy", "us#" } },

@@ -75,6 +75,7 @@ const struct record_rule result_rules[] = {
 	{ "cpus", 1, 1, RECORD_ONCE, NULL },
 	{ "topology", 2, 2, RECORD_MANY, NULL },
 	{ "sched-ext", 3, 5, RECORD_MANY, NULL },
+	{ "ejection", 2, 2, RECORD_ONCE, NULL },
 	{ "event", 3, 3, RECORD_MANY, NULL },
 	{ "counter", 3, 3, RECORD_MANY, NULL },
 	{ "above", 4, 4, RECORD_MANY, NULL },

@@ -133,6 +133,8 @@ check_rounds() {
 		die "$STATUS_MISUSED" "--no-scheduler and --baseline exclude each other: --baseline has rounds with and without the scheduler"
 	elif [[ $ATTACHES_SCHEDULERS && ($NO_SCHEDULER || $BASELINE) ]]; then
 		die "$STATUS_MISUSED" "this test attaches schedulers itself: it has no rounds without one"
+	elif [[ $SCHED_EXPECTED_ERROR && ($NO_SCHEDULER || $BASELINE) ]]; then
+		die "$STATUS_MISUSED" "this test expects that its scheduler is ejected: it has no rounds without one"
 	elif [[ $BASELINE ]] && ! has_scheduler && ! has_commands; then
 		die "$STATUS_MISUSED" "--baseline: no scheduler is packed that it could leave out: use --repeat"
 	elif [[ $BASELINE ]] && ((${REPEAT:-0} > ROUNDS_MAX / 2)); then

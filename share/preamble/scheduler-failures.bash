@@ -21,6 +21,28 @@ read_kernel_log() {
 	REPLY=${REPLY%)*}
 }
 
+# find_ejection: sets REPLY to the reason and the detail with which the kernel log says that this run's scheduler was disabled,
+# or to nothing. The line that it was enabled must be there, so that no other attach of that name is taken for this one.
+find_ejection() {
+	local line name="sched_ext: BPF scheduler \"$ATTACHED_OPS\"" detail="sched_ext: $ATTACHED_OPS: " enabled='' before=''
+	read_kernel_log
+	REPLY=''
+	for line in "${KERNEL_LINES[@]}"; do
+		case $line in
+		*"$name enabled"*) enabled=1 REPLY='' ;;
+		*"$name disabled ("*)
+			if [[ $enabled && ! $REPLY ]]; then
+				REPLY=${line#*"$name disabled ("}
+				REPLY=${REPLY%)*} before=$line
+				continue
+			fi
+			;;
+		*"$detail"*) [[ ! $before ]] || REPLY+=": ${line#*"$detail"}" ;; # the next line
+		esac
+		before=''
+	done
+}
+
 # fail_scheduler MESSAGE: ends the run, with the kernel's reason
 fail_scheduler() {
 	if [[ $ALONE ]]; then die "$STATUS_SCHEDULER" "$*"; fi # it has none

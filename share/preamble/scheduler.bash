@@ -97,6 +97,7 @@ wait_for_attach() {
 		((REPLY - start < 100 * ATTACH_SECS)) || fail_late
 		pause 0.1
 	done
+	ATTACHED_OPS=$OPS
 	remember proved "$HELD_LINKS"
 	record_time attached
 	record_attachment attached

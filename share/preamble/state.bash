@@ -67,6 +67,7 @@ STATE='' SEQ=0 OPS='' # see read_attachment
 SEQ_BEFORE=''  # enable_seq before it was started
 HOTPLUG_BEFORE=''
 KNOWN=''       # the struct_ops links that processes held before it was started
+ATTACHED_OPS='' # its name, as the kernel has it
 HOLDERS=()     # its processes that hold it
 SCHED_ENDED='' # how the process that was started as the scheduler ended
 ALONE=''       # enable_seq at the start of a test that must stay without any scheduler

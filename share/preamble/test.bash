@@ -26,14 +26,15 @@ start_test() {
 }
 
 # watch_test: waits for the test's end, and sets REPLY to nothing; or, if the scheduler does not stay attached, to what
-# happened. Ends the run if the test takes too long.
+# happened. Sets ended of run_test to whether the test had ended when that was seen. Ends the run if the test takes too long.
 watch_test() {
 	local limit=$((TEST_DURATION_SECS + TEST_WATCHDOG_SECS + GRACE_SECS)) start events
 	now
 	start=$REPLY events=$((REPLY + 100 * EVENTS_SECS))
 	while :; do
+		kill -0 "$TEST_PID" 2>/dev/null || ended=1
 		if ! is_still_attached; then return 0; fi # REPLY says what happened; run_test ends the test
-		if ! kill -0 "$TEST_PID" 2>/dev/null; then
+		if [[ $ended ]]; then
 			REPLY=''
 			return 0
 		fi
@@ -60,10 +61,47 @@ fail_detached() {
 	fail_scheduler "$what"
 }
 
+# is_settled: whether the scheduler that was detached is gone, or another came: the kernel log then says why it went
+is_settled() {
+	is_disabled || ((SEQ != SEQ_BEFORE + 1))
+}
+
+# judge_ejection STATUS WHAT WHEN: the test expects that the kernel ejects the scheduler, which was detached. Ends the run if
+# it was not ejected so. Sets REPLY to the test's status: one that had failed by itself before has failed.
+judge_ejection() {
+	local expected="the test expects an ejection for: $SCHED_EXPECTED_ERROR"
+	within 100 is_settled || true
+	if [[ $STATE != disabled ]] || ((SEQ != SEQ_BEFORE + 1)); then fail_detached "$2" "$3"; fi
+	check_launched
+	check_detached
+	find_ejection
+	record ejection "$SCHED_EXPECTED_ERROR" "$REPLY"
+	if (($1)); then
+		REPLY=$1
+	elif [[ ! $REPLY ]]; then
+		die "$STATUS_UNSURE" "the scheduler was detached, and the kernel log does not say why" \
+			"(can dmesg read it, does it hold enough?): $expected"
+	elif [[ $REPLY == unregistered\ from\ @(user\ space|BPF)* ]]; then
+		die "$STATUS_FAIL" "the scheduler was not ejected, it detached itself ($REPLY): $expected"
+	elif [[ $REPLY != *"$SCHED_EXPECTED_ERROR"* ]]; then
+		die "$STATUS_FAIL" "the scheduler was ejected for another reason ($REPLY): $expected"
+	else
+		((QUIET)) || say "the scheduler was ejected, as the test expects: $REPLY"
+		REPLY=0
+	fi
+}
+
+# check_ejection STATUS: a test that has passed under a scheduler that stayed attached, and that should have been ejected
+check_ejection() {
+	[[ $SCHED_EXPECTED_ERROR && $1 == 0 ]] || return 0
+	record ejection "$SCHED_EXPECTED_ERROR" ''
+	die "$STATUS_FAIL" "the scheduler was not ejected while the test ran: the test expects an ejection for: $SCHED_EXPECTED_ERROR"
+}
+
 # run_test: runs it and takes it away again. A verdict counts only if the scheduler stayed attached until all of the
-# test was gone. Sets REPLY to the test's status.
+# test was gone, or was ejected as the test expects. Sets REPLY to the test's status.
 run_test() {
-	local start elapsed what status=0
+	local start elapsed what ended='' status=0
 	start_test
 	now
 	start=$REPLY
@@ -71,7 +109,7 @@ run_test() {
 	what=$REPLY
 	seconds_since "$start"
 	elapsed=$REPLY
-	[[ $what ]] || wait "$TEST_PID" 2>/dev/null || status=$?
+	[[ ! $ended ]] || wait "$TEST_PID" 2>/dev/null || status=$?
 	record_time test-ended
 	record_counters "$start"
 	record duration "$TEST_DURATION_SECS" "$elapsed"
@@ -85,8 +123,13 @@ run_test() {
 		check_launched
 		is_still_attached || what="$REPLY${DUMPED:+, after the dump that this run asked for}"
 	fi
+	if [[ $what && $SCHED_EXPECTED_ERROR ]]; then
+		judge_ejection "$status" "$what" "$elapsed"
+		return
+	fi
 	if [[ $what ]]; then fail_detached "$what" "$elapsed"; fi
 	check_detached
+	check_ejection "$status"
 	REPLY=$status
 }
 

@@ -24,6 +24,8 @@ SCHED_ENABLE=(@SCHED_ENABLE@)
 SCHED_DISABLE=(@SCHED_DISABLE@)
 SCHED_ENABLED_FILE=@SCHED_ENABLED_FILE@
 SCHED_ENABLED_VALUE=@SCHED_ENABLED_VALUE@
+# What the reason holds with which the kernel must eject the scheduler (empty: it stays attached).
+SCHED_EXPECTED_ERROR=@SCHED_EXPECTED_ERROR@
 # A cgroup that is there before the scheduler starts.
 CGROUP_PARENT=@CGROUP_PARENT@
 # The cgroup for what the test makes (empty: /ktstr).
