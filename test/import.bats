@@ -167,6 +167,25 @@ include include/with\\040blank${last[$version]}"
 	expect value "$(<content/include/layers.json)" '{"a": 1}'
 }
 
+@test "import: a packed directory comes back with its links, its empty directories and its modes" {
+	grep -q '"include-dir"' "$TOP/lib/registry/definition.c" || skip "needs the record include-dir"
+	mkdir -p d/e/f d/empty 'd/with blank'
+	echo a >d/a
+	echo b >d/e/f/b
+	echo c >'d/with blank/x y'
+	chmod +x d/a
+	ln -s ../a d/e/up
+	ln -s e/f d/l
+	printf 'test a\nbinary ./t\ninclude-dir ./d\ninclude ./t\n' >t.ktstr
+	ktstr-export -q a
+	ktstr-import -o back a.run
+	expect value "$(grep ^include back/a.ktstr | sort)" $'include include/t\ninclude-dir include/d'
+	diff -r --no-dereference d back/include/d
+	expect file back/include/d/empty
+	ktstr-export -q -f back/a.ktstr -o again.run a
+	cmp a.run again.run
+}
+
 @test "import: each frozen value of the template has a row in lib/import/own_header.c" {
 	local names
 	names=$(sed -n 's/^\([A-Z0-9_]*\)=(\{0,1\}@.*/\1/p' "$TOP/share/preamble/values.bash")

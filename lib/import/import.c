@@ -284,36 +284,43 @@ static int move_program(const struct import *import, const char *from, const cha
 	return failed;
 }
 
-/* What a record `include` or `include-dir` names: the part below include/, once for a directory. */
+/* Adds a record include-dir for a directory below include/, once. */
+static int add_directory(struct import *import, struct entries *known, struct file_index *index,
+			 const char *name)
+{
+	if (file_index_find(index, name))
+		return 0;
+	if (entries_add(known, "directory", name, NULL) ||
+	    file_index_add(index, known->items[known->count - 1].fields.items))
+		return report_errno("%s", import->path);
+	return imported_add_word(&import->test, 0, name, "include-dir", name);
+}
+
 static int add_includes(struct import *import)
 {
 	const struct entries *members = &import->untar.members;
-	struct strings directories = { 0 };
+	struct entries directories = { 0 };
+	struct file_index index = { NULL };
 	const struct entry *entry = NULL;
 	int failed = 0;
 
 	while (!failed && (entry = entries_next(members, NULL, entry))) {
-		const char *name = entry->fields.items[0], *slash;
+		const char *name = entry->fields.items[0];
 		char *top;
 
 		if (strncmp(name, "include/", 8))
 			continue;
-		slash = strchr(name + 8, '/');
-		if (!slash && !strcmp(entry->keyword, "file")) {
+		if (!strchr(name + 8, '/') && !strcmp(entry->keyword, "file")) {
 			failed = imported_add_word(&import->test, 0, name, "include", name);
 			continue;
 		}
-		top = strndup(name, slash ? (size_t)(slash - name) : strlen(name));
-		if (!top)
-			failed = report_errno("%s", import->path);
-		else if (!strings_contain(&directories, top))
-			failed = strings_add(&directories, top)
-					 ? report_errno("%s", import->path)
-					 : imported_add_word(&import->test, 0, name, "include-dir",
-							     top);
+		top = strndup(name, 8 + strcspn(name + 8, "/"));
+		failed = top ? add_directory(import, &directories, &index, top)
+			     : report_errno("%s", import->path);
 		free(top);
 	}
-	strings_free(&directories);
+	file_index_free(&index);
+	entries_free(&directories);
 	return failed;
 }
 
