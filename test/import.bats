@@ -115,6 +115,8 @@ include include/with\\040blank${last[$version]}"
 		workload-root-cgroup /cells/it's\040w
 		config-file ./layers.json f:{file}
 		sysctl vm.dirty_ratio 30
+		expect-scheduler-error runnable\040task
+		built-from ./s
 		sysctl kernel.x a\040b
 		topology 1n2l1c1t
 		kernel 6.12 7.0
