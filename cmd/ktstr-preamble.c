@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/quote.h"
 #include "base/report.h"
+#include "registry/file_index.h"
 #include "registry/manifest.h"
 #include "registry/needs.h"
 #include "registry/topology.h"
@@ -129,27 +130,83 @@ static bool has_string(const struct strings *strings, const char *text, size_t l
 	return false;
 }
 
-/* Adds the top-level names of the archive, at most four, and the number of its files. */
+/* Directories below include/, each once. Zero-initialised, it is empty. */
+struct directories {
+	struct entries entries;
+	struct file_index index; /* of entries */
+};
+
+/* Adds what of the first length bytes of name is a directory below include/, and those above it. */
+static int add_directories(struct directories *directories, const char *name, size_t length)
+{
+	static const char included[] = "include/";
+
+	while (length > strlen(included) && !strncmp(name, included, strlen(included))) {
+		struct entries *entries = &directories->entries;
+		char *directory = strndup(name, length);
+		bool is_known = directory && file_index_find(&directories->index, directory);
+		int failed = !directory || (!is_known && entries_add(entries, "", directory, NULL));
+
+		free(directory);
+		if (failed)
+			return -1;
+		if (is_known)
+			return 0;
+		if (file_index_add(&directories->index,
+				   entries->items[entries->count - 1].fields.items))
+			return -1;
+		while (name[--length] != '/')
+			;
+	}
+	return 0;
+}
+
+/* Counts what is unpacked, but for the directories at the top. Returns 0, or -1 with errno. */
+static int count_packed(const struct entries *manifest, size_t *count)
+{
+	struct directories directories = { 0 };
+	int failed = 0;
+
+	*count = 0;
+	for (size_t i = 0; !failed && i < manifest->count; i++) {
+		const struct entry *entry = &manifest->items[i];
+		const char *name, *slash;
+
+		if (!is_member(entry->keyword))
+			continue;
+		name = entry->fields.items[0];
+		slash = strrchr(name, '/');
+		if (!strcmp(entry->keyword, "directory")) {
+			failed = add_directories(&directories, name, strlen(name));
+			continue;
+		}
+		++*count;
+		if (slash)
+			failed = add_directories(&directories, name, (size_t)(slash - name));
+	}
+	*count += directories.entries.count;
+	file_index_free(&directories.index);
+	entries_free(&directories.entries);
+	return failed;
+}
+
+/* Adds the top-level names of the archive, at most four, and the number of what is in it. */
 static int add_packed_files(struct values *values, const struct entries *manifest)
 {
 	struct strings *names = add_value(values, "PACKED_FILES");
-	const struct entry *file = NULL;
-	size_t count = 0;
+	const struct entry *member = NULL;
+	size_t count;
 
-	while ((file = entries_next(manifest, NULL, file))) {
-		const char *name;
-		size_t length;
+	while ((member = entries_next(manifest, NULL, member))) {
+		const char *name = is_member(member->keyword) ? member->fields.items[0] : "";
+		size_t length = strcspn(name, "/");
 
-		if (strcmp(file->keyword, "file") && strcmp(file->keyword, "content"))
-			continue;
-		name = file->fields.items[0];
-		length = strcspn(name, "/");
-		count++;
-		if (!has_string(names, name, length) &&
+		if (length && !has_string(names, name, length) &&
 		    strings_addf(names, "%.*s", (int)length, name))
 			return -1;
 	}
-	return strings_addf(add_value(values, "PACKED_COUNT"), "%zu", count);
+	return count_packed(manifest, &count) ||
+	       strings_addf(add_value(values, "PACKED_COUNT"), "%zu", count);
 }
 
 /* Adds the file name that a packed program had where it came from; "" if it is not packed. */

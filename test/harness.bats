@@ -77,6 +77,8 @@ watchdog 5'
 		static const char *const from[] = { "./src", NULL };
 		static const char *const sched_inc[] = { "./s.conf", NULL };
 		static const char *const controllers[] = { "cpu", "perf_event", NULL };
+		static const char *const sched_dirs[] = { "/s/dir", NULL };
+		static const char *const dirs[] = { "a dir", "./b", NULL };
 		static const char *const inc[] = { "jq", "./a", NULL };
 		static const char *const run_args[] = { "go", "it's", NULL };
 		static const struct ktstr_sysctl sysctls[] = { { "kernel.x", "1 2" }, { "vm.y", "" }, { 0 } };
@@ -86,14 +88,15 @@ watchdog 5'
 		static const struct ktstr_scheduler s = { .name = "my sched", .binary = "./s",
 			.args = args, .cgroup_parent = "/a/b", .config_file = "c.json",
 			.sysctls = sysctls, .include_files = sched_inc, .built_from = from,
-			.cgroup_controllers = controllers, .config_file_args = config_args, .config_content = &config };
+			.cgroup_controllers = controllers, .config_file_args = config_args, .config_content = &config,
+			.include_dirs = sched_dirs };
 		KTSTR_TEST(full, .scheduler = &s, .extra_sched_args = extra,
 			.topology = { .numa_nodes = 2, .llcs = 4, .cores_per_llc = 3, .threads_per_core = 2 },
 			.duration_s = 7, .watchdog_s = 3, .include_files = inc, .run_args = run_args,
 			.host_only = true, .bpf_map_write = writes, .drops_root = true, .about = "what it is", .contact = "a@b.example",
 			.kernel_min = "6.12", .kernel_max = "7", .kernel_args = words,
 			.workload_root_cgroup = "/a/c d",
-			.expect_scheduler_error = "task stall") { return KTSTR_PASS; }
+			.expect_scheduler_error = "task stall", .include_dirs = dirs) { return KTSTR_PASS; }
 	E
 	run -0 --separate-stderr ./t --ktstr-describe full
 	expect output 'test full
@@ -120,6 +123,9 @@ watchdog 3
 include ./s.conf
 include jq
 include ./a
+include-dir /s/dir
+include-dir a\040dir
+include-dir ./b
 run-arg go
 run-arg it'"'"'s
 host-only
@@ -418,6 +424,18 @@ t: t.c:16: test i: attaches_schedulers excludes a scheduler with a binary: leave
 t: t.c:17: test j: expect_scheduler_error is empty
 t: t.c:18: test k: expect_scheduler_error has a control character
 t: t.c:19: test l: expect_scheduler_error needs a scheduler with a binary, which is then ejected"
+}
+
+@test "harness: an empty path of a directory is an error at start" {
+	build t <<-'E'
+		static const char *const nothing[] = { "./d", "", NULL };
+		static const struct ktstr_scheduler dirs = { .name = "s", .binary = "s", .include_dirs = nothing };
+		KTSTR_TEST(a, .scheduler = &dirs) { return KTSTR_PASS; }
+		KTSTR_TEST(b, .include_dirs = nothing) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	expect output "t: t.c:3: test a: an include_dirs has an empty path
+t: t.c:4: test b: an include_dirs has an empty path"
 }
 
 @test "harness: kernels and words of the command line that cannot be are an error at start" {

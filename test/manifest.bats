@@ -471,7 +471,7 @@ enabled-when /proc/x/y 1\0402"
 	mkdir d
 	define 'test a' 'binary t' 'include ./d'
 	run -1 ktstr-manifest a
-	expect output ends ":3: include: ./d: Is a directory (recursive packaging is not there yet: name its files, or pack a tar of it)"
+	expect output ends ":3: include: ./d: Is a directory (a directory is packed by the record include-dir)"
 	define 'test a' 'binary ./d'
 	fails_with 1 "./t.ktstr:2: binary: ./d: Is a directory" ktstr-manifest a
 	define 'test a' 'binary t' 'scheduler s ./d'

@@ -13,11 +13,11 @@ identify() {
 	local keyword path changed now LC_ALL=C paths=()
 	printf -v now '%(%s)T' -1
 	while read -r keyword _ path _; do
-		[[ $keyword == file ]] || continue
+		[[ $keyword == file ]] || continue # directories and links are in their records
 		printf -v path %b "$path" # octal escapes
 		paths+=("$path")
 	done <"$work/manifest"
-	stat -L -c '%Z %z %y %s %i %d' -- "${paths[@]}" >"$work/files" 2>/dev/null || return
+	printf '%s\0' "${paths[@]}" | xargs -0 stat -L -c '%Z %z %y %s %i %d' -- >"$work/files" 2>/dev/null || return
 	while read -r changed _; do
 		((changed + 2 < now)) || return
 	done <"$work/files"

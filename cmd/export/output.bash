@@ -69,7 +69,7 @@ warn_of_old_signature() {
 say_what_was_written() {
 	local REPLY what=$output includes
 	if [[ $output == - ]]; then what='standard output'; fi
-	includes=$(grep -cE '^(file|content) include/' <"$work/manifest") || true
+	includes=$(grep -cE '^(file|content|link) include/' <"$work/manifest") || true
 	as_line "$what ($1 bytes archive, $includes include files)${key:+, signed: $output.sig}"
 	printf 'wrote %s\n' "$REPLY" >&2 || true
 }

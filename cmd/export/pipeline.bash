@@ -7,6 +7,12 @@ check_header() {
 		die "$STATUS_FAILED" "${preamble[0]}: the header does not end in the line __ARCHIVE__"
 }
 
+# check_place: fails if an included directory holds what is being made
+check_place() {
+	! grep -qF -- "/${work##*/}/" "$work/manifest" ||
+		die "$STATUS_FAILED" "$output: it would be in a directory that the test includes: name another place with -o"
+}
+
 # The pipeline. The header names the archive's checksum, so the archive is made first. Nothing is
 # given away before all of it is good.
 run_pipeline() {
@@ -17,6 +23,7 @@ run_pipeline() {
 		stage '' found "${manifest[@]}"
 		stage found manifest "${libs[@]}"
 	fi
+	check_place
 	make_text
 	stage manifest run "${preamble[@]}" --sha256 "$sum" --size "$size"
 	check_header

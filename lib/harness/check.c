@@ -127,11 +127,12 @@ static bool is_sysctl(const char *key)
 	return *key && *key != '.' && *key != '/' && !strstr(key, "..") && !strstr(key, "//");
 }
 
-static int check_includes(const struct ktstr_test *test, const char *const *files)
+static int check_includes(const struct ktstr_test *test, const char *field,
+			  const char *const *paths)
 {
-	for (; files && *files; files++)
-		if (!**files)
-			return bad(test, "test %s: an include_files has an empty path", test->name);
+	for (; paths && *paths; paths++)
+		if (!**paths)
+			return bad(test, "test %s: an %s has an empty path", test->name, field);
 	return 0;
 }
 
@@ -242,7 +243,9 @@ static int check_scheduler(const struct ktstr_test *test)
 			   "more than that or has a ..: %s",
 			   test->name, scheduler->name, scheduler->cgroup_parent);
 	return check_sysctls(test, scheduler) | check_controllers(test, scheduler) |
-	       check_commands(test, scheduler) | check_includes(test, scheduler->include_files);
+	       check_commands(test, scheduler) |
+	       check_includes(test, "include_files", scheduler->include_files) |
+	       check_includes(test, "include_dirs", scheduler->include_dirs);
 }
 
 /* Whether the path has an empty component after its first '/', or is, or is below, /ktstr.run. */
@@ -325,7 +328,9 @@ static int check_test(const struct ktstr_test *test)
 	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
 	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_declared_topology(test) |
 	       check_kernel(test) | check_scheduler(test) | check_workload_root(test) |
-	       check_expected_error(test) | check_includes(test, test->include_files);
+	       check_expected_error(test) |
+	       check_includes(test, "include_files", test->include_files) |
+	       check_includes(test, "include_dirs", test->include_dirs);
 }
 
 int ktstr_check_tests(const struct ktstr_tests *tests)

@@ -120,6 +120,8 @@ void ktstr_print_definition(const struct ktstr_test *test)
 	printf("duration %d\nwatchdog %d\n", test->duration_s, test->watchdog_s);
 	print_list("include", scheduler->include_files);
 	print_list("include", test->include_files);
+	print_list("include-dir", scheduler->include_dirs);
+	print_list("include-dir", test->include_dirs);
 	print_list("run-arg", test->run_args);
 	if (test->host_only)
 		puts("host-only");

@@ -94,6 +94,7 @@ struct ktstr_scheduler {
 	const char *const *config_file_args KTSTR_INITIAL(NULL);   /* as those of a ktstr_config */
 	const struct ktstr_config *config_content KTSTR_INITIAL(NULL);
 	struct ktstr_enabled_when enabled_when KTSTR_INITIAL({}); /* proves that it is on */
+	const char *const *include_dirs KTSTR_INITIAL(NULL);
 };
 
 struct ktstr_test;
@@ -135,6 +136,7 @@ struct ktstr_test {
 	const char *const *kernel_args KTSTR_INITIAL(NULL);   /* words of its command line */
 	const char *workload_root_cgroup KTSTR_INITIAL(NULL); /* ctx->cgroup_root below the mount */
 	const char *expect_scheduler_error KTSTR_INITIAL(NULL); /* in the reason of an ejection */
+	const char *const *include_dirs KTSTR_INITIAL(NULL);	/* paths of directories */
 };
 
 /*

@@ -62,6 +62,7 @@ const struct record_rule definition_rules[] = {
 	{ "duration", 1, 1, RECORD_ONCE, seconds_problem },
 	{ "watchdog", 1, 1, RECORD_ONCE, seconds_problem },
 	{ "include", 1, 1, RECORD_MANY, path_problem },
+	{ "include-dir", 1, 1, RECORD_MANY, path_problem },
 	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
 	{ "host-only", 0, 0, RECORD_ONCE, NULL },
 	{ "bpf-map-write", 3, 3, RECORD_MANY, NULL },

@@ -158,21 +158,30 @@ static int check_references(const char *source, const struct entries *manifest, 
 	return 0;
 }
 
-/* What arguments refer to is a packed file, and so is what needs a glibc. */
+bool is_member(const char *keyword)
+{
+	static const char *const keywords[] = { "file", "content", "directory", "link" };
+
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+		if (!strcmp(keyword, keywords[i]))
+			return true;
+	return false;
+}
+
+/* What arguments refer to is packed, and so is the file that needs a glibc. */
 static int check_paths(const char *source, const struct entries *manifest)
 {
-	const struct entry *file = NULL, *glibc = entries_find(manifest, "needs-glibc");
+	const struct entry *member = NULL, *glibc = entries_find(manifest, "needs-glibc");
 	struct file_index files = { NULL };
 	int failed = 0;
 
-	while (!failed && (file = entries_next(manifest, NULL, file)))
-		if ((!strcmp(file->keyword, "file") || !strcmp(file->keyword, "content")) &&
-		    file_index_add(&files, file->fields.items))
-			failed = report_errno("%s:%zu", source, file->line);
+	while (!failed && (member = entries_next(manifest, NULL, member)))
+		if (is_member(member->keyword) && file_index_add(&files, member->fields.items))
+			failed = report_errno("%s:%zu", source, member->line);
 	failed = failed || check_references(source, manifest, "sched-arg", &files) ||
 		 check_references(source, manifest, "run-arg", &files);
 	if (!failed && glibc && glibc->fields.count > 1 &&
-	    !file_index_find(&files, glibc->fields.items[1]))
+	    !manifest_file(manifest, glibc->fields.items[1]))
 		failed = report(EBADMSG, "%s:%zu: needs-glibc: no file record has this name: %s",
 				source, glibc->line, glibc->fields.items[1]);
 	file_index_free(&files);

@@ -39,6 +39,9 @@ bool manifest_arguments_fit(const struct entries *manifest, const char *keyword)
 	"all of them are more than Linux takes (1966080 bytes, each with 9 more): put them into a " \
 	"file, and include that"
 
+/* Whether records with this keyword are members of the archive: file, content, directory, link. */
+bool is_member(const char *keyword);
+
 /* Returns field 0 of a record that stands once, or "" where it does not stand. */
 const char *manifest_value(const struct entries *manifest, const char *keyword);
 

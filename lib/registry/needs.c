@@ -154,9 +154,10 @@ uint64_t needs_blocks(uint64_t size)
 }
 
 /* Returns 0, or -1 with *problem or, if that is NULL, with errno. */
-static int look_at(struct needs *needs, int fd, const char *name, struct strings *missing,
+static int look_at(struct needs *needs, int fd, const struct entry *file, struct strings *missing,
 		   const char **problem)
 {
+	const char *name = file->fields.items[0], *mode = file->fields.items[2];
 	bool is_main = !strcmp(name, "ktstr") || !strcmp(name, "scheduler");
 	struct elf_program program;
 	struct stat st;
@@ -167,6 +168,8 @@ static int look_at(struct needs *needs, int fd, const char *name, struct strings
 	needs->bytes += needs_blocks((uint64_t)st.st_size);
 	/* a library may also be a program (libcap.so.2); here it is used as a library */
 	if (!strncmp(name, "lib/", 4))
+		return 0;
+	if (!strcmp(mode, "0644")) /* of a packed directory: no program */
 		return 0;
 	is_elf = elf_read_program(fd, &program);
 	if (is_elf < 0)
@@ -187,7 +190,7 @@ static int look_at_file(struct needs *needs, const char *place, const struct ent
 	const char *name = file->fields.items[0], *path = file->fields.items[1], *problem = NULL;
 	struct strings missing = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int failed = fd < 0 || look_at(needs, fd, name, &missing, &problem);
+	int failed = fd < 0 || look_at(needs, fd, file, &missing, &problem);
 
 	if (problem)
 		report(EBADMSG, "%s: %s: %s: %s", place, name, path, problem);
@@ -239,10 +242,14 @@ int needs_add(const char *place, const struct entries *files, struct entries *ma
 	const struct entry *file = NULL;
 	int failed = 0;
 
-	while (!failed && (file = entries_next(files, "file", file)))
-		failed = look_at_file(&needs, place, file);
-	while (!failed && (file = entries_next(files, "content", file)))
-		needs.bytes += needs_blocks(strlen(file->fields.items[2]));
+	while (!failed && (file = entries_next(files, NULL, file))) {
+		if (!strcmp(file->keyword, "file"))
+			failed = look_at_file(&needs, place, file);
+		else if (!strcmp(file->keyword, "content"))
+			needs.bytes += needs_blocks(strlen(file->fields.items[2]));
+		else
+			needs.bytes += BLOCK; /* a directory or a link */
+	}
 	if (!failed && add_records(files, manifest, &needs))
 		failed = report_errno("%s", place);
 	strings_free(&needs.machines);

@@ -22,6 +22,8 @@
 #include "registry/search.h"
 #include "registry/stale.h"
 #include "registry/stand_in.h"
+#include "registry/tree.h"
+#include "registry/value.h"
 
 #define CELL_OPTION "--cell-parent-cgroup"
 
@@ -32,7 +34,9 @@ struct resolution {
 	char *scheduler;
 	char *sources;		 /* what the first built-from names, or NULL */
 	struct entries includes; /* `file` entries, and perhaps a `content` entry */
-	struct file_index index; /* of includes */
+	struct entries tops;  /* the included directories: each its name in the archive, its path */
+	struct entries trees; /* `file`, `directory` and `link` entries of what is in them */
+	struct file_index index; /* of includes, tops and trees */
 };
 
 /* Returns where the author can mend an entry: FILE:LINE or BINARY: TEST. The caller frees it. */
@@ -177,8 +181,7 @@ static int check_file(const struct resolution *r, const struct entry *entry, con
 		return bad_entry(r, entry, "%s: %s%s", path, strerror(EISDIR),
 				 strcmp(entry->keyword, "include")
 					 ? ""
-					 : " (recursive packaging is not there yet: name its "
-					   "files, or pack a tar of it)");
+					 : " (a directory is packed by the record include-dir)");
 	if (!S_ISREG(st.st_mode))
 		return bad_entry(r, entry, "%s: not a regular file", path);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -366,6 +369,68 @@ static int add_include(struct resolution *r, const struct entry *entry, const ch
 	return failed;
 }
 
+/* Adds the directory at the absolute path under that name in the archive. */
+static int add_tree(struct resolution *r, const struct entry *entry, const char *path,
+		    const char *name)
+{
+	char *const *twin = file_index_find(&r->index, name);
+	size_t first = r->trees.count;
+	char *problem;
+	int failed;
+
+	if (twin && is_content(r, twin))
+		return bad_twin(r, entry, path, name);
+	if (twin && file_is_same(twin[1], path))
+		return 0;
+	if (twin)
+		return bad_entry(r, entry, "%s and %s would both be %s: rename one", twin[1], path,
+				 name);
+	if (entries_add(&r->tops, "include-dir", name, path, NULL) ||
+	    file_index_add(&r->index, last_fields(&r->tops)))
+		return bad_entry(r, entry, "%s", strerror(errno));
+	failed = tree_add(&r->trees, path, name, &problem);
+	/* the directory itself is there already, with its path */
+	for (size_t i = first; !failed && i < r->trees.count; i++)
+		failed = file_index_add(&r->index, r->trees.items[i].fields.items);
+	if (failed)
+		bad_entry(r, entry, "%s", problem ? problem : strerror(errno));
+	free(problem);
+	return failed;
+}
+
+/* A link to a directory is packed under its own name, as a directory. */
+static int resolve_include_dir(struct resolution *r, const struct entry *entry)
+{
+	const char *spec = entry->fields.items[0], *end = spec + strlen(spec), *begin;
+	char *joined = join_path(r, spec), *path = joined ? realpath(joined, NULL) : NULL;
+	char *name = NULL;
+	struct stat st;
+	int failed = -1;
+
+	while (end > spec && end[-1] == '/')
+		end--;
+	for (begin = end; begin > spec && begin[-1] != '/';)
+		begin--;
+	if (!path || stat(path, &st))
+		bad_entry(r, entry, "%s: %s", joined ? joined : spec, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		bad_entry(r, entry, "%s: not a directory (a file is packed by the record include)",
+			  joined);
+	else if (asprintf(&name, "include/%.*s", (int)(end - begin), begin) < 0)
+		bad_entry(r, entry, "%s", strerror(errno));
+	else if (archive_name_problem(&name))
+		bad_entry(r, entry,
+			  "%s: the path ends in no name, which the directory needs in the archive: "
+			  "name it from the directory above",
+			  joined);
+	else
+		failed = add_tree(r, entry, path, name);
+	free(path);
+	free(joined);
+	free(name);
+	return failed;
+}
+
 /* Warns if the program at path only starts another one, which the author may not know. */
 static int warn_of_stand_in(const struct resolution *r, const struct entry *entry, const char *path)
 {
@@ -441,6 +506,9 @@ static int resolve_includes(struct resolution *r)
 		return -1;
 	for (entry = NULL; (entry = next(r, "include", entry));)
 		if (resolve_include(r, entry))
+			return -1;
+	for (entry = NULL; (entry = next(r, "include-dir", entry));)
+		if (resolve_include_dir(r, entry))
 			return -1;
 	return 0;
 }
@@ -608,7 +676,18 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	       copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest);
 }
 
-/* Adds the `file` and `content` entries. Returns 0, or -1 with errno. */
+/* Adds those entries of the included directories. Returns 0, or -1 with errno. */
+static int add_of_trees(const struct resolution *r, const char *keyword, struct entries *list)
+{
+	const struct entry *entry = NULL;
+
+	while ((entry = entries_next(&r->trees, keyword, entry)))
+		if (entries_add_fields(list, 0, keyword, entry->fields.items))
+			return -1;
+	return 0;
+}
+
+/* Adds the `file`, `content`, `directory` and `link` entries. Returns 0, or -1 with errno. */
 static int add_files(const struct resolution *r, struct entries *list)
 {
 	if (entries_add(list, "file", "ktstr", r->binary, "0755", NULL) ||
@@ -618,7 +697,10 @@ static int add_files(const struct resolution *r, struct entries *list)
 		if (entries_add_fields(list, 0, r->includes.items[i].keyword,
 				       r->includes.items[i].fields.items))
 			return -1;
-	return 0;
+	return add_of_trees(r, "file", list) || add_of_trees(r, "directory", list) ||
+			       add_of_trees(r, "link", list)
+		       ? -1
+		       : 0;
 }
 
 static int check_arguments(const struct resolution *r, const struct entries *manifest)
@@ -674,5 +756,7 @@ enum resolve_result resolve(const struct source *source, const struct definition
 	free(r.sources);
 	file_index_free(&r.index);
 	entries_free(&r.includes);
+	entries_free(&r.tops);
+	entries_free(&r.trees);
 	return failed ? RESOLVE_FAILED : RESOLVE_DONE;
 }

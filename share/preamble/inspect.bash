@@ -39,7 +39,7 @@ shown() {
 	fi
 }
 
-# list: the names of the packed files, as tar has them
+# list: the names of the packed files, links and directories below include, as tar has them
 list() {
 	local name REPLY names
 	need_programs
@@ -47,7 +47,7 @@ list() {
 	names=$(with_text base64 -d 2>/dev/null | inflate 2>/dev/null | TAR_OPTIONS=--quoting-style=literal tar -tf - 2>/dev/null) ||
 		die "$STATUS_DAMAGED" "this file is damaged: --verify says more: copy it again"
 	while IFS= read -r name; do
-		if [[ $name == */ ]]; then continue; fi
+		if [[ $name == */ && $name != include/?*/ ]]; then continue; fi
 		shown "$name"
 		printf '%s\n' "$REPLY"
 	done <<<"$names"

@@ -102,8 +102,8 @@ unpack() {
 	check_unpacked "$1"
 }
 
-# check_unpacked DIRECTORY: ends the run unless it has the frozen files: another program than ktstr-pack may have written
-# the archive
+# check_unpacked DIRECTORY: ends the run unless it has the frozen files, links, and directories below include: another
+# program than ktstr-pack may have written the archive
 check_unpacked() {
 	local name file count=0
 	for name in "${PACKED_FILES[@]}"; do
@@ -111,7 +111,7 @@ check_unpacked() {
 	done
 	[[ $PACKED_COUNT ]] || return 0
 	for file in "$1"/**; do
-		if [[ ! -d $file || -L $file ]]; then count=$((count + 1)); fi
+		if [[ ! -d $file || -L $file || $file == "$1"/include/?* ]]; then count=$((count + 1)); fi
 	done
 	((count == PACKED_COUNT)) ||
 		die "$STATUS_DAMAGED" "the archive has $count files, and $PACKED_COUNT were to be packed: export the test again"

@@ -46,7 +46,7 @@ SCHED_PROGRAM=@SCHED_PROGRAM@
 TEST_BUILD_ID=@TEST_BUILD_ID@
 SCHED_BUILD_ID=@SCHED_BUILD_ID@
 SCHED_GIT_HASH=@SCHED_GIT_HASH@
-# The archive's top-level names, the number of its files, the disk space they take, and what runs them.
+# The archive's top-level names, the number of its files, links and packed directories, the disk space they take, and what runs them.
 PACKED_FILES=(@PACKED_FILES@)
 PACKED_COUNT=@PACKED_COUNT@
 PACKED_BYTES=@PACKED_BYTES@
