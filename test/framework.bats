@@ -107,6 +107,14 @@ foreign() {
 		ktstr-manifest -b rust fair_only
 }
 
+@test "framework: a name that is a path leads to no file" {
+	foreign linkme_KTSTR_TESTS
+	touch victim.run
+	run -1 --separate-stderr ktstr-manifest -b ./foreign ../../victim # from the directory in tmp to here
+	[ -e victim.run ]
+	expect value "$(ls -A tmp)" ''
+}
+
 @test "framework: each other end of the binary is one line, and leaves nothing" {
 	rust_binary
 	local asked='--ktstr-export-test=fair_only' kind message
