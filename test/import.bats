@@ -242,6 +242,38 @@ include include/with\\040blank${last[$version]}"
 	expect value "$(ls ../tmp)" ''
 }
 
+@test "import: nobody else can write what was imported, and a signal ends it soon" {
+	need python3
+	printf 'test own\nbinary ./t\n' >t.ktstr
+	ktstr-export -q own
+	# open: modes for everybody; many: 100,000 directories in few bytes
+	cat >make.py <<-'END'
+		import base64, gzip, io, re, sys, tarfile
+		head = open("own.run", "rb").read().partition(b"\n__ARCHIVE__\n")[0]
+		head = re.sub(rb"\nPAYLOAD_SIZE=[0-9]*", b"", head) + b"\n__ARCHIVE__\n"
+		open_names = ["ktstr", "include/x", "include/d/x"]
+		many_names = ["ktstr"] + ["include/d%d/" % i + "a/" * 100 + "x" for i in range(5000)]
+		for run, names in ("open.run", open_names), ("many.run", many_names):
+		    data = io.BytesIO()
+		    with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as tar:
+		        for name in names:
+		            member = tarfile.TarInfo(name)
+		            member.mode = 0o777
+		            tar.addfile(member)
+		    open(run, "wb").write(head + base64.encodebytes(gzip.compress(data.getvalue())))
+	END
+	python3 make.py
+	(umask 0 && ktstr-import -o open/// open.run)
+	expect value "$(find open -perm /022)" ''
+	expect file open/include/d/x
+	ktstr-import -o many many.run &
+	wait_for compgen -G '.ktstr-import.*/include/d9' >/dev/null
+	kill "$!"
+	wait "$!" || status=$?
+	expect status 143
+	nothing_left
+}
+
 @test "import: what is no file of its kind" {
 	local path
 	mkdir directory.run

@@ -131,6 +131,9 @@ static const char *own_problem(const char *keyword, const char *name)
 {
 	bool is_file = !strcmp(keyword, "file");
 
+	if (import_stops)
+		return "interrupted";
+
 	if ((is_file && (!strcmp(name, "ktstr") || !strcmp(name, "scheduler"))) ||
 	    !strncmp(name, "include/", 8) || (is_file && !strncmp(name, "lib/", 4)))
 		return NULL;
@@ -139,6 +142,8 @@ static const char *own_problem(const char *keyword, const char *name)
 
 static const char *upstream_problem(const char *keyword, const char *name)
 {
+	if (import_stops)
+		return "interrupted";
 	if (!strcmp(keyword, "file") && (!strcmp(name, "ktstr") || !strcmp(name, "scheduler") ||
 					 (!strncmp(name, "include/", 8) && !strchr(name + 8, '/'))))
 		return NULL;
@@ -276,7 +281,7 @@ static int move_program(const struct import *import, const char *from, const cha
 
 	if (asprintf(&to, "%s/%s", directory, name) < 0)
 		return report_errno("%s", import->path);
-	failed = mkdirat(import->directory, directory, 0777) ||
+	failed = mkdirat(import->directory, directory, 0755) ||
 		 renameat(import->directory, from, import->directory, to);
 	if (failed)
 		report_errno("%s: %s", import->path, to);
@@ -339,7 +344,7 @@ static int add_programs(struct import *import)
 			 (scheduler &&
 			  move_program(import, "scheduler", "sched", test->scheduler_program)) ||
 			 imported_add_word(test, 0, "binary", "binary", binary) ||
-			 imported_add(test, 0, "KTSTR_SCHED_NAME", "scheduler",
+			 imported_add(test, test->scheduler_line, "KTSTR_SCHED_NAME", "scheduler",
 				      (char *const[]){ test->scheduler, scheduler, NULL });
 	free(binary);
 	free(scheduler);
@@ -424,7 +429,7 @@ static int make_definition(struct import *import, char **text)
 		return -1;
 	if (asprintf(&name, "%s.ktstr", import->test.name) < 0)
 		return report_errno("%s", import->path);
-	fd = openat(import->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	fd = openat(import->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		failed = report_errno("%s: %s", import->path, name);
 	} else {
@@ -478,7 +483,7 @@ static int rename_work(const struct import *import, const char *work, const char
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (fchmod(import->directory, 0777 & ~mask))
+	if (fchmod(import->directory, 0755 & ~mask))
 		return report_errno("%s", work);
 	if (!renameat2(AT_FDCWD, work, AT_FDCWD, directory, RENAME_NOREPLACE))
 		return 0;
@@ -536,7 +541,11 @@ int import_run(const char *path, const char *directory, char **made)
 
 	*made = NULL;
 	if (!failed) {
-		*made = strdup(directory ? directory : import.test.name);
+		size_t length = directory ? strlen(directory) : 0;
+
+		while (length > 1 && directory[length - 1] == '/')
+			length--;
+		*made = directory ? strndup(directory, length) : strdup(import.test.name);
 		failed = *made ? check_free(*made) : report_errno("%s", path);
 	}
 	failed = failed || fill_work(&import, make_work(*made), *made, &text);

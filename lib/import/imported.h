@@ -16,7 +16,8 @@ struct imported {
 	char *name; /* of the test */
 	/* What its definition says, but for the files. An entry's line is that of the header. */
 	struct entries records;
-	char *scheduler; /* its name */
+	char *scheduler;       /* its name */
+	size_t scheduler_line; /* where the header has it */
 	/* What the programs' files were called. Without a packed scheduler, its name is NULL. */
 	char *test_program;
 	char *scheduler_program;

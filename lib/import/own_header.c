@@ -301,6 +301,7 @@ static int add_others(struct imported *test, const struct header *header)
 	if (!test->test_program)
 		return report(EBADMSG, "%s:%zu: TEST_PROGRAM: it is empty", test->source,
 			      line_of(header, "TEST_PROGRAM"));
+	test->scheduler_line = line_of(header, "KTSTR_SCHED_NAME");
 	test->scheduler = strdup(word_of(header, "KTSTR_SCHED_NAME"));
 	return test->scheduler ? 0 : report_errno("%s", test->source);
 }

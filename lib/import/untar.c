@@ -15,7 +15,16 @@
 #include "registry/link.h"
 #include "registry/value.h"
 
-enum { BLOCK = 512, TEXT_MAX = 3 * PATH_MAX, MEMBERS_MAX = 1000 * 1000 };
+enum {
+	BLOCK = 512,
+	TEXT_MAX = 3 * PATH_MAX,
+	MADE_MAX = 1000 * 1000,
+	/* so that all of it can be found, and removed, below a directory whose path is long */
+	LENGTH_MAX = PATH_MAX / 2,
+	DEPTH_MAX = 128,
+	/* nobody else may write what may be run as root later */
+	MODE_MAX = 0755,
+};
 
 /* where a header has what, as POSIX.1-2017 (pax, "ustar Interchange Format") says */
 enum {
@@ -106,7 +115,7 @@ static char *get_name(const unsigned char *block, bool is_gnu)
  * Opens the directory of name, which is made where it is missing, and sets *last to what follows
  * it. No link is followed. Returns a descriptor, or -1. Reports.
  */
-static int open_parent(const struct untar *untar, const char *name, const char **last)
+static int open_parent(struct untar *untar, const char *name, const char **last)
 {
 	int parent = fcntl(untar->directory, F_DUPFD_CLOEXEC, 0);
 	const char *slash;
@@ -121,7 +130,10 @@ static int open_parent(const struct untar *untar, const char *name, const char *
 		} else {
 			memcpy(part, *last, length);
 			part[length] = '\0';
-			if (!mkdirat(parent, part, 0777) || errno == EEXIST)
+			bool is_made = !mkdirat(parent, part, MODE_MAX);
+
+			untar->made += is_made;
+			if (is_made || errno == EEXIST)
 				next = openat(parent, part,
 					      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		}
@@ -175,6 +187,20 @@ static int make_link(const struct untar *untar, int parent, char *name, const ch
 	return symlinkat(target, parent, last) ? report_twice(untar, name) : 0;
 }
 
+/* What is wrong with a name that leads nowhere else, or NULL. */
+static const char *size_problem(const struct untar *untar, const char *name)
+{
+	size_t depth = 0;
+
+	for (const char *p = name; *p; p++)
+		depth += *p == '/';
+	if (depth > DEPTH_MAX)
+		return "below more than 128 directories";
+	if (strlen(name) > LENGTH_MAX)
+		return "the name is longer than 2048 bytes";
+	return untar->made >= MADE_MAX ? "more than 1000000 files and directories" : NULL;
+}
+
 static int make_member(struct untar *untar, char type, char *name, char *target, mode_t mode)
 {
 	const char *keyword = type == '5' ? "directory" : type == '2' ? "link" : "file";
@@ -185,12 +211,12 @@ static int make_member(struct untar *untar, char type, char *name, char *target,
 	if (type == '5' && length && name[length - 1] == '/')
 		name[--length] = '\0';
 	problem = archive_name_problem((char *const[]){ name, NULL });
+	if (!problem)
+		problem = size_problem(untar, name);
 	if (!problem && untar->problem)
 		problem = untar->problem(keyword, name);
 	if (problem)
 		return bad(untar, name, problem);
-	if (untar->members.count == MEMBERS_MAX)
-		return bad(untar, name, "more than 1000000 members");
 	parent = open_parent(untar, name, &last);
 	if (parent < 0)
 		return -1;
@@ -200,6 +226,7 @@ static int make_member(struct untar *untar, char type, char *name, char *target,
 	close(parent);
 	if (failed)
 		return -1;
+	untar->made++;
 	return entries_add(&untar->members, keyword, name, NULL) ? failed_at(untar, name) : 0;
 }
 
@@ -302,7 +329,7 @@ static int begin_content(struct untar *untar, char type, uint64_t size)
 	else if (get_number(block + MODE, NUMBER, &mode))
 		failed = bad(untar, name, "its mode is no number");
 	else
-		failed = make_member(untar, type, name, target, mode & 0777);
+		failed = make_member(untar, type, name, target, mode & MODE_MAX);
 	free(name);
 	free(target);
 	untar->state = UNTAR_CONTENT;

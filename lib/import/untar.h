@@ -2,8 +2,9 @@
  *
  * It takes what writers of .run files make: POSIX.1-2017 ustar and GNU's format, of both regular
  * files, directories and symbolic links; GNU's long names (L, K); pax headers with path, linkpath
- * and size. All else is refused. No name and no link leads out of the directory, and nothing is
- * ever written through a link.
+ * and size. All else is refused. No name and no link leads out of the directory, nothing is ever
+ * written through a link, and nobody but the user may write what is made. Directories that no
+ * member names are made, too.
  */
 #ifndef IMPORT_UNTAR_H
 #define IMPORT_UNTAR_H
@@ -24,6 +25,7 @@ struct untar {
 	const char *(*problem)(const char *keyword, const char *name);
 	struct entries members; /* `file`, `directory` and `link`, with their names, in order */
 
+	size_t made; /* files, links and directories, those that no member names too */
 	enum untar_state state;
 	unsigned char block[512];
 	size_t have;	     /* bytes in block */

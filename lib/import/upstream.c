@@ -162,6 +162,7 @@ static int add_scheduler(struct imported *test, const struct header *header)
 			return report_errno("%s", test->source);
 		name = DEFAULT_SCHEDULER;
 	}
+	test->scheduler_line = header->lines[SCHED_NAME];
 	test->scheduler = strdup(name);
 	return test->scheduler ? 0 : report_errno("%s", test->source);
 }

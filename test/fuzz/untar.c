@@ -55,7 +55,7 @@ static void check_members(const struct entries *members, int directory)
 		} else {
 			REQUIRE(strcmp(keyword, "file") ? S_ISDIR(status.st_mode)
 							: S_ISREG(status.st_mode));
-			REQUIRE(!(status.st_mode & 07000));
+			REQUIRE(!(status.st_mode & 07022));
 		}
 	}
 }
