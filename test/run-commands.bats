@@ -98,6 +98,43 @@ logged() {
 	END
 }
 
+@test "commands: in a run without the scheduler it must be off, before and while the test runs" {
+	switched "echo on >$SWITCH; sleep 2.2; exit 0" "$(record enable "echo on >$SWITCH")" "$(record disable "echo off >$SWITCH")" "enabled-when $SWITCH on"
+	run -3 --separate-stderr on_host ./t.run --no-scheduler
+	expect stderr has "the scheduler builtin was switched on while the test ran without it"
+	echo on >"$HOST/kernel/switch"
+	run -4 --separate-stderr on_host ./t.run --no-scheduler
+	expect stderr has "the scheduler builtin is on already, as $SWITCH is 'on': switch it off first"
+}
+
+@test "commands: --check says what it does not know" {
+	switched 'exit 0' "$(record enable true)" "$(record disable true)" "enabled-when /sys/kernel/none on"
+	run -0 on_host ./t.run --check
+	expect output has "note: it was not checked whether the scheduler builtin is on: /sys/kernel/none cannot be read"
+	expect output has-not "builtin is not on"
+}
+
+# own_cgroup WORDS: a command that finds the cgroup v2 mount, m, and does this with the scheduler's cgroup, c
+own_cgroup() {
+	echo "while read -r _ m t _; do [[ \$t == cgroup2 ]] && break; done </proc/self/mounts; c=\$m/ktstr.run/scheduler; $1"
+}
+
+@test "commands: a disable runs though its cgroup was left frozen, with others below it" {
+	switched 'exit 0' "$(record enable "echo on >$SWITCH")" "$(record enable "$(own_cgroup 'mkdir $c/sub; echo 1 >$c/cgroup.freeze; sleep 9')")" \
+		"$(record disable "echo off >$SWITCH")" "enabled-when $SWITCH on"
+	run -3 --separate-stderr on_host ./t.run --attach-timeout 1
+	expect stderr has "it could not be switched on: it did not end within 1 s"
+	is_off
+}
+
+@test "commands: one that leaves its cgroup and runs too long switches nothing on afterwards" {
+	switched 'exit 0' "$(record enable "$(own_cgroup "echo \$\$ >\$m/cgroup.procs; (sleep 1.8; echo on >$SWITCH) & wait")")" \
+		"$(record disable "echo off >$SWITCH; sleep 2.2")" "enabled-when $SWITCH on"
+	run -3 --separate-stderr on_host ./t.run --attach-timeout 1
+	expect stderr has "it did not end within 1 s"
+	is_off
+}
+
 @test "commands: a disable that does not end is ended after 10 s, and the others run" {
 	switched 'exit 0' "$(record enable "echo on >$SWITCH")" "$(record disable "sleep 102.25")" "$(record disable "echo off >$SWITCH")" "enabled-when $SWITCH on"
 	run -70 --separate-stderr on_host ./t.run
@@ -110,7 +147,7 @@ logged() {
 	switched 'exit 0'
 	echo on >"$HOST/kernel/switch"
 	run -4 --separate-stderr on_host ./t.run
-	expect stderr has "not suitable: the scheduler builtin is on already, as $SWITCH is 'on', and the run would leave it off: switch it off first"
+	expect stderr has "not suitable: the scheduler builtin is on already, as $SWITCH is 'on': switch it off first"
 	run -4 --separate-stderr on_host ./t.run --check
 	expect value "$(cat "$HOST/kernel/switch")" on
 	expect value "$(cat "$LOG")" ''

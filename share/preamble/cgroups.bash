@@ -169,7 +169,7 @@ is_used() {
 	fi
 	for child in "$1"/*/; do
 		first_line "${child}cgroup.subtree_control"
-		[[ " $REPLY " != *" $2 "* ]] || used=0
+		if [[ " $REPLY " == *" $2 "* ]]; then used=0; fi
 		for file in "$child$2".*; do
 			case $file in # these tell what happened, and are no settings
 			*.effective | *.stat | *.current | *.peak | *.events | *.local | *.pressure | *.numa_stat | *.usage) continue ;;

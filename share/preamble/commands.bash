@@ -19,18 +19,30 @@ is_off() {
 	! is_on
 }
 
-# is_on_already: whether it was on before this run, which must not switch it off then; sets REPLY to that
+# is_on_already: whether it was on before this run, which must not switch it off then, nor run the test without a scheduler
+# under it; sets REPLY to that
 is_on_already() {
-	has_commands && [[ $SCHED_ENABLED_FILE ]] && is_on || return 1
-	REPLY="the scheduler $KTSTR_SCHED_NAME is on already, as $SCHED_ENABLED_FILE is '$SCHED_ENABLED_VALUE', and the run would"
-	REPLY+=" leave it off: switch it off first"
+	if [[ ! $SCHED_ENABLED_FILE ]] || ! is_on; then return 1; fi
+	REPLY="the scheduler $KTSTR_SCHED_NAME is on already, as $SCHED_ENABLED_FILE is '$SCHED_ENABLED_VALUE': switch it off first"
 }
 
 check_commands() {
+	# if it is another .run's, the operator must not switch it off: check_lock names that run
+	if [[ $OTHER_RUN ]] || ((!${#SCHED_ENABLE[@]})); then return 0; fi
 	if is_on_already; then
 		problem "$REPLY"
-	elif has_commands; then
+	elif [[ -r $SCHED_ENABLED_FILE ]]; then
 		fine "the scheduler $KTSTR_SCHED_NAME is not on"
+	elif [[ $ACTION == check ]]; then
+		say "note: it was not checked whether the scheduler $KTSTR_SCHED_NAME is on:" \
+			"${SCHED_ENABLED_FILE:-the file that says so} cannot be read"
+	fi
+}
+
+# end_command: ends the process group of the last command, if it is alive: it may have left its cgroup
+end_command() {
+	if [[ $COMMAND_PID ]] && process_start "$COMMAND_PID" && [[ $REPLY == "$COMMAND_START" ]]; then
+		kill -KILL -- "-$COMMAND_PID" 2>/dev/null || true
 	fi
 }
 
@@ -45,6 +57,7 @@ run_command() {
 	pid=$! start=$REPLY
 	if ! within $((10 * $1)) is_gone "$start" "$pid"; then
 		disown "$pid" 2>/dev/null || true
+		end_command
 		kill_cgroup "$SCHED_CGROUP"
 		REPLY="it did not end within $1 s"
 		return 1
@@ -52,14 +65,15 @@ run_command() {
 	wait "$pid" 2>/dev/null || status=$?
 	signal_name "$status"
 	REPLY="it ended with $REPLY"
+	if [[ -e $WORK/not-launched ]]; then REPLY=$(<"$WORK/not-launched"); fi
 	((status == 0))
 }
 
 # switch_on: runs the commands that switch the scheduler on, and waits until it is
 switch_on() {
 	local command
-	has_commands || return 0
 	if is_on_already; then die "$STATUS_UNSUITABLE" "$REPLY"; fi
+	has_commands || return 0
 	phase 'switching on' "$ATTACH_SECS"
 	start_scheduler_log
 	remember watched $((ATTACH_SECS + GRACE_SECS))
@@ -77,9 +91,15 @@ switch_on() {
 	record_time attached
 }
 
-# is_still_on: whether it is, as far as that is known; else sets REPLY to what happened
+# is_still_on: whether it is, as far as that is known, or still off in a run without it; else sets REPLY to what happened
 is_still_on() {
-	if [[ ! $SWITCHED || ! $SCHED_ENABLED_FILE ]] || is_on; then return 0; fi
+	if [[ ! $SCHED_ENABLED_FILE ]]; then return 0; fi
+	if [[ $NO_SCHEDULER ]]; then
+		if ! is_on; then return 0; fi
+		REPLY="the scheduler $KTSTR_SCHED_NAME was switched on while the test ran without it"
+		return 1
+	fi
+	if [[ ! $SWITCHED ]] || is_on; then return 0; fi
 	REPLY="the scheduler was switched off while the test ran ($REPLY)"
 	return 1
 }
@@ -93,8 +113,12 @@ check_proof() {
 # switch_off: runs all commands that undo it, whatever becomes of each. The janitor has a log of its own, see finish_logs.
 switch_off() {
 	[[ $SWITCHED ]] || return 0
-	kill_cgroup "$SCHED_CGROUP" # so nothing switches it on again
+	end_command # so nothing switches it on again
+	kill_cgroup "$SCHED_CGROUP"
+	remove_below "$SCHED_CGROUP" # a new one: this one may be frozen, or take no process
+	within 3 rmdir -- "$SCHED_CGROUP" 2>/dev/null || true
 	mkdir -p -- "$SCHED_CGROUP" 2>/dev/null
+	rm -f -- "$WORK/not-launched"
 	if [[ ! $SCHED_OUT ]]; then
 		start_reader copy keep_ends "$EVIDENCE/disable.log"
 		SCHED_OUT=$REPLY

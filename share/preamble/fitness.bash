@@ -165,7 +165,7 @@ compare_versions() {
 	IFS=. read -ra b <<<"$2"
 	REPLY=0
 	for i in "${!b[@]}"; do
-		((10#${a[i]:-0} == 10#${b[i]})) && continue
+		if ((10#${a[i]:-0} == 10#${b[i]})); then continue; fi
 		REPLY=$((10#${a[i]:-0} < 10#${b[i]} ? -1 : 1))
 		return
 	done
@@ -277,8 +277,10 @@ check_cgroup() {
 	for cgroup in "${NEED_CONTROLLERS[@]}"; do
 		[[ " $REPLY " == *" $cgroup "* ]] || missing+=" $cgroup"
 	done
-	[[ ! $missing ]] || problem "controllers ${REPLY:-none} found in $CGROUP_MOUNT/cgroup.controllers," \
-		"${NEED_CONTROLLERS[*]} needed: boot without cgroup_disable=, and with no cgroup v1 that has$missing"
+	if [[ $missing ]]; then
+		problem "controllers ${REPLY:-none} found in $CGROUP_MOUNT/cgroup.controllers," \
+			"${NEED_CONTROLLERS[*]} needed: boot without cgroup_disable=, and with no cgroup v1 that has$missing"
+	fi
 	((EUID == 0)) || return 0
 	if [[ ! -w $CGROUP_MOUNT/cgroup.procs ]]; then
 		problem "cgroup v2 at $CGROUP_MOUNT found, and not writable: run it outside the container"

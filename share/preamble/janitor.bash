@@ -35,7 +35,8 @@ remember() {
 	evidence) EVIDENCE=$2 ;;
 	unfinished) UNFINISHED=$2 ;;
 	instance) TRACE_INSTANCE=$2 ;;
-	command | beat) ;;
+	command) COMMAND_PID=$2 COMMAND_START=${3:-} ;;
+	beat) ;;
 	esac
 	# if the janitor was killed, nobody reads
 	if [[ $JOURNAL ]]; then { printf '%s\0' "$1" "${2:-}" "${3:-}" >&"$JOURNAL"; } 2>/dev/null || true; fi

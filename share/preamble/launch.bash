@@ -19,7 +19,7 @@ launch() {
 	umask 022
 	# shellcheck disable=SC2119
 	close_own
-	trap - HUP INT TERM TSTP # which teardown ignores, and the caller perhaps not
+	trap - HUP INT TERM PIPE TSTP # which teardown or the janitor ignores, and the caller perhaps not
 	trap '' TTOU # a terminal that is set so would stop what prints in the background
 	command=(env -i -- "${CALLERS_ENVIRONMENT[@]}" "${ENVIRONMENT[@]}" "$@")
 	# so it dies with this shell even if the janitor is gone as well

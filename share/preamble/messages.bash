@@ -74,6 +74,7 @@ print_banner() {
 	if [[ $BASELINE ]]; then REPLY+=" and $DEFAULT_SCHEDULER"; fi
 	say "test $KTSTR_TEST_NAME, scheduler $REPLY, git $KTSTR_GIT_HASH"
 	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
+	if has_commands; then say "it runs commands of its author as root: --print-command shows them"; fi
 }
 
 # find_verdict STATUS: sets VERDICT to the word for the status of a run, and REASON if it has none

@@ -133,6 +133,10 @@ check_packed_programs() {
 	done
 	test_command "$WORK/tree" "$TEST_PATH"
 	check_size test
+	for name in "${SCHED_ENABLE[@]}" "${SCHED_DISABLE[@]}"; do
+		COMMAND=(bash -p -c "$name" bash)
+		check_size 'commands of the scheduler'
+	done
 	has_scheduler || return 0
 	scheduler_command "$WORK/tree" "$SCHED_PATH"
 	check_size scheduler

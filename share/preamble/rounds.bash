@@ -115,7 +115,7 @@ await_round() {
 await_janitor() {
 	local pid='' start=''
 	{ read -r pid start <"$WORK/janitor"; } 2>/dev/null || return 0
-	if ! within $((10 * TEARDOWN_SECS)) is_gone "$start" "$pid"; then
+	if ! within $((10 * (TEARDOWN_SECS + 2 * DISABLE_SECS * ${#SCHED_DISABLE[@]}))) is_gone "$start" "$pid"; then
 		host_differs "PID $pid, the janitor of a round, does not end"
 	elif [[ -e $WORK/janitor ]]; then
 		host_differs "a round and its janitor were killed: what the round has changed is not undone (see ktstr-run(7), After a kill)"

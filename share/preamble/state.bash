@@ -90,6 +90,7 @@ MADE_CGROUPS=()  # the last one first
 USED_CGROUPS=()  # those that were there, and empty
 SAVED_CONTROLLERS=() # cgroup, controllers enabled below it before this run, cgroup, ...
 SAVED_SYSCTLS=() # name, value before this run, name, ...
+COMMAND_PID='' COMMAND_START='' # of the last command that switches a scheduler of the kernel
 SWITCHED='' TO_DISABLE=() # whether commands may have switched a scheduler on; those that must still undo it
 COPIES=() LOGS=() # processes that copy what the test and the scheduler print, and that keep it: PID and start time
 ROUND_PID='' ROUND_START='' # the shell of the round that runs

@@ -109,7 +109,7 @@ run_test() {
 	what=$REPLY
 	seconds_since "$start"
 	elapsed=$REPLY
-	[[ ! $ended ]] || wait "$TEST_PID" 2>/dev/null || status=$?
+	if [[ $ended ]]; then wait "$TEST_PID" 2>/dev/null || status=$?; fi
 	record_time test-ended
 	record_counters "$start"
 	record duration "$TEST_DURATION_SECS" "$elapsed"
