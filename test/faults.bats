@@ -8,7 +8,7 @@ load faults_helper
 	preload
 	mkdir more
 	cp t sched
-	printf '%s\n' 'sysctl kernel.x 1' 'sched-arg all' 'test a' 'binary t' 'scheduler s sched' 'sched-arg one' \
+	printf '%s\n' 'sysctl kernel.x 1' 'sched-arg all' 'test a' 'binary t' 'scheduler s sched' 'sched-arg one' 'sched-arg --cell-parent-cgroup' \
 		'config-file data f:{file} {include/ls}' 'cgroup-parent /a/b' 'include ./t' 'include ls' 'run-arg x' 'x-own y' >t.ktstr
 	ktstr-manifest -f t.ktstr a >wanted
 	LEAST=100 each_fault FAULT_ALLOC /dev/null ktstr-manifest -f t.ktstr a

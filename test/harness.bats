@@ -71,8 +71,6 @@ watchdog 5'
 	build t <<-'E'
 		static const char *const args[] = { "--a b", "", "\"\"", "x\\y\n\x01\x7f\xc3\xa9", NULL };
 		static const char *const extra[] = { "--more", NULL };
-		static const char *const on[] = { "echo 1", "echo 2", NULL };
-		static const char *const off[] = { "echo 0", NULL };
 		static const char *const words[] = { "quiet", "a=b c", NULL };
 		static const char *const from[] = { "./src", NULL };
 		static const char *const sched_inc[] = { "./s.conf", NULL };

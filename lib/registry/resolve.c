@@ -591,7 +591,7 @@ static int add_scheduler_args(const struct resolution *r, struct entries *manife
 
 /*
  * cgroup-parent once gave the scheduler this option too, which switched scx_mitosis into another
- * mode. The warning is for one version, 0.1.0.
+ * mode. The warning is for one version.
  */
 static int warn_of_cell_option(const struct resolution *r)
 {
