@@ -155,7 +155,7 @@ disable echo\0400'
 @test "harness: commands that ktstr-manifest would refuse are an error at start" {
 	local fields message
 	while IFS='|' read -r fields message; do
-		printf '%s\n' 'static const char *const c[] = { "true", NULL }, *const empty[] = { "true", "", NULL };' \
+		printf '%s\n' 'static const char *const c[] __attribute__((unused)) = { "true", NULL }, *const empty[] __attribute__((unused)) = { "true", "", NULL };' \
 			"static const struct ktstr_scheduler s = { .name = \"x\", ${fields%;*} };" \
 			"KTSTR_TEST(t, .scheduler = &s, ${fields#*;}) { return KTSTR_PASS; }" >body
 		build t <body

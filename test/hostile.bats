@@ -118,7 +118,8 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	script sched "[ -d \"\$(awk '\$3 == \"cgroup2\" { print \$2; exit }' /proc/mounts)\$2\" ] || exit 9" \
 		"printf %s \"\$2\" >$PWD/parent" "${attach[@]}" "${stay[@]}"
 	printf '%s\n' 'test t' 'binary t' 'topology 1n1l1c1t' 'scheduler s ./sched' \
-		'cgroup-parent /$(touch\040canary)\040`x`/it'\''s' 'sysctl kernel.msgmax a[$(touch\040canary)]\033[2J' >t.ktstr
+		'cgroup-parent /$(touch\040canary)\040`x`/it'\''s' 'sched-arg --cell-parent-cgroup' \
+		'sched-arg /$(touch\040canary)\040`x`/it'\''s' 'sysctl kernel.msgmax a[$(touch\040canary)]\033[2J' >t.ktstr
 	ktstr-export -q t
 	run -4 on_host ./t.run
 	expect line -1 ends 'the kernel refuses a[$(touch canary)] for the sysctl kernel.msgmax'
