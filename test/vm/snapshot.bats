@@ -9,7 +9,7 @@ setup_file() {
 }
 
 setup() {
-	booted snapshot snapshot --timeout 900
+	booted snapshot snapshot --timeout 1800
 }
 
 teardown() {
