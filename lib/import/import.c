@@ -47,12 +47,13 @@ static int read_more(struct import *import)
 	char *bytes = realloc(import->header, import->size + CHUNK + 1);
 	ssize_t n;
 
-	if (!bytes)
-		return report_errno("%s", import->path);
-	import->header = bytes;
-	n = read_full(import->fd, bytes + import->size, CHUNK);
-	if (n < 0)
-		return report_errno("%s", import->path);
+	if (bytes)
+		import->header = bytes;
+	n = bytes ? read_full(import->fd, bytes + import->size, CHUNK) : -1;
+	if (n < 0) {
+		report_errno("%s", import->path);
+		return -1;
+	}
 	import->size += (size_t)n;
 	bytes[import->size] = '\0';
 	return n > 0;
@@ -79,11 +80,12 @@ static int find_marker(struct import *import)
 	if (more < 0)
 		return -1;
 	if (memmem(import->header, import->size, "\r\n", 2))
-		return report(
-			EBADMSG,
-			"%s: its line endings were changed to CR LF: copy it again, as binary",
-			import->path);
-	return report(EBADMSG, "%s: no .run: it has no line __ARCHIVE__", import->path);
+		report(EBADMSG,
+		       "%s: its line endings were changed to CR LF: copy it again, as binary",
+		       import->path);
+	else
+		report(EBADMSG, "%s: no .run: it has no line __ARCHIVE__", import->path);
+	return -1;
 }
 
 static int open_run(struct import *import)
@@ -546,7 +548,9 @@ int import_run(const char *path, const char *directory, char **made)
 		while (length > 1 && directory[length - 1] == '/')
 			length--;
 		*made = directory ? strndup(directory, length) : strdup(import.test.name);
-		failed = *made ? check_free(*made) : report_errno("%s", path);
+		if (!*made)
+			report_errno("%s", path);
+		failed = *made ? check_free(*made) : -1;
 	}
 	failed = failed || fill_work(&import, make_work(*made), *made, &text);
 	end(&import);

@@ -50,7 +50,7 @@ int ask(const char *binary, const struct question *question, int *milliseconds,
 	int failed = -1;
 
 	/* execv takes them as they are */
-	for (size_t i = 0; question->arguments[i] && i < ARGUMENTS_MAX; i++)
+	for (size_t i = 0; i < ARGUMENTS_MAX && question->arguments[i]; i++)
 		argv[i + 1] = (char *)question->arguments[i];
 	if (!path)
 		report_errno("%s", binary);

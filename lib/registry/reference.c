@@ -58,7 +58,7 @@ int references_check(const char *argument, const struct file_index *files, char 
 {
 	const char *begin, *end = argument;
 
-	while ((begin = find(end, &end))) {
+	while (end && (begin = find(end, &end)) && end) {
 		char *name = strndup(begin + 1, (size_t)(end - begin - 1));
 
 		if (!name || !file_index_find(files, name)) {

@@ -1,9 +1,9 @@
 /* tree.c - the files, directories and links of a directory that is packed whole */
 #include "tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,41 +20,10 @@ static int set_problem(char **problem, const char *path, const char *what)
 	return -1;
 }
 
-/* In every locale the same order, unlike alphasort. */
-static int compare_names(const struct dirent **a, const struct dirent **b)
+/* In every locale the same order. */
+static int compare_names(const FTSENT **a, const FTSENT **b)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_not_dots(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
-}
-
-static int add_member(struct entries *list, const char *path, const char *name, char **problem);
-
-static int add_directory(struct entries *list, const char *path, const char *name, char **problem)
-{
-	struct dirent **found = NULL;
-	int count, failed;
-
-	if (entries_add(list, "directory", name, "0755", NULL))
-		return -1;
-	count = scandir(path, &found, is_not_dots, compare_names);
-	failed = count < 0 ? set_problem(problem, path, strerror(errno)) : 0;
-	for (int i = 0; i < count; i++) {
-		char *path_there = NULL, *name_there = NULL;
-
-		if (!failed && (asprintf(&path_there, "%s/%s", path, found[i]->d_name) < 0 ||
-				asprintf(&name_there, "%s/%s", name, found[i]->d_name) < 0))
-			failed = -1;
-		failed = failed || add_member(list, path_there, name_there, problem) ? -1 : 0;
-		free(path_there);
-		free(name_there);
-		free(found[i]);
-	}
-	free(found);
-	return failed;
+	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
 static int add_file(struct entries *list, const char *path, const char *name,
@@ -91,27 +60,61 @@ static int add_link(struct entries *list, const char *path, const char *name, ch
 	return -1;
 }
 
-static int add_member(struct entries *list, const char *path, const char *name, char **problem)
+/* Adds what the walk is at, under its name in the archive. */
+static int add_member(struct entries *list, const FTSENT *at, const char *name, char **problem)
 {
-	struct stat status;
-
-	if (lstat(path, &status))
-		return set_problem(problem, path, strerror(errno));
-	switch (status.st_mode & S_IFMT) {
-	case S_IFDIR:
-		return add_directory(list, path, name, problem);
-	case S_IFREG:
-		return add_file(list, path, name, &status, problem);
-	case S_IFLNK:
-		return add_link(list, path, name, problem);
+	switch (at->fts_info) {
+	case FTS_D:
+		return entries_add(list, "directory", name, "0755", NULL);
+	case FTS_DP:
+		return 0;
+	case FTS_F:
+		return add_file(list, at->fts_path, name, at->fts_statp, problem);
+	case FTS_SL:
+	case FTS_SLNONE:
+		return add_link(list, at->fts_path, name, problem);
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		return set_problem(problem, at->fts_path, strerror(at->fts_errno));
 	default:
-		return set_problem(problem, path,
+		return set_problem(problem, at->fts_path,
 				   "neither a regular file nor a directory nor a link");
 	}
 }
 
+/* Adds what the walk is at, whose path is that of the top and, unless it is the top, more. */
+static int add_below(struct entries *list, const FTSENT *at, size_t top, const char *name,
+		     char **problem)
+{
+	const char *rest = at->fts_path + top;
+	char *full;
+	int failed;
+
+	if (at->fts_level == 0)
+		return add_member(list, at, name, problem);
+	if (asprintf(&full, "%s/%s", name, rest + strspn(rest, "/")) < 0)
+		return -1;
+	failed = add_member(list, at, full, problem);
+	free(full);
+	return failed;
+}
+
 int tree_add(struct entries *list, const char *path, const char *name, char **problem)
 {
+	char *const roots[] = { (char *)path, NULL };
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, compare_names);
+	int failed = tree ? 0 : -1, saved;
+	FTSENT *at;
+
 	*problem = NULL;
-	return add_directory(list, path, name, problem);
+	while (!failed && (errno = 0, at = fts_read(tree)))
+		failed = add_below(list, at, strlen(path), name, problem);
+	if (!failed && errno)
+		failed = set_problem(problem, path, strerror(errno));
+	saved = errno;
+	if (tree)
+		fts_close(tree);
+	errno = saved;
+	return failed;
 }
