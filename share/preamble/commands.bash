@@ -39,13 +39,6 @@ check_commands() {
 	fi
 }
 
-# end_command: ends the process group of the last command, if it is alive: it may have left its cgroup
-end_command() {
-	if [[ $COMMAND_PID ]] && process_start "$COMMAND_PID" && [[ $REPLY == "$COMMAND_START" ]]; then
-		kill -KILL -- "-$COMMAND_PID" 2>/dev/null || true
-	fi
-}
-
 # run_command SECONDS COMMAND: runs it in the scheduler's cgroup, by this bash, which with -p takes no functions and no
 # BASH_ENV from the environment. Fails if it does not end with status 0 in that time, and sets REPLY to how it ended.
 run_command() {
@@ -55,9 +48,7 @@ run_command() {
 	ENVIRONMENT=("PATH=$WORK/tree/include:$PATH" "KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include")
 	start_program command "$SCHED_CGROUP" "$SCHED_OUT" "$SCHED_OUT"
 	pid=$! start=$REPLY
-	if ! within $((10 * $1)) is_gone "$start" "$pid"; then
-		disown "$pid" 2>/dev/null || true
-		end_command
+	if ! end_process $((10 * $1)) "$pid" "$start"; then # with its group, as it may have left its cgroup
 		kill_cgroup "$SCHED_CGROUP"
 		REPLY="it did not end within $1 s"
 		return 1
@@ -113,7 +104,8 @@ check_proof() {
 # switch_off: runs all commands that undo it, whatever becomes of each. The janitor has a log of its own, see finish_logs.
 switch_off() {
 	[[ $SWITCHED ]] || return 0
-	end_command # so nothing switches it on again
+	# so nothing switches it on again
+	if [[ $COMMAND_PID ]]; then end_process 0 "$COMMAND_PID" "$COMMAND_START" || true; fi
 	kill_cgroup "$SCHED_CGROUP"
 	remove_below "$SCHED_CGROUP" # a new one: this one may be frozen, or take no process
 	within 3 rmdir -- "$SCHED_CGROUP" 2>/dev/null || true

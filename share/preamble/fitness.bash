@@ -103,11 +103,17 @@ check_machine() {
 	((${#PROBLEMS[@]} > before)) || fine "machine ${host:-unknown}"
 }
 
-# version_number TEXT: sets REPLY to a number that is greater for a later version such as 2.36
-version_number() {
-	local minor=$1.0
-	minor=${minor#*.}
-	REPLY=$((10#0${1%%.*} * 10000 + 10#0${minor%%.*}))
+# compare_versions A B: sets REPLY to -1 if A is before B, to 1 if it is after all versions that begin with B, else to 0
+compare_versions() {
+	local i a b
+	IFS=. read -ra a <<<"$1"
+	IFS=. read -ra b <<<"$2"
+	REPLY=0
+	for i in "${!b[@]}"; do
+		if ((10#${a[i]:-0} == 10#${b[i]})); then continue; fi
+		REPLY=$((10#${a[i]:-0} < 10#${b[i]} ? -1 : 1))
+		return
+	done
 }
 
 # find_glibc: sets REPLY to the version of this host's glibc, or to nothing. Some hosts lack getconf (busybox). Since
@@ -136,18 +142,16 @@ find_glibc() {
 }
 
 check_glibc() {
-	local version have need by or=''
+	local version major minor by or=''
 	[[ $NEED_GLIBC ]] || return 0
 	find_glibc
 	version=$REPLY
-	version_number "${version:-0}"
-	have=$REPLY
-	version_number "$NEED_GLIBC"
-	need=$REPLY
+	IFS=. read -r major minor _ <<<"$NEED_GLIBC" # that of the host is known to two numbers
+	compare_versions "${version:-0}" "$major.${minor:-0}"
 	if [[ ! $version ]]; then
 		problem "no glibc found, glibc $NEED_GLIBC or later needed: link the programs statically and" \
 			"export them again"
-	elif ((have >= need)); then
+	elif ((REPLY >= 0)); then
 		fine "glibc $version"
 	else
 		by=${NEED_GLIBC_FILE:+ by $NEED_GLIBC_FILE}
@@ -156,19 +160,6 @@ check_glibc() {
 		problem "glibc $version found, glibc $NEED_GLIBC or later needed$by:" \
 			"export it on a system that is as old as this one$or"
 	fi
-}
-
-# compare_versions A B: sets REPLY to -1 if A is before B, to 1 if it is after all versions that begin with B, else to 0
-compare_versions() {
-	local i a b
-	IFS=. read -ra a <<<"$1"
-	IFS=. read -ra b <<<"$2"
-	REPLY=0
-	for i in "${!b[@]}"; do
-		if ((10#${a[i]:-0} == 10#${b[i]})); then continue; fi
-		REPLY=$((10#${a[i]:-0} < 10#${b[i]} ? -1 : 1))
-		return
-	done
 }
 
 # has_kernel_arg WORD: whether the kernel's command line has it. Double quotes there keep blanks in a word.
