@@ -83,6 +83,16 @@ int elf_read_header(int fd, struct elf *elf)
 	return 1;
 }
 
+/* Reads header i of a table whose entries take stride bytes. Returns as elf_read_at; 0, too, if
+ * they are too short. */
+static int read_entry(const struct elf *elf, uint64_t table, size_t stride, unsigned int i,
+		      void *header, size_t size)
+{
+	if (stride < size)
+		return 0;
+	return elf_read_at(elf->fd, header, size, table + (uint64_t)i * stride);
+}
+
 int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *segment)
 {
 	union {
@@ -90,11 +100,8 @@ int elf_read_segment(const struct elf *elf, unsigned int i, struct elf_segment *
 		Elf64_Phdr p64;
 	} header;
 	size_t size = elf->is_64 ? sizeof(header.p64) : sizeof(header.p32);
-	int found = 0;
+	int found = read_entry(elf, elf->program_headers, elf->header_size, i, &header, size);
 
-	if (elf->header_size >= size)
-		found = elf_read_at(elf->fd, &header, size,
-				    elf->program_headers + (uint64_t)i * elf->header_size);
 	if (found <= 0)
 		return found;
 	if (elf->is_64) {
@@ -120,11 +127,8 @@ int elf_read_section(const struct elf *elf, unsigned int i, struct elf_section *
 		Elf64_Shdr s64;
 	} header;
 	size_t size = elf->is_64 ? sizeof(header.s64) : sizeof(header.s32);
-	int found = 0;
+	int found = read_entry(elf, elf->section_headers, elf->section_size, i, &header, size);
 
-	if (elf->section_size >= size)
-		found = elf_read_at(elf->fd, &header, size,
-				    elf->section_headers + (uint64_t)i * elf->section_size);
 	if (found <= 0)
 		return found;
 	if (elf->is_64) {

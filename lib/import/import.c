@@ -19,6 +19,7 @@
 #include "import/untar.h"
 #include "registry/definition.h"
 #include "registry/file_index.h"
+#include "registry/manifest.h"
 #include "registry/reference.h"
 
 #define MARKER "__ARCHIVE__\n"
@@ -233,16 +234,6 @@ static int unpack(struct import *import)
 	return failed ? -1 : 0;
 }
 
-static bool has_member(const struct import *import, const char *name)
-{
-	const struct entry *entry = NULL;
-
-	while ((entry = entries_next(&import->untar.members, "file", entry)))
-		if (!strcmp(entry->fields.items[0], name))
-			return true;
-	return false;
-}
-
 /* The archive has the programs that the header says, and each file that an argument refers to. */
 static int check_members(const struct import *import)
 {
@@ -252,10 +243,10 @@ static int check_members(const struct import *import)
 	char *missing = NULL;
 	int failed = 0;
 
-	if (!has_member(import, "ktstr"))
+	if (!manifest_file(members, "ktstr"))
 		return report(EBADMSG, "%s: its archive lacks ktstr, the test binary",
 			      import->path);
-	if (has_member(import, "scheduler") != !!import->test.scheduler_program)
+	if (!manifest_file(members, "scheduler") != !import->test.scheduler_program)
 		return report(EBADMSG, "%s: its archive has %s scheduler, but the header %s one",
 			      import->path, import->test.scheduler_program ? "no" : "a",
 			      import->test.scheduler_program ? "starts" : "does not start");
