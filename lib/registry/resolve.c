@@ -274,31 +274,40 @@ static int resolve_scheduler(struct resolution *r)
 	return -1;
 }
 
-/* Warns if the scheduler is older than what it is built from. Returns 0, or -1. Reports. */
+/* Warns if the scheduler is older than a source at path. Returns 0, or -1. Reports. */
+static int check_source(const struct resolution *r, const struct entry *entry, const char *path)
+{
+	char *newer, *place;
+
+	if (stale_find(path, r->scheduler, &newer))
+		return bad_entry(r, entry, "%s: %s", path, strerror(errno));
+	place = newer ? place_of(r, entry) : NULL;
+	if (place)
+		report_warning("%s: %s is newer than %s: build the scheduler again", place, newer,
+			       r->scheduler);
+	free(place);
+	free(newer);
+	return 0;
+}
+
+/* Looks at all that the scheduler is built from. Returns 0, or -1. Reports. */
 static int check_sources(struct resolution *r)
 {
 	const struct entry *entry = NULL;
 
 	while (r->scheduler && (entry = next(r, "built-from", entry))) {
-		char *path = join_path(r, entry->fields.items[0]), *newer, *place;
-		int failed = !path || stale_find(path, r->scheduler, &newer);
+		char *path = join_path(r, entry->fields.items[0]);
 
-		if (failed)
-			bad_entry(r, entry, "%s: %s", path ? path : entry->fields.items[0],
-				  strerror(errno));
-		if (!failed && newer && (place = place_of(r, entry))) {
-			report_warning("%s: %s is newer than %s: build the scheduler again", place,
-				       newer, r->scheduler);
-			free(place);
+		if (!path)
+			return bad_entry(r, entry, "%s", strerror(errno));
+		if (check_source(r, entry, path)) {
+			free(path);
+			return -1;
 		}
-		if (!failed)
-			free(newer);
-		if (failed || r->sources)
+		if (r->sources)
 			free(path);
 		else
 			r->sources = path;
-		if (failed)
-			return -1;
 	}
 	return 0;
 }
