@@ -247,7 +247,7 @@ check-vm: all
 
 # Ratios count, as machines are shared: each script pairs its commands. Some parts want root.
 bench: all $(units)
-	@for part in export many pack b64 preflight extract; do \
+	@for part in export many pack b64 preflight extract sources; do \
 		echo "== $$part"; test/bench/$$part || exit; done >build/bench.txt; cat build/bench.txt
 	@test/bench/chart build/bench.txt >build/bench.svg
 
