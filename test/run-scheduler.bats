@@ -58,6 +58,20 @@ scheduler_failed() {
 	expect value "$(cat timeout)" 9000
 }
 
+@test "scheduler: its environment says where the unpacked files are, as the test's does" {
+	echo data >data
+	# shellcheck disable=SC2016
+	export_scheduler 'cmp "$KTSTR_INCLUDE_DIR/data" "$KTSTR_DIR/include/data" && cmp "$0" "$KTSTR_DIR/scheduler" || exit 5' \
+		"printf '%s\n' \"\$KTSTR_DIR\" \"\$KTSTR_INCLUDE_DIR\" >$PWD/scheduler.seen" "${attach[@]}" "${stay[@]}"
+	script t "printf '%s\n' \"\$KTSTR_DIR\" \"\$KTSTR_INCLUDE_DIR\" >$PWD/test.seen"
+	echo 'include ./data' >>t.ktstr
+	ktstr-export -q t
+	run -0 on_host env KTSTR_DIR=/callers KTSTR_INCLUDE_DIR=/callers ./t.run
+	expect value "$(head -n 1 scheduler.seen)" matches "^$PWD/tmp/ktstr\.[^/]*/tree$"
+	cmp scheduler.seen test.seen
+	nothing_left
+}
+
 # bats test_tags=promise:values-are-data
 @test "scheduler: packed files stand within its arguments and the test's, and all other braces stay" {
 	local wanted args here=$BATS_TEST_TMPDIR

@@ -48,7 +48,7 @@ start_scheduler() {
 	read_attachment # again: the state must be newer than the number
 	[[ $STATE == disabled ]] || die "$STATUS_UNSUITABLE" "sched_ext became $STATE: somebody else attaches a scheduler"
 	remember sequence "$seq"
-	ENVIRONMENT=("SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
+	ENVIRONMENT=("KTSTR_DIR=$WORK/tree" "KTSTR_INCLUDE_DIR=$WORK/tree/include" "SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))")
 	serve_libraries scheduler
 	start_scheduler_log
 	remember watched $((ATTACH_SECS + GRACE_SECS))
