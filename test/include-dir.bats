@@ -296,7 +296,7 @@ refuses() {
 	a_tree data
 	define 'include-dir data'
 	run -0 --separate-stderr ktstr-export t
-	expect stderr ends " bytes archive, 7 include files)"
+	expect stderr ends " bytes, 7 include files)"
 	run -0 ./t.run --info
 	expect output has $'\n'"PACKED_FILES='ktstr' 'include'"$'\nPACKED_COUNT=12'
 	run -0 ./t.run --list

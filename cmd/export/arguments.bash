@@ -3,8 +3,8 @@
 usage() {
 	cat <<-'EOF'
 		usage: ktstr-export [-o FILE] [-b BINARY]... [-f FILE]... [-1..-9] [-j N]
-		                    [--engine NAME] [--decompress CMD] [--no-libs] [--sign KEY]
-		                    [--allow-commands] [-q] [-n]
+		                    [--engine NAME] [--decompress CMD] [--no-verify] [--no-libs]
+		                    [--sign KEY] [--allow-commands] [-q] [-n]
 		                    NAME... | --all
 		NAME may be a pattern, such as 'net_*'. Each test makes a file of its own.
 		  -a, --all            export all tests that ktstr-manifest --list shows
@@ -16,7 +16,9 @@ usage() {
 		  -j, --jobs N         compress with N threads (one for each CPU)
 		  --engine NAME        compress with this engine (see ktstr-pack --version)
 		  --decompress CMD     what a host decompresses it with, where KTSTR_PACK names a
-		                       packer that is not gzip's: words such as 'zstd -dc'
+		                       packer that is not gzip's: words such as 'zstd -dc',
+		                       separated by blanks, without quotes; it is tried here
+		  --no-verify          do not try --decompress here, as with a key that only the host has
 		  --no-libs            do not pack the shared libraries that the programs need
 		  --allow-commands     take tests with shell commands, which the .run runs as root, that
 		                       switch on a scheduler in the kernel, and off again
@@ -41,7 +43,7 @@ usage() {
 
 parse_arguments() {
 	local option
-	names=() patterns=() all='' several='' target='' key='' quiet='' no_libs='' reads_input=''
+	names=() patterns=() all='' several='' target='' key='' quiet='' no_libs='' no_verify='' reads_input=''
 	sources=() packing=() decompress=() heading=()
 	while (($#)); do
 		option=$1
@@ -59,6 +61,7 @@ parse_arguments() {
 		-[1-9]) packing+=("$option") ;;
 		-a | --all) all=1 ;;
 		--no-libs) no_libs=1 ;;
+		--no-verify) no_verify=1 ;;
 		--allow-commands) sources+=(--allow-commands) ;;
 		-q | --quiet) quiet=1 ;;
 		-n | --dry-run) dry_run=1 ;;
@@ -74,13 +77,23 @@ parse_arguments() {
 		*) take_name "$option" ;;
 		esac
 	done
-	if [[ ${heading[*]} && ! ${KTSTR_PACK:-} ]]; then
-		die "$STATUS_MISUSED" "--decompress: set KTSTR_PACK to what compresses so: ktstr-pack makes gzip's format"
-	fi
+	check_decompress
 	check_names
 	if [[ $key && $target == - ]]; then
 		die "$STATUS_MISUSED" "--sign: standard output has no place for a signature: name a file with -o"
 	fi
+}
+
+# check_decompress: fails unless --decompress goes with a packer, and can be tried where it is to be
+check_decompress() {
+	if [[ ! ${heading[*]} ]]; then
+		[[ ! $no_verify ]] || die "$STATUS_MISUSED" "--no-verify: goes with --decompress, which is then not tried"
+		return 0
+	fi
+	[[ ${KTSTR_PACK:-} ]] ||
+		die "$STATUS_MISUSED" "--decompress: set KTSTR_PACK to what compresses so: ktstr-pack makes gzip's format"
+	[[ $no_verify ]] || type -P -- "${decompress[0]}" >/dev/null ||
+		die "$STATUS_FAILED" "--decompress: ${decompress[0]}: not found, needed to check the archive (or give --no-verify)"
 }
 
 # check_names: fails unless the names, and what there is for them, fit together. Sets several.
@@ -115,8 +128,6 @@ take_value() {
 	--decompress)
 		read -rd '' -a decompress <<<"$2" || true
 		((${#decompress[@]})) || die "$STATUS_MISUSED" "--decompress: names no program: '$2'"
-		type -P -- "${decompress[0]}" >/dev/null ||
-			die "$STATUS_FAILED" "--decompress: ${decompress[0]}: not found, needed to check the archive"
 		heading=(--decompress "$2")
 		;;
 	--sign) key=$2 ;;

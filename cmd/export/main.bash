@@ -28,7 +28,7 @@ open_standard_files() {
 
 main() {
 	local words finder manifest libs pack b64 preamble signer option dry_run='' shared=''
-	local names patterns all several target name output key quiet no_libs reads_input sources packing decompress heading
+	local names patterns all several target name output key quiet no_libs no_verify reads_input sources packing decompress heading
 	local -A is_named=()
 	open_standard_files
 	for option; do # known before anything fails

@@ -65,11 +65,11 @@ warn_of_old_signature() {
 	say "warning: $output.sig is not known to fit this $output: sign it with --sign KEY, or remove that" || true
 }
 
-# The file is there, whether or not this can be said.
+# say_what_was_written SIZE: the file is there, whether or not this can be said
 say_what_was_written() {
 	local REPLY what=$output includes
 	if [[ $output == - ]]; then what='standard output'; fi
 	includes=$(grep -cE '^(file|content|link) include/' <"$work/manifest") || true
-	as_line "$what ($1 bytes archive, $includes include files)${key:+, signed: $output.sig}"
+	as_line "$what ($1 bytes, $includes include files)${key:+, signed: $output.sig}"
 	printf 'wrote %s\n' "$REPLY" >&2 || true
 }

@@ -18,7 +18,7 @@ check_place() {
 # The pipeline. The header names the archive's checksum, so the archive is made first. Nothing is
 # given away before all of it is good.
 run_pipeline() {
-	local size sum text
+	local size sum text bytes
 	if [[ $no_libs ]]; then
 		stage '' manifest "${manifest[@]}"
 	else
@@ -30,6 +30,7 @@ run_pipeline() {
 	stage manifest run "${preamble[@]}" --sha256 "$sum" --size "$size"
 	check_header
 	stage "$text" run cat
+	bytes=$(($(wc -c <"$work/run")))
 	if [[ $output == - ]]; then
 		stage run '' cat
 	else
@@ -37,5 +38,5 @@ run_pipeline() {
 		put_in_place
 		warn_of_old_signature
 	fi
-	[[ $quiet ]] || say_what_was_written "$size"
+	[[ $quiet ]] || say_what_was_written "$bytes"
 }

@@ -11,7 +11,9 @@ print_stage() {
 # shellcheck disable=SC2016
 # print_check: what check_archive does
 print_check() {
-	if ((${#decompress[@]})); then
+	if [[ $no_verify ]]; then
+		printf '[ -s "$work/archive" ] || fail "no archive"\n'
+	elif ((${#decompress[@]})); then
 		printf '[ -s "$work/archive" ] || fail "no archive"\n'
 		print_stage archive tar "${decompress[@]}"
 		printf 'tar -tf - < "$work/tar" > "$work/list" || fail "no tar archive in the archive"\n'

@@ -110,7 +110,7 @@ _ktstr() {
 	ktstr-b64) options=(-d --decode -i --ignore-garbage -w= --wrap=) ;;
 	ktstr-export)
 		options=(-a --all -o= --output= -b= --binary= -f= --file= -{1..9} -j= --jobs= --engine=
-			--decompress= --no-libs --allow-commands --sign= -q --quiet -n --dry-run)
+			--decompress= --no-verify --no-libs --allow-commands --sign= -q --quiet -n --dry-run)
 		;;
 	ktstr-import) options=(-o= --output=) ;;
 	ktstr-manifest) options=(-b= --binary= -f= --file= --allow-commands -l --list) ;;
