@@ -227,6 +227,13 @@ static int choose_columns(struct options *options, const struct results *results
 		       : 0;
 }
 
+/* Whether there is a place for files that could not be read: the others show what results have. */
+static bool shows_unread(const struct options *options)
+{
+	return !options->differ && !options->compare && !options->plot &&
+	       options->format != FORMAT_RECORDS;
+}
+
 /* Reads and prints what the operands name. Returns the exit status. Reports. */
 static int show(struct options *options)
 {
@@ -239,6 +246,8 @@ static int show(struct options *options)
 		return command_misused("-: standard input can be read once");
 	if (operands_read(&options->operands, &results))
 		status = STATUS_FAILED;
+	if (!shows_unread(options))
+		results_drop_unread(&results);
 	if ((options->undisturbed && noise_leave_out(&results)) ||
 	    choose_columns(options, &results) || print(&out, options, &results))
 		status = STATUS_FAILED;

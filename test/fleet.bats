@@ -304,7 +304,7 @@ use_ansible() {
 	touch results/old
 	run -2 as_documented '^parallel -j 0 .ssh -o'
 	expect no-file results/old
-	run -0 as_documented '^files . xargs'
+	run -0 as_documented '^ktstr-results --format ktap'
 	expect value "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output")" $'pass\nfail\nunsuitable'
 	run -0 cat fleet.ktap
 	expect line 1 1..3
@@ -316,7 +316,7 @@ use_ansible() {
 	expect output has 'verdict: 1 of 3: fail; 1 of 3: pass; 1 of 3: unsuitable'
 	all_pass
 	run -0 as_documented '^parallel -j 0 .ssh -o'
-	run -0 as_documented '^files . xargs'
+	run -0 as_documented '^ktstr-results --format ktap'
 	run -1 grep '^not ok' fleet.ktap
 }
 
@@ -331,19 +331,67 @@ use_ansible() {
 	started beta
 	pkill -KILL -f -- "-F $PWD/ssh_config .*root@beta"
 	wait $! || true
-	echo never >>hosts
-	run -123 --separate-stderr bash -c "$(documented '^files . xargs')"
-	expect value "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output")" pass
-	expect value "$(grep -oE '^ktstr-results: [a-z./]+[a-z]' <<<"$stderr" | head -n 3)" $'ktstr-results: results/nowhere.invalid.evidence.tar.gz\nktstr-results: results/beta.evidence.tar.gz\nktstr-results: results/never.evidence.tar.gz'
+	: >results/never.evidence.tar.gz # as the first lines leave it
+	run -1 --separate-stderr bash -c "$(documented '^ktstr-results --format ktap')"
+	expect value "$(awk -F'\t' 'NR > 1 { print $5 }' <<<"$output")" $'pass\nno-result\nno-result\nno-result'
+	expect value "$(grep -oE '^ktstr-results: [a-z./]+[a-z]' <<<"$stderr" | head -n 3)" $'ktstr-results: results/beta.evidence.tar.gz\nktstr-results: results/never.evidence.tar.gz\nktstr-results: results/nowhere.invalid.evidence.tar.gz'
 	run -0 cat fleet.ktap
-	expect value "$(grep -E '^(not )?ok|^1' <<<"$output" | cut -d ' ' -f 1-4 | tr '\n' ,)" matches '^1\.\.4,ok 1 fair [^ ,]+,not ok 2 results/nowhere.invalid.evidence.tar.gz,not ok 3 results/beta.evidence.tar.gz,not ok 4 results/never.evidence.tar.gz,$'
+	expect value "$(grep -E '^(not )?ok|^1' <<<"$output" | cut -d ' ' -f 1-4 | tr '\n' ,)" matches '^1\.\.4,ok 1 fair [^ ,]+,not ok 2 results/beta.evidence.tar.gz,not ok 3 results/never.evidence.tar.gz,not ok 4 results/nowhere.invalid.evidence.tar.gz,$'
 	ssh root@beta 'read -r pid rest </run/ktstr.lock && kill "$pid"'
 	wait_for idle beta
 	echo alpha >hosts
 	: >fair.run
 	run -0 as_documented '^parallel -j 0 .ssh -o'
-	run -123 bash -c "$(documented '^files . xargs')"
+	run -1 bash -c "$(documented '^ktstr-results --format ktap')"
 	run -0 grep -x 'not ok 1 results/alpha.evidence.tar.gz' fleet.ktap
+}
+
+# five_hosts: alpha passes, beta fails, gamma is not suitable, delta is inconclusive, nowhere.invalid is not reached
+five_hosts() {
+	export_fair
+	fake_fleet alpha beta gamma delta
+	echo nowhere.invalid >>hosts
+	echo 1 >hosts.d/beta/root/verdict
+	echo enabled >hosts.d/gamma/kernel/sched_ext/state
+	echo 2 >hosts.d/delta/root/verdict
+}
+
+# expect_five: the table of their evidence has a row for each; the fake hosts have one name, so the files name them
+expect_five() {
+	run -1 --separate-stderr ktstr-results -f table -c source,verdict,reason results
+	expect value "$(sed -E 's,^results/([^ ]*)\.evidence\.tar\.gz ,\1 ,; s/ +/ /g; s/(sched_ext is enabled) .*/\1/' <<<"$output")" "source verdict reason
+alpha pass -
+beta fail -
+delta inconclusive -
+gamma unsuitable sched_ext is enabled
+nowhere.invalid no-result the file is empty"
+	expect stderr 'ktstr-results: results/nowhere.invalid.evidence.tar.gz: empty: give the evidence or the result of a .run'
+	run -1 --separate-stderr ktstr-results -f tsv -c host,verdict results
+	expect output ends $'\nnowhere.invalid\tno-result'
+}
+
+# bats test_tags=promise:no-verdict
+@test "fleet: a table of five hosts, by ssh alone, by parallel, and by ansible's playbook" {
+	local way
+	five_hosts
+	for way in '^for host in' parallel ansible; do
+		case $way in
+		parallel)
+			type -P parallel >/dev/null || continue
+			way='^parallel -j 0 .ssh -o'
+			;;
+		ansible)
+			type -P ansible-playbook >/dev/null || continue
+			use_ansible
+			way='^ansible-playbook'
+			;;
+		esac
+		echo "$way"
+		rm -rf results
+		run as_documented "$way"
+		expect status -ne 0
+		expect_five
+	done
 }
 
 @test "fleet: ansible: a run on all hosts at the same time in one command, nothing left there" {
@@ -414,7 +462,7 @@ use_ansible() {
 	run -4 as_documented '^ansible-playbook'
 	grep -qF '"host: inconclusive"' <<<"$output"
 	expect value "$(tail -n 1 results/host.ktap)" "not ok 1 fair"
-	expect value "$(ls results)" $'host.check\nhost.ktap\nhost.log'
+	expect value "$(ls results)" $'host.check\nhost.evidence.tar.gz\nhost.ktap\nhost.log\nnowhere.invalid.evidence.tar.gz'
 }
 
 @test "fleet: ansible: the playbook fails for a file that is damaged, or empty, and keeps what an earlier call kept" {
@@ -424,10 +472,10 @@ use_ansible() {
 	sed -i '$d' fair.run
 	run -2 as_documented '^ansible-playbook'
 	expect output has "this file is damaged: it is cut short"
-	expect value "$(ls results)" ''
+	expect value "$(find results ! -empty)" results
 	run -2 as_documented '^ansible-playbook'
 	expect output has "$PWD/results is there: move it away"
-	rmdir results
+	rm -r results
 	: >fair.run
 	run -2 as_documented '^ansible-playbook'
 	run -1 grep -r '^ok' results

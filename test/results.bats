@@ -51,11 +51,12 @@ verdicts() {
 	ktstr-results -f tsv -c host,verdict "$@" | sed 1d | tr '\t' ' '
 }
 
-# refuses FILE MESSAGE: FILE gives just this message, which begins with its name, and what follows it is printed
+# refuses FILE MESSAGE: FILE gives no result but a row that says so and just this message, which begins with its
+# name, and what follows it is printed
 refuses() {
 	result good >good
-	run -1 --separate-stderr ktstr-results -c host "$1" good
-	expect output $'host\ngood'
+	run -1 --separate-stderr ktstr-results -c host,verdict,test "$1" good
+	expect output "host${tab}verdict${tab}test"$'\n'"${1%.evidence.tar.gz}${tab}no-result${tab}"$'\n'"good${tab}fail${tab}fair"
 	expect stderr "ktstr-results: $1$2"
 }
 
@@ -308,7 +309,7 @@ d/b.evidence.tar.gz${tab}b"
 	ln -s nowhere v.unfinished
 	result lab >y.unfinished
 	run -1 --separate-stderr timeout 10 ktstr-results -c host .
-	expect output $'host\nlab'
+	expect output $'host\nv\nx\nlab\nz'
 	expect stderr "ktstr-results: ./v.unfinished: No such file or directory
 ktstr-results: ./x.unfinished: not a regular file: remove it, or give the others by name
 ktstr-results: ./z.evidence.tar.gz: not a regular file: remove it, or give the others by name"
@@ -402,17 +403,55 @@ x/2/result${tab}b"
 	expect value "$(wc -l <<<"$stderr")" 1
 }
 
+# bats test_tags=promise:no-verdict
+@test "results: a file without a result has a row in its place, so no host is missing and none has passed" {
+	need python3
+	local format
+	mkdir d
+	result a 'verdict pass' >result
+	evidence a
+	mv a.evidence.tar.gz d
+	head -c 100 d/a.evidence.tar.gz >d/c.x.evidence.tar.gz
+	: >d/b.x.evidence.tar.gz
+	run -1 --separate-stderr ktstr-results -f tsv -c host,test,verdict,reason d d/away.evidence.tar.gz
+	expect output "host${tab}test${tab}verdict${tab}reason
+a${tab}fair${tab}pass${tab}got 80% of its share
+b.x${tab}${tab}no-result${tab}the file is empty
+c.x${tab}${tab}no-result${tab}not the evidence of a run, or damaged: see standard error
+away${tab}${tab}no-result${tab}No such file or directory"
+	run -1 --separate-stderr ktstr-results -f table -c verdict,host,disturbed d
+	expect line 2 'no-result  b.x   -'
+	run -1 --separate-stderr ktstr-results -f ktap d
+	expect output has $'\n1..3\nok 1 fair a '
+	expect output has $'\n# no-result: the file is empty\nnot ok 2 d/b.x.evidence.tar.gz\n'
+	run -1 bash -c 'ktstr-results -f json d 2>/dev/null | python3 -c "import json, sys; print(json.load(sys.stdin)[1])"; exit "${PIPESTATUS[0]}"'
+	expect output "{'source': 'd/b.x.evidence.tar.gz', 'host': 'b.x', 'reason': 'the file is empty', 'verdict': 'no-result'}"
+	run -1 --separate-stderr ktstr-results -g verdict d
+	expect output $'2 of 3: no-result\n1 of 3: pass'
+	# what is made of results has none of it, and the status tells
+	run -1 --separate-stderr ktstr-results -d d d/a.evidence.tar.gz
+	expect output ''
+	run -1 --separate-stderr ktstr-results -f records d
+	expect value "$(grep -c ^result <<<"$output")" 1
+	run -1 --separate-stderr ktstr-results --compare d/b.x.evidence.tar.gz
+	expect stderr ends 'ktstr-results: --compare: there are no results'
+	run -1 --separate-stderr ktstr-results --compare d -- d
+	expect output has-not no-result
+	run -1 --separate-stderr ktstr-results -f tsv -c host,verdict <d/b.x.evidence.tar.gz
+	expect output "host${tab}verdict"$'\n'"${tab}no-result"
+}
+
 @test "results: a tar archive with damage inside is one line" {
 	result lab >result
 	evidence x
 	gzip -dc x.evidence.tar.gz | head -c 1500 >cut.tar
-	run -1 --separate-stderr ktstr-results -c host cut.tar
-	expect output host
+	run -1 --separate-stderr ktstr-results -c host,verdict cut.tar
+	expect output "host${tab}verdict"$'\n'"cut.tar${tab}no-result"
 	expect stderr begins 'ktstr-results: cut.tar: damaged: Truncated '
 	expect stderr ends ': copy it again from its host'
 	gzip -dc x.evidence.tar.gz | sed '0,/test.log/s//best.log/' >sum.tar
-	run -1 --separate-stderr ktstr-results -c host sum.tar
-	expect output host
+	run -1 --separate-stderr ktstr-results -c host,verdict sum.tar
+	expect output "host${tab}verdict"$'\n'"sum.tar${tab}no-result"
 	expect stderr begins 'ktstr-results: sum.tar: damaged: '
 	expect value "$(wc -l <<<"$stderr")" 1
 }

@@ -43,7 +43,7 @@ static int list_directory(DIR *directory, struct strings *names)
 /* Reads a file of a directory. What is no regular file might never end. */
 static int read_listed(int directory, const char *name, const char *path, struct results *results)
 {
-	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), saved;
 	struct stat st;
 
 	if (fd < 0)
@@ -56,14 +56,24 @@ static int read_listed(int directory, const char *name, const char *path, struct
 	} else {
 		return evidence_read_file(fd, path, results);
 	}
+	saved = errno;
 	close(fd);
+	errno = saved;
 	return -1;
 }
 
-/* Returns -1. */
+/* Adds path, which could not be read because of errno. Returns -1. */
 static int add_unread(struct results *results, const char *path)
 {
-	if (strings_add(&results->unread, path))
+	const char *reason;
+
+	if (errno == ENODATA)
+		reason = "the file is empty";
+	else if (errno == EBADMSG || errno == EINVAL || errno == EFBIG)
+		reason = "not the evidence of a run, or damaged: see standard error";
+	else
+		reason = strerror(errno);
+	if (results_add_unread(results, path, reason))
 		report_errno("%s", path);
 	return -1;
 }
@@ -77,8 +87,9 @@ static int read_directory(int fd, const char *path, struct results *results)
 
 	if (!directory) {
 		report_errno("%s", path);
+		failed = add_unread(results, path);
 		close(fd);
-		return add_unread(results, path);
+		return failed;
 	}
 	if (list_directory(directory, &names)) {
 		report_errno("%s", path);
@@ -111,12 +122,14 @@ int operand_read(const char *path, struct results *results)
 	bool is_stdin = !strcmp(path, "-");
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
+	int failed;
 
 	if (fd < 0 || fstat(fd, &st)) {
 		report_errno("%s", is_stdin ? "<stdin>" : path);
+		failed = add_unread(results, path);
 		if (fd >= 0)
 			close(fd);
-		return add_unread(results, path);
+		return failed;
 	}
 	if (S_ISDIR(st.st_mode) && is_stdin) {
 		report(EISDIR, "<stdin>: is a directory: give it as an operand");

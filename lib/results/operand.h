@@ -7,7 +7,7 @@
 /*
  * Adds the results in path to results. path may be a file or a directory, where each
  * *.evidence.tar.gz, *.unfinished and *.started counts, in the order of the names; "-" is standard
- * input. Returns 0, or -1 with errno if something could not be read; its name is added to unread,
+ * input. Returns 0, or -1 if something could not be read; a result that says so is added for it,
  * and what else is in the directory has been added. Reports, also that a directory has no results,
  * which is no failure.
  */

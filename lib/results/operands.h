@@ -30,7 +30,7 @@ size_t operands_count(const struct operands *operands, const char *text);
 
 /*
  * Adds the results that they name, with the side that each is of: 0, or 1 after the separator.
- * Returns 0, or -1 with errno as operand_read does. Reports.
+ * Returns 0, or -1 as operand_read does. Reports.
  */
 int operands_read(const struct operands *operands, struct results *results);
 

@@ -41,6 +41,11 @@ static void print_result(struct output *out, const struct result *result, size_t
 	}
 	snprintf(plan, sizeof(plan), "%s %zu", is_ok ? "ok" : "not ok", number);
 	output_puts(out, plan);
+	if (result->is_unread) {
+		write_part(out, " ", result->source);
+		output_puts(out, "\n");
+		return;
+	}
 	write_part(out, " ", result_value(result, "test", 0));
 	write_part(out, " ", result_value(result, "host", 0));
 	write_part(out, " ", result_value(result, "started", 0));
@@ -52,27 +57,13 @@ static void print_result(struct output *out, const struct result *result, size_t
 	output_puts(out, "\n");
 }
 
-static void print_unread(struct output *out, const char *name, size_t number)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "# it could not be read: see standard error\nnot ok %zu",
-		 number);
-	output_puts(out, text);
-	write_part(out, " ", name);
-	output_puts(out, "\n");
-}
-
 int print_ktap(struct output *out, const struct results *results)
 {
-	size_t count = results->count;
 	char head[64];
 
-	snprintf(head, sizeof(head), "KTAP version 1\n1..%zu\n", count + results->unread.count);
+	snprintf(head, sizeof(head), "KTAP version 1\n1..%zu\n", results->count);
 	output_puts(out, head);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < results->count; i++)
 		print_result(out, &results->items[i], i + 1);
-	for (size_t i = 0; i < results->unread.count; i++)
-		print_unread(out, results->unread.items[i], count + i + 1);
 	return 0;
 }

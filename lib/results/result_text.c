@@ -155,24 +155,31 @@ static int end_result(const struct parser *parser)
 	return 0;
 }
 
-/* Begins a new result. Returns 0, or -1. Reports. */
-static int begin_result(struct parser *parser, size_t line)
+/* Adds a result without records. Returns 0, or -1 with errno. */
+static int add_result(struct results *results, const char *source, const char *member)
 {
-	struct results *results = parser->results;
 	struct result result = { .side = results->side };
 
-	if (end_result(parser))
-		return -1;
 	if (array_grow(&results->items, results->count, &results->room, sizeof(result)))
-		return report_errno("%s", parser->name);
-	result.source = strdup(parser->source);
-	result.member = strdup(parser->member);
+		return -1;
+	result.source = strdup(source);
+	result.member = strdup(member);
 	if (!result.source || !result.member) {
 		free(result.source);
 		free(result.member);
-		return report_errno("%s", parser->name);
+		return -1;
 	}
 	results->items[results->count++] = result;
+	return 0;
+}
+
+/* Begins a new result. Returns 0, or -1. Reports. */
+static int begin_result(struct parser *parser, size_t line)
+{
+	if (end_result(parser))
+		return -1;
+	if (add_result(parser->results, parser->source, parser->member))
+		return report_errno("%s", parser->name);
 	parser->line = line;
 	parser->bytes = 0;
 	record_new_scope(parser->reader);
@@ -235,12 +242,60 @@ int results_parse(const char *source, const char *member, const char *text, size
 				      "%s: cut short within a line: copy it again from its host",
 				      name);
 		if (!more && !parser.line)
-			more = report(EBADMSG,
+			more = report(ENODATA,
 				      "%s: empty: give the evidence or the result of a .run", name);
 	}
 	record_close(parser.reader);
 	free(name);
 	return more;
+}
+
+/* Returns the host that a file is named after: its name without the ending. The caller frees it.
+ * NULL with errno. */
+static char *host_of(const char *source)
+{
+	static const char *const endings[] = { ".evidence.tar.gz", ".unfinished", ".started" };
+	const char *slash = strrchr(source, '/'), *name = slash && slash[1] ? slash + 1 : source;
+	size_t length = strlen(name);
+
+	if (!strcmp(source, "-"))
+		return strdup("");
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t end = strlen(endings[i]);
+
+		if (length > end && !strcmp(name + length - end, endings[i]))
+			return strndup(name, length - end);
+	}
+	return strdup(name);
+}
+
+int results_add_unread(struct results *results, const char *source, const char *reason)
+{
+	struct entries *records;
+	char *host = host_of(source);
+	int failed = !host || add_result(results, source, "");
+
+	if (!failed) {
+		records = &results->items[results->count - 1].records;
+		results->items[results->count - 1].is_unread = true;
+		failed = entries_add(records, "host", host, NULL) ||
+			 entries_add(records, "verdict", "no-result", NULL) ||
+			 entries_add(records, "reason", reason, NULL);
+	}
+	free(host);
+	return failed ? -1 : 0;
+}
+
+void results_drop_unread(struct results *results)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < results->count; i++)
+		if (results->items[i].is_unread)
+			result_free(&results->items[i]);
+		else
+			results->items[kept++] = results->items[i];
+	results->count = kept;
 }
 
 void result_free(struct result *result)
@@ -260,6 +315,5 @@ void results_free(struct results *results)
 {
 	results_cut(results, 0);
 	free(results->items);
-	strings_free(&results->unread);
 	*results = (struct results){ 0 };
 }
