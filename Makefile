@@ -268,7 +268,7 @@ analyse:
 		test/analyse $(PARTS)
 
 examples_installed = $(wildcard share/examples/*.c share/examples/*.ktstr share/examples/*.bash \
-	share/examples/*.txt share/examples/*.yml)
+	share/examples/*.txt share/examples/*.yml share/examples/*.service share/examples/*.timer)
 pages = $(wildcard man/*.[1-9])
 sections = $(sort $(subst .,,$(suffix $(pages))))
 documents = $(wildcard README.md SECURITY.md CHANGELOG.md LICENSE)

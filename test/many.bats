@@ -100,3 +100,41 @@ kernel_tree() {
 	expect output ends $'\nok 3 selftests: ktstr: skip.run # SKIP'
 	nothing_left
 }
+
+# Debian has the runner in a package of all of the kernel's sources, so this imitates what it does with a test: it
+# runs it in its directory, for as long as settings says, and takes its status
+@test "many: an imitation of that runner takes the same statuses, and a test that it ends leaves nothing" {
+	export_all
+	export HOME=$PWD/home
+	mkdir -p home/linux/tools/testing/selftests/kselftest
+	cat >home/linux/tools/testing/selftests/kselftest/runner.sh <<-'END'
+		run_many() {
+			echo "TAP version 13"
+			echo "1..$#"
+			number=0
+			. ./settings # timeout=SECONDS
+			for file; do
+				number=$((number + 1))
+				name="$number selftests: ktstr: $file"
+				status=0
+				timeout --foreground "$timeout" "./$file" >"$file.out" 2>&1 || status=$?
+				case $status in
+				0) echo "ok $name" ;;
+				4) echo "ok $name # SKIP" ;;
+				124) echo "not ok $name # TIMEOUT $timeout seconds" ;;
+				*) echo "not ok $name # exit=$status" ;;
+				esac
+			done
+		}
+	END
+	run -0 by_page 4
+	expect output $'TAP version 13\n1..3\nnot ok 1 selftests: ktstr: fail.run # exit=1\nok 2 selftests: ktstr: pass.run\nok 3 selftests: ktstr: skip.run # SKIP'
+	script slow 'sleep 62.25'
+	printf 'test slow\nbinary slow\ntopology 1n1l1c1t\n' >slow.ktstr
+	rm runs/*
+	ktstr-export -q -o runs/ slow
+	run -0 on_host bash -c "$(example ktstr-run.7 4 "MANY TESTS" | sed 's/timeout=300/timeout=3/; s/[*].run.$/slow.run'\'/)"
+	expect output $'TAP version 13\n1..1\nnot ok 1 selftests: ktstr: slow.run # TIMEOUT 3 seconds'
+	nothing_left
+	run -1 pgrep -f 'sleep 62.25'
+}

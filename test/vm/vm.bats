@@ -86,7 +86,7 @@ sees() {
 @test "vm: options that make no sense are misuse" {
 	script true
 	in_vm -64 --topology 2n3l1c1t
-	expect stderr "topology-args: 2n3l1c1t: 3 LLCs cannot be spread over 2 NUMA nodes"
+	expect stderr "qemu-topology.bash: 2n3l1c1t: 3 LLCs cannot be spread over 2 NUMA nodes"
 	in_vm -64 --topology 1n0l1c1t
 	in_vm -64 --timeout 1h
 	in_vm -64 --nonsense 1
