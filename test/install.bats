@@ -28,13 +28,21 @@ compile() {
 @test "install: every program, page and example is where the field expects it" {
 	for file in bin/ktstr-manifest bin/ktstr-import bin/ktstr-libs bin/ktstr-pack bin/ktstr-b64 bin/ktstr-preamble bin/ktstr-results bin/ktstr-export \
 		share/ktstr/preamble.bash share/ktstr/engine.sha256 share/ktstr/engine.sed lib/ktstr/preload.so lib/libktstr.a lib/pkgconfig/ktstr.pc include/ktstr.h \
-		share/man/man1/ktstr-export.1 share/man/man3/ktstr.3 share/man/man5/ktstr-manifest.5 \
+		share/man/man1/ktstr-export.1 share/man/man3/libktstr.3 share/man/man5/ktstr-manifest.5 \
 		share/bash-completion/completions/ktstr-export share/zsh/site-functions/_ktstr \
 		share/doc/ktstr-tools/README.md share/doc/ktstr-tools/LICENSE \
 		share/doc/ktstr-tools/examples/fair.c share/doc/ktstr-tools/examples/load.ktstr; do
 		[ -f "$PREFIX/$file" ]
 	done
 	[ -x "$PREFIX/share/doc/ktstr-tools/examples/load.bash" ]
+}
+
+@test "install: man ktstr opens the overview, and man libktstr the library" {
+	need man
+	run -0 man -M "$PREFIX/share/man" -w ktstr
+	expect output "$PREFIX/share/man/man7/ktstr.7"
+	run -0 man -M "$PREFIX/share/man" -w libktstr
+	expect output "$PREFIX/share/man/man3/libktstr.3"
 }
 
 @test "install: ktstr-export works from anywhere, through a link, and makes what the build tree makes" {

@@ -41,9 +41,9 @@ members() {
 		sed -nE 's,/\*.*,,; s/^\t.*[ *]([a-z_]+)( KTSTR_INITIAL\(.*\))?;[[:blank:]]*$/\1/p' | sort
 }
 
-# fields STRUCT: the names of those that ktstr(3) lists below its heading
+# fields STRUCT: the names of those that libktstr(3) lists below its heading
 fields() {
-	awk -v heading=".Ss struct $1" '/^\.S[sh]/ { inside = $0 == heading } inside && sub(/^\.It Fa /, "")' "$man/ktstr.3" |
+	awk -v heading=".Ss struct $1" '/^\.S[sh]/ { inside = $0 == heading } inside && sub(/^\.It Fa /, "")' "$man/libktstr.3" |
 		tr , '\n' | sed -E 's/ *$//; s/.*[ *]//' | sort
 }
 
@@ -89,7 +89,7 @@ fields() {
 	bash ./fair.run --info | sed 's/=.*//' | sort | diff -u frozen -
 }
 
-@test "man: ktstr(3) has the fields that ktstr.h has" {
+@test "man: libktstr(3) has the fields that ktstr.h has" {
 	local struct
 	for struct in ktstr_test ktstr_scheduler ktstr_ctx; do
 		members $struct >expected
@@ -169,10 +169,10 @@ fields() {
 	done
 }
 
-@test "man: ktstr(3)'s example is compiled without a warning, runs and is exported" {
-	example ktstr.3 1 >wakeup.c
+@test "man: libktstr(3)'s example is compiled without a warning, runs and is exported" {
+	example libktstr.3 1 >wakeup.c
 	${CC:-cc} ${KTSTR_TEST_CFLAGS:-} -Wall -Wextra -Werror -I"$TOP/lib/harness" -c wakeup.c -o wakeup.o
-	block=$(example ktstr.3 2)
+	block=$(example libktstr.3 2)
 	export KTSTR_SCHEDULER=/bin/true
 	run -0 bash -euo pipefail -c '
 		pkg-config() { echo "-I$TOP/lib/harness $TOP/build/lib/libktstr.a"; }

@@ -44,8 +44,7 @@ const struct ktstr_test *ktstr_find(const struct ktstr_tests *tests, const char 
 /* Returns 0, or 64 if there are no tests. Complains. */
 int ktstr_need_tests(const struct ktstr_tests *tests);
 
-/* Checks each test against the rules of ktstr(3). Returns 0, or 64. Complains of each that fails.
- */
+/* Checks each test against the rules of libktstr(3). Returns 0, or 64. Complains of failures. */
 int ktstr_check_tests(const struct ktstr_tests *tests);
 
 /*

@@ -90,7 +90,7 @@ struct ktstr_scheduler {
 	const char *const *disable KTSTR_INITIAL(NULL);
 	const char *const *include_files KTSTR_INITIAL(NULL);
 	const char *const *built_from KTSTR_INITIAL(NULL); /* sources: a warning if it is older */
-	const char *const *cgroup_controllers KTSTR_INITIAL(NULL); /* as "cpu": see ktstr(3) */
+	const char *const *cgroup_controllers KTSTR_INITIAL(NULL); /* as "cpu": see libktstr(3) */
 	const char *const *config_file_args KTSTR_INITIAL(NULL);   /* as those of a ktstr_config */
 	const struct ktstr_config *config_content KTSTR_INITIAL(NULL);
 	struct ktstr_enabled_when enabled_when KTSTR_INITIAL({}); /* proves that it is on */
