@@ -117,12 +117,20 @@ fields() {
 	done
 }
 
+# quoted SECTION...: the messages that the lists of these sections of ktstr-run(7) quote
+quoted() {
+	local section
+	for section; do
+		sed -n "/^\.Sh $section/,/^\.Sh /{/^\.Sh $section/d; /^\.Sh /q; p}" "$man/ktstr-run.7"
+	done | grep '^\.It Li' | grep -oE '"[^"]+"' | tr -d '"'
+}
+
 @test "man: the messages that ktstr-run(7) quotes are a .run's" {
 	local message part count=0 missing=''
 	ktstr-export -q -b ./fair fair
 	# a message in two words of the shell is one text for the reader
 	sed '/^__ARCHIVE__$/q' fair.run | sed -zE 's/"[[:space:]]+\\\n[[:space:]]*"/ /g' >header
-	sed -n '/^\.Sh MESSAGES/,/^\.Sh ON/p' "$man/ktstr-run.7" | grep '^\.It Li' | grep -oE '"[^"]+"' | tr -d '"' >messages
+	quoted 'NOT SUITABLE' MESSAGES >messages
 	while IFS= read -r message; do
 		count=$((count + 1))
 		while IFS= read -r part; do
@@ -130,6 +138,27 @@ fields() {
 		done < <(sed 's/ *\.\.\. */\n/g' <<<"$message" | grep .)
 	done <messages
 	echo "$count messages; not in the header: $missing"
+	expect value "$count" -gt 40
+	expect value "$missing" ''
+}
+
+@test "man: ktstr-run(7) has every message that says that a host is not suitable" {
+	local message pattern patterns count=0 missing=''
+	ktstr-export -q -b ./fair fair
+	quoted 'NOT SUITABLE' | sed 's/[][?*\\]/\\&/g; s/ *\.\.\. */*/g' >patterns
+	mapfile -t patterns <patterns
+	sed '/^__\(MANUAL\|ARCHIVE\)__$/q' fair.run | sed -zE 's/"[[:space:]]+\\\n[[:space:]]*"/ /g' |
+		grep -oE '((problem|not_launched|die "\$STATUS_UNSUITABLE") "|\$0: not suitable: )[^"]*' |
+		sed -E 's/^[^"]*"(\$STATUS_UNSUITABLE" ")?//; /[a-z]{3} /!d' >messages
+	while IFS= read -r message; do
+		count=$((count + 1))
+		for pattern in "${patterns[@]}"; do
+			# shellcheck disable=SC2053
+			[[ $message != *$pattern* ]] || continue 2
+		done
+		missing+=$message$'\n'
+	done <messages
+	echo "$count messages; not in the page: $missing"
 	expect value "$count" -gt 40
 	expect value "$missing" ''
 }
