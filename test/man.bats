@@ -163,6 +163,16 @@ quoted() {
 	expect value "$missing" ''
 }
 
+@test "man: ktstr-manifest(5) shows how words and quotes are written" {
+	touch load scx_fifo
+	chmod +x load scx_fifo
+	{ echo 'test words' && example ktstr-manifest.5 1 DESCRIPTION && example ktstr-manifest.5 2 DESCRIPTION; } >words.ktstr
+	ktstr-export -q --no-libs -f words.ktstr words
+	run -0 bash ./words.run --print-command
+	expect line 0 "'KTSTR_DIR/scheduler' '--slice' '5000'"
+	expect line 1 "'KTSTR_DIR/ktstr' '--title' 'two words' ''"
+}
+
 @test "man: ktstr-manifest(5)'s definition gives its manifest, which the next stages take" {
 	mkdir bin
 	touch load.bash scx_fifo fifo.conf 'job list.txt' bin/stress-ng
