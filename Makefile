@@ -1,7 +1,7 @@
 # ktstr tools: package a scheduler test as one file that reproduces it
 #
 #   make            programs, libktstr and the examples, under build/ (laid out as installed)
-#   make demo       export an example test and run its .run (as root)
+#   make demo       export an example test and run its .run (as root), which is left in build/examples
 #   make check      the tests (bats); check-programs: only build what they run
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
@@ -16,6 +16,7 @@
 #   make clean      remove build/
 #
 # CC, AR, CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS are yours; LIBDEFLATE=no leaves ktstr-pack's faster engine out.
+# It prints the name of each file that it makes: V=1 shows the commands instead, and -s nothing.
 
 VERSION = 0.1.0
 
@@ -110,6 +111,15 @@ preload = build/lib/ktstr/preload.so
 examples = $(EXAMPLES:%=build/examples/%)
 units = $(UNITS:%=build/test/%) $(FUZZ:%=build/test/fuzz/%)
 
+say = $(if $(quiet),,$(info $1))
+# the first line of a recipe that makes a file
+begin = $(call say,$@)@mkdir -p $(@D)
+flags := $(firstword -$(filter-out --%,$(MAKEFLAGS)))
+quiet := $(filter 1,$(V))$(findstring s,$(flags))$(findstring n,$(flags))
+ifneq ($(V),1)
+.SILENT:
+endif
+
 all: $(programs) $(engine) $(preload) $(libktstr) build/lib/pkgconfig/ktstr.pc $(examples)
 
 # Whatever changes how things are compiled rebuilds them: two builds never mix in build/.
@@ -123,7 +133,7 @@ build/settings build/places build/fuzz_settings: FORCE
 		if cmp -s $@.$$$$ $@; then rm $@.$$$$; else mv $@.$$$$ $@; fi # two makes may be at it
 
 build/obj/%.o: %.c build/settings
-	@mkdir -p $(@D)
+	$(begin)
 	$(compile) -c -o $@ $<
 
 # Tests may be in a shared object, and libktstr with them.
@@ -140,30 +150,30 @@ build/has_libarchive: build/settings
 	@touch $@
 
 build/lib/tools.a: $(tools_objects)
-	@mkdir -p $(@D)
+	$(begin)
 	rm -f $@
 	$(AR) rcsD $@ $^
 
 $(libktstr): $(harness_objects)
-	@mkdir -p $(@D)
+	$(begin)
 	rm -f $@
 	$(AR) rcsD $@ $^
 
 build/bin/%: build/obj/cmd/%.o build/lib/tools.a
-	@mkdir -p $(@D)
+	$(begin)
 	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
 build/bin/ktstr-results build/test/fuzz/evidence: private tools_libs += $(LIBARCHIVE_LIBS)
 build/bin/ktstr-results build/test/fuzz/evidence build/test/statistics: private tools_libs += $(MATH_LIBS)
 
 build/bin/ktstr-export: $(EXPORT:%=cmd/export/%.bash) build/settings
-	@mkdir -p $(@D)
+	$(begin)
 	for part in $(EXPORT:%=cmd/export/%.bash); do \
 		sed 's/@VERSION@/$(VERSION)/' $$part && echo || exit; done >$@.new
 	chmod 755 $@.new
 	mv $@.new $@
 
 $(template): $(PREAMBLE:%=share/preamble/%.bash) $(ENGINE:%=share/preamble/%.bash) build/settings
-	@mkdir -p $(@D)
+	$(begin)
 	{ cat $(PREAMBLE:%=share/preamble/%.bash); \
 		printf '\n%s\n' '# --- Engine of ktstr-tools $(VERSION): the same in every .run of this version ---'; \
 		printf '\n%s\n' 'readonly ENGINE_VERSION=$(VERSION)'; \
@@ -172,38 +182,39 @@ $(template): $(PREAMBLE:%=share/preamble/%.bash) $(ENGINE:%=share/preamble/%.bas
 
 # As sha256sum -c reads it, which is given the engine of a .run on standard input.
 $(engine_sum): $(template) share/preamble/engine.sed
+	$(begin)
 	sed -Ef share/preamble/engine.sed $(template) | sha256sum >$@.new
 	mv $@.new $@
 build/share/ktstr/engine.sed: share/preamble/engine.sed
-	@mkdir -p $(@D)
+	$(begin)
 	cp $< $@
 
 # It is loaded on hosts of any C library, so nothing of this system's is in it: its flags are its own.
 $(preload): lib/preload/preload.c build/settings
-	@mkdir -p $(@D)
+	$(begin)
 	$(CC) -std=gnu11 $(WARNINGS) -Os -ffreestanding -fPIC -fno-stack-protector -nostdlib -shared \
 		-Wl,-z,initfirst,-z,relro,-z,now,--hash-style=both,--build-id=none -s -o $@ $<
 
 below_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$1)
 build/lib/pkgconfig/ktstr.pc: lib/harness/ktstr.pc.in build/settings build/places
-	@mkdir -p $(@D)
+	$(begin)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(call below_prefix,$(libdir))|' \
 		-e 's|@INCLUDEDIR@|$(call below_prefix,$(includedir))|' \
 		-e 's|@VERSION@|$(VERSION)|' $< >$@
 
 build/examples/%: share/examples/%.c lib/harness/ktstr.h $(libktstr)
-	@mkdir -p $(@D)
+	$(begin)
 	$(compile) -U_GNU_SOURCE -MF build/obj/$*.d -Ilib/harness $(LINK_HARDENING) $(LDFLAGS) -o $@ $< \
 		$(libktstr) $(LDLIBS)
 
 build/test/%: test/unit/%.c build/lib/tools.a
-	@mkdir -p $(@D)
+	$(begin)
 	$(compile) -MF build/obj/$*.d $(LINK_HARDENING) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(tools_libs) $(LDLIBS)
 
 # A fuzzing target by itself, with a main that gives it files.
 fuzz_common = build/obj/test/fuzz/fuzz.o build/obj/test/fuzz/replay.o
 build/test/fuzz/%: build/obj/test/fuzz/%.o $(fuzz_common) build/lib/tools.a
-	@mkdir -p $(@D)
+	$(begin)
 	$(link) -o $@ $^ $(tools_libs) $(LDLIBS)
 
 # And with clang's libFuzzer, for which all of lib/ is compiled once more.
@@ -214,11 +225,11 @@ fuzz_compile = $(FUZZ_CC) -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -D_FILE_OFFSET_BI
 	-pthread $(FUZZ_CFLAGS) -MMD -MP
 
 build/fuzz/obj/%.o: %.c build/fuzz_settings
-	@mkdir -p $(@D)
+	$(begin)
 	$(fuzz_compile) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 build/fuzz/bin/%: build/fuzz/obj/test/fuzz/%.o $(fuzz_objects)
-	@mkdir -p $(@D)
+	$(begin)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(tools_libs) $(LIBARCHIVE_LIBS) $(MATH_LIBS)
 
 SECONDS = 60
@@ -227,8 +238,10 @@ fuzz: $(TARGETS:%=build/fuzz/bin/%)
 	test/fuzz/run $(SECONDS) $(TARGETS)
 
 # The main job, on a bundled example: what a new user sees first.
-demo: all
-	share/examples/demo build/bin build/examples/fair
+demo:
+	$(call say,$$ make -s # up to a minute)
+	$(MAKE) $(if $(filter 1,$(V)),,-s) all
+	share/examples/demo
 
 # bats wants GNU parallel for --jobs: without it the tests run one after the other. They wait more than they compute:
 # two for each CPU take two thirds of the time of one.
@@ -275,6 +288,7 @@ documents = $(wildcard README.md SECURITY.md CHANGELOG.md LICENSE)
 commands = $(PROGRAMS) $(SCRIPTS)
 
 install: all
+	$(call say,install below $(DESTDIR)$(PREFIX))
 	install -d $(addprefix $(DESTDIR),$(bindir) $(privatedir) $(libdir)/pkgconfig $(includedir) $(datadir)/ktstr \
 		$(addprefix $(mandir)/man,$(sections)) $(bashdir) $(zshdir) $(docdir)/examples)
 	install -m 755 $(programs) $(DESTDIR)$(bindir)
@@ -295,6 +309,7 @@ install: all
 
 # Directories that are not ours alone stay, with whatever else they hold.
 uninstall:
+	$(call say,uninstall below $(DESTDIR)$(PREFIX))
 	rm -f $(addprefix $(DESTDIR),$(addprefix $(bindir)/,$(commands)) $(engine:build/share/%=$(datadir)/%) \
 		$(libdir)/libktstr.a $(privatedir)/preload.so $(includedir)/ktstr.h $(libdir)/pkgconfig/ktstr.pc \
 		$(foreach n,$(sections),$(addprefix $(mandir)/man$n/,$(notdir $(filter %.$n,$(pages))))) \
@@ -307,6 +322,7 @@ uninstall:
 # not the time, the umask, the user or the order of a directory, makes the bytes.
 dist = ktstr-tools-$(VERSION)
 dist:
+	$(call say,build/$(dist).tar.gz)
 	rm -rf build/dist
 	mkdir -p build/dist/$(dist)
 	if [ -e .git ]; then git archive -o build/dist/tree.tar HEAD; \

@@ -86,6 +86,21 @@ repository() {
 	expect output has "ok 1 inner"
 }
 
+@test "make: it names what it makes, V=1 shows the commands, -s nothing, and warnings are always seen" {
+	local file=build/obj/lib/base/quote.o
+	repository
+	cd tree
+	run -0 make CC="${CC:-cc}" $file
+	expect output $file
+	run -0 make CC="${CC:-cc}" V=1 -B $file
+	expect output has " -c -o $file lib/base/quote.c"
+	expect output has-not $'\n'$file
+	run -0 make CC="${CC:-cc}" -rs -j 2 -B $file
+	expect output ''
+	run -0 make CC="${CC:-cc}" -s CPPFLAGS=-D_GNU_SOURCE=2 $file
+	expect output has redefined
+}
+
 # objects DIRECTORY: builds there, from the sources of this tree, one of each kind of what is compiled
 objects() {
 	make -s -C "$1" CC="${CC:-cc}" ${KTSTR_TEST_CFLAGS+CFLAGS="$KTSTR_TEST_CFLAGS"} \

@@ -320,22 +320,33 @@ pack_with() {
 	expect output has "a .run is not written to a terminal"
 }
 
-@test "export: the demo removes its directory, whatever that is called" {
-	mkdir stubs "it's"
-	printf '#!/bin/sh\nexit 1\n' >stubs/ktstr-manifest
-	chmod +x stubs/ktstr-manifest
+@test "export: what the demo shows is what it ran, in any directory, and can be pasted" {
+	local demo
+	mkdir -p stubs "it's/share/examples" "it's/build/bin" "it's/build/examples"
+	cp "$TOP/share/examples/demo" "it's/share/examples"
 	printf '#!/bin/sh\necho 0\n' >stubs/id # or it would not begin
-	chmod +x stubs/id
-	TMPDIR="$PWD/it's" run -1 "$TOP/share/examples/demo" "$PWD/stubs" t
-	expect value "$(ls "it's")" ''
-	expect output has '$ ktstr-manifest --list'
+	printf '#!/bin/sh\necho listed "$@"\n' >"it's/build/bin/ktstr-manifest"
+	printf '#!/bin/sh\nprintf "#!/bin/sh\\necho ran\\n" >"$1.run"\nchmod +x "$1.run"\n' >"it's/build/bin/ktstr-export"
+	chmod +x stubs/id "it's/build/bin/"*
+	PATH=$PWD/stubs:$PATH run -0 "it's/share/examples/demo"
+	expect file "it's/build/examples/fair.run"
+	expect line 3 'listed --list'
+	demo=$output
+	rm "it's/build/examples/fair.run"
+	sed -n 's/^\$ //p' <<<"$demo" >typed
+	cd "it's"
+	run -0 bash -e ../typed
+	expect output "$(sed '/^\$ /d; $d' <<<"$demo")"
+	expect output has ran
+	run -0 tail -n 1 <<<"$demo"
+	expect output begins 'It is build/examples/fair.run: '
 }
 
 @test "export: the demo asks for root before it begins" {
 	mkdir stubs
 	printf '#!/bin/sh\necho 1000\n' >stubs/id
 	chmod +x stubs/id
-	PATH=$PWD/stubs:$PATH run -1 "$TOP/share/examples/demo" "$TOP/build/bin" "$TOP/build/examples/fair"
+	PATH=$PWD/stubs:$PATH run -1 "$TOP/share/examples/demo"
 	expect output "demo: a .run needs root: sudo make demo"
 }
 
