@@ -2,7 +2,7 @@
 #
 #   make            programs, libktstr and the examples, under build/ (laid out as installed)
 #   make demo       export an example test and run its .run (as root), which is left in build/examples
-#   make check      the tests (bats); check-programs: only build what they run
+#   make check      the tests (bats), and a summary; check-programs: only build what they run
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")
@@ -243,13 +243,11 @@ demo:
 	$(MAKE) $(if $(filter 1,$(V)),,-s) all
 	share/examples/demo
 
-# bats wants GNU parallel for --jobs: without it the tests run one after the other. They wait more than they compute:
-# two for each CPU take two thirds of the time of one.
 TESTS = test
 check-programs: all $(units)
 
 check: check-programs
-	CC='$(CC)' KTSTR_TEST_CFLAGS='$(CFLAGS)' bats $$(command -v parallel >/dev/null && echo --jobs $$((2 * $$(nproc)))) $(BATS_FLAGS) $(TESTS)
+	CC='$(CC)' KTSTR_TEST_CFLAGS='$(CFLAGS)' test/check $(BATS_FLAGS) $(TESTS)
 
 # Real kernels in QEMU: the first choice of get-kernel, or with KERNELS=all each of test/vm/kernels.
 check-vm: all

@@ -278,7 +278,7 @@ kernels() {
 @test "b64: so do those for aarch64, emulated" {
 	command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null &&
 		[ -e /usr/aarch64-linux-gnu/lib/libc.a ] ||
-		skip "needs gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+		skip "needs an ARM: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 	cd "$TOP"
 	aarch64-linux-gnu-gcc -static -std=gnu11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -Ilib \
 		-o "$BATS_TEST_TMPDIR/base64" test/unit/base64.c lib/archive/base64*.c \

@@ -154,7 +154,7 @@ both_readers() {
 	for charmap in zh_CN.{GB18030,GBK,GB2312} zh_TW.{BIG5,EUC-TW} zh_HK.BIG5-HKSCS ja_JP.{EUC-JP,SHIFT_JIS} \
 		ko_KR.{EUC-KR,JOHAB} en_US.UTF-8; do
 		localedef -c -i "${charmap%.*}" -f "${charmap#*.}" "./$charmap" >/dev/null 2>&1 || true
-		[ "$(LC_ALL=$charmap locale charmap)" = "${charmap#*.}" ] || skip "needs the locale sources: install locales"
+		[ "$(LC_ALL=$charmap locale charmap)" = "${charmap#*.}" ] || skip "needs the locale sources: apt-get install locales"
 		LC_ALL=$charmap run -2 bash -c 'bash script >got'
 		cmp wanted got || {
 			echo "$charmap"

@@ -12,7 +12,7 @@ FLEET=() # jobs, of one host each
 fake_fleet() {
 	local name
 	need ssh scp ssh-keygen
-	SSHD=$(PATH=$PATH:/usr/sbin:/usr/local/sbin type -P sshd) || skip "needs sshd"
+	SSHD=$(PATH=$PATH:/usr/sbin:/usr/local/sbin type -P sshd) || skip "needs sshd: apt-get install openssh-server"
 	ssh-keygen -qt ed25519 -N '' -f key
 	ssh-keygen -qt ed25519 -N '' -f host_key
 	write_accounts

@@ -253,7 +253,7 @@ watchdog 5'
 			built=1
 		done
 	done
-	[ $built = 1 ] || skip "needs a C++ compiler"
+	[ $built = 1 ] || skip "needs a C++ compiler: apt-get install g++"
 }
 
 @test "harness: a misspelt or doubled field does not compile" {

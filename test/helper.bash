@@ -20,12 +20,40 @@ unset KTSTR_TEST_BINARY KTSTR_TEST_PATH KTSTR_SCHEDULER KTSTR_MANIFEST KTSTR_LIB
 # nor what make check was given: descriptors of its jobs, which bats closes, and settings for another build
 unset MAKEFLAGS MFLAGS GNUMAKEFLAGS MAKEFILES MAKEOVERRIDES MAKELEVEL MAKE_TERMOUT MAKE_TERMERR
 
-# need PROGRAM...: skips the test where one is missing
+# package_of PROGRAM: sets REPLY to the Debian package that has it: most have its name
+package_of() {
+	case $1 in
+	aarch64-linux-gnu-gcc) REPLY='gcc-aarch64-linux-gnu libc6-dev-arm64-cross' ;;
+	ansible | ansible-playbook) REPLY=ansible-core ;;
+	base64 | stty) REPLY=coreutils ;;
+	bsdtar) REPLY=libarchive-tools ;;
+	busybox) REPLY=busybox-static ;;
+	cc) REPLY=gcc ;;
+	chrt | setpriv | setsid | taskset | unshare) REPLY=util-linux ;;
+	getconf | ldconfig | localedef) REPLY=libc-bin ;;
+	musl-gcc) REPLY=musl-tools ;;
+	nm | readelf | strip) REPLY=binutils ;;
+	prove) REPLY=perl ;;
+	python3) REPLY=python3-minimal ;;
+	script) REPLY=bsdutils ;;
+	scp | ssh | ssh-add | ssh-agent | ssh-keygen) REPLY=openssh-client ;;
+	xz) REPLY=xz-utils ;;
+	*) REPLY=$1 ;;
+	esac
+}
+
+# need PROGRAM...: skips the test where one is missing, and says which packages to install. test/check reads what
+# stands after "apt-get install", of other skips, too.
 need() {
-	local program
+	local program missing=() packages=()
 	for program; do
-		command -v "$program" >/dev/null || skip "needs $program"
+		if ! command -v "$program" >/dev/null; then
+			package_of "$program"
+			missing+=("$program")
+			packages+=("$REPLY")
+		fi
 	done
+	((${#missing[@]} == 0)) || skip "needs ${missing[*]}: apt-get install ${packages[*]}"
 }
 
 # need_bare PROGRAM: skips the test where a sanitizer is built into one, or valgrind runs it, which take memory,

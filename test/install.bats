@@ -79,7 +79,7 @@ compile() {
 @test "install: bash-completion and zsh find the completion of every program by its name" {
 	need zsh
 	local program common=/usr/share/bash-completion/bash_completion
-	[ -e "$common" ] || skip "needs bash-completion"
+	[ -e "$common" ] || skip "needs bash-completion: apt-get install bash-completion"
 	for program in "$PREFIX"/bin/*; do
 		rc_file "PATH=$PREFIX/bin:\$PATH" "XDG_DATA_DIRS=$PREFIX/share" ". $common"
 		run -0 type_in_bash "${program##*/} --vers"$'\t'

@@ -265,7 +265,7 @@ need_caches() {
 }
 
 @test "libs: -z nodefaultlib leaves out the system's directories, and what of the cache is in them" {
-	program p -l:libz.so.1 -Wl,-z,nodefaultlib 2>/dev/null || skip "needs libz.so.1"
+	program p -l:libz.so.1 -Wl,-z,nodefaultlib 2>/dev/null || skip "needs libz.so.1: apt-get install zlib1g-dev"
 	run -1 --separate-stderr ktstr-libs < <(manifest ktstr "$PWD/p")
 	fails "*p needs libz.so.1, which was not found in /etc/ld.so.cache: install it, *"
 	LD_TRACE_LOADED_OBJECTS=1 ./p | grep -q 'libz.so.1 => not found'

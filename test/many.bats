@@ -61,7 +61,7 @@ kernel_tree() {
 
 @test "many: prove makes JUnit's XML of it" {
 	need prove
-	perl -MTAP::Formatter::JUnit -e 1 2>/dev/null || skip "needs TAP::Formatter::JUnit (libtap-formatter-junit-perl)"
+	perl -MTAP::Formatter::JUnit -e 1 2>/dev/null || skip "needs TAP::Formatter::JUnit: apt-get install libtap-formatter-junit-perl"
 	export_all
 	run -1 --separate-stderr by_page 2
 	expect value "$(grep -c '<testcase ' runs.xml)" 3

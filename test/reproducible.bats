@@ -133,7 +133,7 @@ same_bytes() {
 @test "reproducible: in every locale" {
 	local locale
 	need localedef
-	localedef -i tr_TR -f UTF-8 "$PWD/tr_TR.UTF-8" 2>/dev/null || skip "needs Debian's package locales"
+	localedef -i tr_TR -f UTF-8 "$PWD/tr_TR.UTF-8" 2>/dev/null || skip "needs the locale sources: apt-get install locales"
 	localedef -i ja_JP -f EUC-JP "$PWD/ja_JP.EUC-JP" || [ $? = 1 ] # 1: warnings
 	export LOCPATH=$PWD
 	# Turkish it is: its capital i has a dot

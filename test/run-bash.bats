@@ -395,7 +395,7 @@ charmaps=(BIG5 BIG5-HKSCS CP949 EUC-JISX0213 EUC-JP EUC-JP-MS EUC-KR EUC-TW GB18
 # make_locales: builds xx_XX.CHARMAP for each, in the directory locales, two at a time
 make_locales() {
 	need localedef
-	[ -e /usr/share/i18n/charmaps/GB18030.gz ] || skip "needs /usr/share/i18n: apt-get install locales"
+	[ -e /usr/share/i18n/charmaps/GB18030.gz ] || skip "needs the locale sources: apt-get install locales"
 	mkdir locales
 	# it ends with 1 where it has warned, as of a charmap without a backslash
 	printf '%s\n' "${charmaps[@]}" | xargs -P 2 -I {} sh -c \

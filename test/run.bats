@@ -240,6 +240,7 @@ damaged() {
 
 # bats test_tags=promise:damage-starts-nothing
 @test "run: a flipped bit anywhere in the payload is found" {
+	need python3
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	local size header i bit
 	size=$(stat -c %s t.run)
@@ -248,7 +249,7 @@ damaged() {
 		bit=$((RANDOM % (8 * (size - header))))
 		[ "$i" != 0 ] || bit=$((8 * (76) + 2)) # the end of the first line becomes a character
 		[ "$i" != 1 ] || bit=$((8 * (size - header - 1) + 1)) # that of the last line as well
-		python3 - "$header" "$bit" <<-'EOF' || skip "needs python3"
+		python3 - "$header" "$bit" <<-'EOF'
 			import sys
 			header, bit = int(sys.argv[1]), int(sys.argv[2])
 			data = bytearray(open("t.run", "rb").read())
@@ -535,7 +536,7 @@ export_with() {
 
 @test "run: busybox applets and bash are enough" {
 	need busybox
-	busybox --list | grep -qx base64 || skip "needs a busybox with base64"
+	busybox --list | grep -qx base64 || skip "needs a busybox with base64: apt-get install busybox-static"
 	export_test '[ "$1" = run ]'
 	mkdir applets
 	busybox --install -s "$PWD/applets" 2>/dev/null
