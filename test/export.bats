@@ -82,6 +82,17 @@ include/data 0o755 0 0 0 5" ]
 	expect output "ktstr-export: KTSTR_PACK: no-such-stage: not found"
 	KTSTR_PACK=' ' run -1 ktstr-export a
 	expect output "ktstr-export: KTSTR_PACK: names no program: ' '"
+	echo >no-x
+	ln -s nowhere dangling
+	KTSTR_PACK=./no-x run -1 ktstr-export a
+	expect output "ktstr-export: KTSTR_PACK: ./no-x: not executable: chmod +x it"
+	KTSTR_PACK=./dangling run -1 ktstr-export a
+	expect output "ktstr-export: KTSTR_PACK: ./dangling: a link that leads to nothing"
+	KTSTR_PACK='./my\tools' run -1 ktstr-export a
+	expect output 'ktstr-export: KTSTR_PACK: ./my\tools: not found'
+	mkdir tools
+	KTSTR_PACK=./tools run -1 ktstr-export a
+	expect output "ktstr-export: KTSTR_PACK: ./tools: is a directory"
 }
 
 # bats test_tags=promise:whole-or-nothing

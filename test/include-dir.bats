@@ -89,7 +89,7 @@ refuses() {
 	echo >f
 	ln -s nowhere dangling
 	refuses 'include-dir ./missing' "./missing: No such file or directory"
-	refuses 'include-dir dangling' "dangling: No such file or directory"
+	refuses 'include-dir dangling' "dangling: a link that leads to nothing"
 	refuses 'include-dir ./f' "./f: not a directory (a file is packed by the record include)"
 	refuses 'include-dir ./f/' "./f/: Not a directory"
 	refuses 'include-dir /dev/null' "/dev/null: not a directory (a file is packed by the record include)"

@@ -608,6 +608,110 @@ include_from() {
 	expect output has "looked at $PWD/deps/scx_x, $PWD/scx_x, target/debug/scx_x, target/release/scx_x, $PWD/onpath/scx_x, $TOP/build/bin/scx_x: build it"
 }
 
+@test "manifest: a file that has a program's name and is none is named with its fault, and passed over if there is a program" {
+	local record path make wanted
+	mkdir bin later
+	while IFS='|' read -r make wanted; do
+		(cd bin && eval "$make")
+		for record in 'scheduler s x' 'include x'; do
+			define 'test a' 'binary t' "$record"
+			PATH=$PWD/bin:$PATH fails_with 1 "./t.ktstr:3: ${record%% *}: $PWD/bin/x: $wanted" ktstr-manifest a
+			cp t later/x
+			PATH=$PWD/bin:$PWD/later:$PATH run -0 --separate-stderr ktstr-manifest a
+			expect output ends "/x $PWD/later/x 0755" || expect output ends "file scheduler $PWD/later/x 0755"
+			expect stderr begins "ktstr-manifest: warning: ./t.ktstr:3: ${record%% *}: $PWD/bin/x: $wanted ($PWD/later/x is taken)"
+			rm later/x
+		done
+		for path in "scheduler s bin/x" "binary bin/x"; do
+			define 'test a' "$path"
+			[[ $path == binary* ]] || echo 'binary t' >>t.ktstr
+			fails_with 1 "./t.ktstr:2: ${path%% *}: bin/x: $wanted" ktstr-manifest a
+		done
+		define 'test a' 'binary t' 'scheduler s x'
+		KTSTR_SCHEDULER=bin/x fails_with 1 "./t.ktstr:3: scheduler: bin/x (\$KTSTR_SCHEDULER): $wanted" ktstr-manifest a
+	done <<-'EOF'
+		echo >x|not executable: chmod +x it
+		ln -sf nowhere x|a link that leads to nothing
+		ln -sf x x|Too many levels of symbolic links
+		rm x; mkfifo x|not a regular file
+	EOF
+	rm bin/x
+	ln -s nowhere dangling
+	run -1 ktstr-manifest -b ./dangling a
+	expect output "ktstr-manifest: ./dangling: a link that leads to nothing"
+	run -1 ktstr-manifest -f dangling a
+	expect output "ktstr-manifest: dangling: a link that leads to nothing"
+}
+
+@test "manifest: a directory with a scheduler's name is one of the places where it was looked for" {
+	mkdir -p bin scx_x real
+	ln -s "$PWD/real" bin/scx_x
+	define 'test a' 'binary t' 'scheduler s scx_x'
+	fails_with 1 "./t.ktstr:3: scheduler: scx_x not found; looked at $PWD/scx_x (Is a directory), target/debug/scx_x, target/release/scx_x, $PWD/bin/scx_x (Is a directory): build it, or set KTSTR_SCHEDULER" \
+		env PATH="$PWD/bin" "$TOP/build/bin/ktstr-manifest" a
+	rm bin/scx_x
+	program bin/scx_x
+	PATH=$PWD/bin:$PATH run -0 --separate-stderr ktstr-manifest a
+	expect stderr ''
+}
+
+@test "manifest: a program that this user cannot read is named, also among those that are looked for" {
+	as_nobody
+	local record
+	mkdir bin
+	cp t bin/x
+	chmod 0711 bin/x
+	for record in 'scheduler s x' 'include x'; do
+		define 'test a' 'binary t' "$record"
+		PATH=$PWD/bin:$PATH run -1 as_nobody ktstr-manifest a
+		expect output "ktstr-manifest: ./t.ktstr:3: ${record%% *}: $PWD/bin/x: Permission denied"
+	done
+	chmod 0 bin # what is in it is not known
+	define 'test a' 'binary t' 'scheduler s x'
+	PATH=$PWD/bin:$PATH run -1 as_nobody ktstr-manifest a
+	expect output has "x not found; looked at $PWD/x, target/debug/x, target/release/x, $PWD/bin/x (Permission denied), "
+}
+
+@test "manifest: what a definition names is looked for beside the test binary too, and the message names all places" {
+	local source record
+	mkdir -p built/deps/d here
+	program built/scx
+	echo 1 >built/above
+	echo 2 | tee built/deps/{beside,conf,source} >built/deps/d/in
+	touch -d '-1 hour' built/deps/source
+	set -- 'scheduler s ./scx' 'built-from source' 'config-file conf' 'include ./beside' 'include ./above' 'include-dir ./d'
+	describes b "$@"
+	mv b built/deps
+	printf '%s\n' 'binary ../built/deps/b' 'test b' "$@" >here/t.ktstr
+	for source in '-f here/t.ktstr' '-b built/deps/b'; do
+		# shellcheck disable=SC2086 # an option and its value
+		run -0 --separate-stderr ktstr-manifest $source b
+		expect output ends "
+file ktstr $PWD/built/deps/b 0755
+file scheduler $PWD/built/scx 0755
+file include/conf $PWD/built/deps/conf 0755
+file include/beside $PWD/built/deps/beside 0755
+file include/above $PWD/built/above 0755
+file include/d/in $PWD/built/deps/d/in 0644
+directory include/d 0755"
+		expect stderr ''
+	done
+	# the first place counts, even if what is there cannot be packed
+	echo >here/above
+	run -0 ktstr-manifest -f here/t.ktstr b
+	expect output has "file include/above $PWD/here/above"
+	ln -sf nowhere here/above
+	fails_with 1 'here/t.ktstr:7: include: here/above: a link that leads to nothing' ktstr-manifest -f here/t.ktstr b
+	for record in 'scheduler s ./gone' 'built-from gone' 'config-file gone' 'include ./gone' 'include-dir gone'; do
+		printf '%s\n' 'binary ../built/deps/b' 'scheduler s ../built/scx' 'test b' "$record" >here/t.ktstr
+		fails_with 1 "here/t.ktstr:4: ${record%% *}: ${record##* } not found; looked at here/gone, $PWD/built/deps/gone, $PWD/built/gone" \
+			ktstr-manifest -f here/t.ktstr b
+	done
+	describes c 'include ./gone'
+	mv c built
+	fails_with 1 "built/c: c: include: ./gone not found; looked at ./gone, $PWD/built/gone" ktstr-manifest -b built/c c
+}
+
 @test "manifest: what only a scheduler takes is a warning where none is started" {
 	define 'test a' 'binary t' 'sched-arg -v'
 	run -0 --separate-stderr ktstr-manifest a

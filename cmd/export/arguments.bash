@@ -92,8 +92,8 @@ check_decompress() {
 	fi
 	[[ ${KTSTR_PACK:-} ]] ||
 		die "$STATUS_MISUSED" "--decompress: set KTSTR_PACK to what compresses so: ktstr-pack makes gzip's format"
-	[[ $no_verify ]] || type -P -- "${decompress[0]}" >/dev/null ||
-		die "$STATUS_FAILED" "--decompress: ${decompress[0]}: not found, needed to check the archive (or give --no-verify)"
+	[[ $no_verify ]] ||
+		check_program "${decompress[0]}" '--decompress: ' ', needed to check the archive (or give --no-verify)'
 }
 
 # check_names: fails unless the names, and what there is for them, fit together. Sets several.

@@ -13,7 +13,23 @@ find_stage() {
 		directory=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 		if [[ -x $directory/$name ]]; then words=("$directory/$name"); fi
 	fi
-	type -P -- "${words[0]}" >/dev/null || die "$STATUS_FAILED" "${override:+$2: }${words[0]}: not found"
+	check_program "${words[0]}" "${override:+$2: }"
+}
+
+# check_program NAME [PREFIX [SUFFIX]]: fails, with a message between these, unless it is a program
+check_program() {
+	local problem='not found'
+	if type -P -- "$1" >/dev/null; then return; fi
+	if [[ $1 == */* ]]; then
+		if [[ -d $1 ]]; then
+			problem='is a directory'
+		elif [[ -e $1 ]]; then
+			problem='not executable: chmod +x it'
+		elif [[ -L $1 ]]; then
+			problem='a link that leads to nothing'
+		fi
+	fi
+	die "$STATUS_FAILED" "${2:-}$1: $problem${3:-}"
 }
 
 # start FROM TO COMMAND...: starts a stage in the background, so that a signal ends this program at once. The stage

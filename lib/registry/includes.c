@@ -115,18 +115,20 @@ static int add_tree(struct resolution *r, const struct entry *entry, const char 
 static int resolve_include_dir(struct resolution *r, const struct entry *entry)
 {
 	const char *spec = entry->fields.items[0], *end = spec + strlen(spec), *begin;
-	char *joined = resolution_join_path(r, spec),
-	     *path = joined ? realpath(joined, NULL) : NULL;
+	char *joined = resolution_locate(r, entry, spec), *path;
 	char *name = NULL;
 	struct stat st;
 	int failed = -1;
 
+	if (!joined)
+		return -1;
+	path = realpath(joined, NULL);
 	while (end > spec && end[-1] == '/')
 		end--;
 	for (begin = end; begin > spec && begin[-1] != '/';)
 		begin--;
 	if (!path || stat(path, &st))
-		resolution_bad(r, entry, "%s: %s", joined ? joined : spec, strerror(errno));
+		resolution_bad(r, entry, "%s: %s", joined, missing_problem(joined, errno));
 	else if (!S_ISDIR(st.st_mode))
 		resolution_bad(r, entry,
 			       "%s: not a directory (a file is packed by the record include)",
@@ -166,18 +168,20 @@ static int warn_of_stand_in(const struct resolution *r, const struct entry *entr
 static int resolve_include(struct resolution *r, const struct entry *entry)
 {
 	const char *spec = entry->fields.items[0];
+	struct search search = { 0 };
 	char *path;
+	int result;
 
 	if (strchr(spec, '/'))
 		return add_include(r, entry, spec, resolution_path(r, entry, spec, false));
-	path = find_program(spec, NULL);
-	if (!path && errno != ENOENT)
-		return resolution_bad(r, entry, "%s: %s", spec, strerror(errno));
-	if (!path)
+	path = find_program(spec, &search);
+	result = resolution_check_search(r, entry, spec, &search, path);
+	search_free(&search);
+	if (result > 0)
 		return resolution_bad(r, entry,
 				      "%s: not a program on PATH (a file of yours is ./%s)", spec,
 				      spec);
-	if (resolution_check_file(r, entry, path, true) || warn_of_stand_in(r, entry, path)) {
+	if (result || warn_of_stand_in(r, entry, path)) {
 		free(path);
 		return -1;
 	}

@@ -6,6 +6,7 @@
 
 #include "registry/entries.h"
 #include "registry/file_index.h"
+#include "registry/search.h"
 #include "registry/source.h"
 
 struct resolution {
@@ -13,6 +14,7 @@ struct resolution {
 	const struct definition *definition;
 	char *binary; /* absolute paths; scheduler may be NULL */
 	char *scheduler;
+	struct strings beside;	 /* the directory of the binary, and the one above deps */
 	char *sources;		 /* what the first built-from names, or NULL */
 	struct entries includes; /* `file` entries, and perhaps a `content` entry */
 	struct entries tops;  /* the included directories: each its name in the archive, its path */
@@ -32,18 +34,24 @@ const struct entry *resolution_find(const struct resolution *r, const char *keyw
 const struct entry *resolution_next(const struct resolution *r, const char *keyword,
 				    const struct entry *after);
 
-/* Returns the path as it is from here, or NULL with errno. The caller frees it. */
-char *resolution_join_path(const struct resolution *r, const char *path);
-
-/* Reports why the file at path cannot be packed, if that is so. Returns 0, or -1. */
-int resolution_check_file(const struct resolution *r, const struct entry *entry, const char *path,
-			  bool is_program);
+/*
+ * Returns the path, as it is from here, of what an entry names: in the source's directory, or if
+ * nothing is there, beside the binary. The caller frees it. Returns NULL if it is nowhere. Reports.
+ */
+char *resolution_locate(const struct resolution *r, const struct entry *entry, const char *path);
 
 /*
- * Checks the file at path. Returns its absolute path (see path_of_file), which the caller frees, or
- * NULL. Reports.
+ * Locates a file and checks it. Returns its absolute path (see path_of_file), which the caller
+ * frees, or NULL. Reports.
  */
 char *resolution_path(const struct resolution *r, const struct entry *entry, const char *path,
 		      bool is_program);
+
+/*
+ * Looks at what a search has come to, whose result is found. Returns 0; 1 if there is nothing of
+ * that name; or -1 with a report. Warns of a file that is no program if a later one is taken.
+ */
+int resolution_check_search(const struct resolution *r, const struct entry *entry, const char *name,
+			    const struct search *search, const char *found);
 
 #endif

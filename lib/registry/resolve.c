@@ -2,6 +2,7 @@
 #include "resolve.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,24 +109,55 @@ static int check_exportable(const struct resolution *r, bool allow_commands)
 	return 0;
 }
 
+/* Sets beside: the directory of the binary, and the one above if cargo put it into deps/. */
+static int find_beside(struct resolution *r)
+{
+	char *path = realpath(r->binary, NULL);
+	int failed = !path || strings_add(&r->beside, dirname(path));
+
+	if (!failed && !strcmp(basename(path), "deps"))
+		failed = strings_add(&r->beside, dirname(path));
+	free(path);
+	return failed ? report_errno("%s", r->binary) : 0;
+}
+
 static int resolve_binary(struct resolution *r)
 {
 	const struct entry *entry = resolution_find(r, "binary");
 
 	if (entry) {
 		r->binary = resolution_path(r, entry, entry->fields.items[0], true);
-		return r->binary ? 0 : -1;
+		return r->binary ? find_beside(r) : -1;
 	}
 	r->binary = path_of_file(r->source->path);
 	if (!r->binary || access(r->binary, R_OK))
 		return report_errno("%s", r->source->path);
-	return 0;
+	return find_beside(r);
+}
+
+/* Finds the scheduler of that name. Returns 0, or -1. Reports. */
+static int find_named_scheduler(struct resolution *r, const struct entry *entry, const char *name)
+{
+	struct search search = { 0 };
+	int result;
+
+	r->scheduler = find_scheduler(name, &r->beside, &search);
+	result = resolution_check_search(r, entry, name, &search, r->scheduler);
+	if (result > 0) {
+		char *places = strings_join(&search.looked_at, ", ");
+
+		resolution_bad(r, entry,
+			       "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER", name,
+			       places ? places : "");
+		free(places);
+	}
+	search_free(&search);
+	return result ? -1 : 0;
 }
 
 static int resolve_scheduler(struct resolution *r)
 {
 	const struct entry *entry = resolution_find(r, "scheduler");
-	struct strings looked_at = { 0 };
 	const char *spec;
 
 	if (resolution_find(r, "enable") && scheduler_is_kernels_own(definition_value(
@@ -144,23 +176,7 @@ static int resolve_scheduler(struct resolution *r)
 		r->scheduler = resolution_path(r, entry, spec, true);
 		return r->scheduler ? 0 : -1;
 	}
-	r->scheduler = find_scheduler(spec, r->binary, &looked_at);
-	if (r->scheduler) {
-		strings_free(&looked_at);
-		return 0;
-	}
-	if (errno != ENOENT) {
-		resolution_bad(r, entry, "%s: %s", spec, strerror(errno));
-	} else {
-		char *places = strings_join(&looked_at, ", ");
-
-		resolution_bad(r, entry,
-			       "%s not found; looked at %s: build it, or set KTSTR_SCHEDULER", spec,
-			       places ? places : "");
-		free(places);
-	}
-	strings_free(&looked_at);
-	return -1;
+	return find_named_scheduler(r, entry, spec);
 }
 
 /* Warns if the scheduler is older than a source at path. Returns 0, or -1. Reports. */
@@ -185,11 +201,9 @@ static int check_sources(struct resolution *r)
 	const struct entry *entry = NULL;
 
 	while (r->scheduler && (entry = resolution_next(r, "built-from", entry))) {
-		char *path = resolution_join_path(r, entry->fields.items[0]);
+		char *path = resolution_locate(r, entry, entry->fields.items[0]);
 
-		if (!path)
-			return resolution_bad(r, entry, "%s", strerror(errno));
-		if (check_source(r, entry, path)) {
+		if (!path || check_source(r, entry, path)) {
 			free(path);
 			return -1;
 		}
@@ -396,6 +410,7 @@ enum resolve_result resolve(const struct source *source, const struct definition
 		entries_free(manifest);
 	free(r.binary);
 	free(r.scheduler);
+	strings_free(&r.beside);
 	free(r.sources);
 	file_index_free(&r.index);
 	entries_free(&r.includes);

@@ -16,6 +16,7 @@
 #include "base/report.h"
 #include "elf/elf_program.h"
 #include "registry/ask.h"
+#include "registry/search.h"
 
 #define SUFFIX ".ktstr"
 
@@ -47,12 +48,20 @@ static int add_source(struct sources *list, const char *path, bool is_binary)
 	return 0;
 }
 
+/* Reports why stat failed. Returns -1. */
+static int report_missing(const char *path)
+{
+	int cause = errno;
+
+	return report(cause, "%s: %s", path, missing_problem(path, cause));
+}
+
 static int check_binary(const char *path)
 {
 	struct stat st;
 
 	if (stat(path, &st))
-		return report_errno("%s", path);
+		return report_missing(path);
 	if (S_ISDIR(st.st_mode))
 		return report(EISDIR, "%s: is a directory: name the test binary in it", path);
 	if (!S_ISREG(st.st_mode))
@@ -87,7 +96,7 @@ int sources_add_file(struct sources *list, const char *path)
 				return report(EINVAL, "standard input cannot be read twice: "
 						      "give -f - once");
 	} else if (stat(path, &st)) {
-		return report_errno("%s", path);
+		return report_missing(path);
 	} else if (S_ISDIR(st.st_mode)) {
 		return report(EISDIR,
 			      "%s: is a directory: name a file in it, "
