@@ -214,6 +214,11 @@ run-arg a"
 		speed 5|speed: unknown keyword (one of your own begins with x-)
 		topolgy 1n1l1c1t|topolgy: unknown keyword: did you mean topology? (one of your own begins with x-)
 		host-only yes|host-only: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
+		scheduler x scx_x -s 5000|scheduler: surplus field: 4 given, at most 2 taken: give arguments with sched-arg -s and sched-arg 5000 (write a space within a field as \040)
+		scheduler x scx_x a\040b "" \134 d e|scheduler: surplus field: 7 given, at most 2 taken: give arguments with sched-arg a\040b and sched-arg "" and sched-arg \134 and sched-arg d and so on (write a space within a field as \040)
+		sched-arg -s 5000|sched-arg: surplus field: 2 given, at most 1 taken: give arguments with sched-arg -s and sched-arg 5000 (write a space within a field as \040)
+		run-arg 10 20|run-arg: surplus field: 2 given, at most 1 taken: give arguments with run-arg 10 and run-arg 20 (write a space within a field as \040)
+		binary ./t 10|binary: surplus field: 2 given, at most 1 taken: give arguments with run-arg 10 (write a space within a field as \040)
 		sysctl a|sysctl: missing field: 1 given, 2 needed
 		enable ""|enable: the command is empty
 		disable ""|disable: the command is empty

@@ -13,6 +13,7 @@
 struct record_reader {
 	const char *source;
 	const struct record_rule *rules;
+	const struct record_advice *advice; /* or NULL */
 	size_t *first_line; /* per rule: line of its first record in this scope, or 0 */
 	bool takes_unknown;
 
@@ -70,6 +71,11 @@ struct record_reader *record_open_stream(const char *source, FILE *stream,
 void record_take_unknown(struct record_reader *reader)
 {
 	reader->takes_unknown = true;
+}
+
+void record_advise(struct record_reader *reader, const struct record_advice *advice)
+{
+	reader->advice = advice;
 }
 
 void record_close(struct record_reader *reader)
@@ -281,6 +287,62 @@ static int bad_keyword(const struct record_reader *reader, const struct record *
 	return -1;
 }
 
+/* Returns the keyword of the record that takes the surplus fields of this one, or NULL. */
+static const char *advice_for(const struct record_reader *reader, const char *keyword)
+{
+	const struct record_advice *advice = reader->advice;
+
+	while (advice && advice->keyword && strcmp(advice->keyword, keyword))
+		advice++;
+	return advice ? advice->instead : NULL;
+}
+
+/* Writes a field as it stands in a record. */
+static void print_field(FILE *to, const char *field)
+{
+	if (!*field)
+		fputs("\"\"", to);
+	for (; *field; field++) {
+		if (is_blank(*field) || is_control(*field) || *field == '\\')
+			fprintf(to, "\\%03o", (unsigned char)*field);
+		else
+			putc(*field, to);
+	}
+}
+
+static int bad_surplus(const struct record_reader *reader, const struct record *record)
+{
+	enum { SHOWN_MAX = 4 };
+	const char *instead = advice_for(reader, record->keyword);
+	size_t first = record->rule->max_fields, end = record->nfields, length;
+	char *advice = NULL;
+	FILE *to = open_memstream(&advice, &length);
+
+	if (!to)
+		return report_errno("%s:%zu", reader->source, record->line);
+	if (instead && !strcmp(instead, record->keyword))
+		first = 0;
+	if (end > first + SHOWN_MAX)
+		end = first + SHOWN_MAX;
+	for (size_t i = first; instead && i < end; i++) {
+		fprintf(to, "%s%s ", i == first ? ": give arguments with " : " and ", instead);
+		print_field(to, record->fields[i]);
+	}
+	if (instead && end < record->nfields)
+		fputs(" and so on", to);
+	if (fclose(to)) {
+		free(advice);
+		return report_errno("%s:%zu", reader->source, record->line);
+	}
+	record_bad(reader, record,
+		   "surplus field: %zu given, at most %zu taken%s (write a space within a field as "
+		   "\\040)",
+		   record->nfields, record->rule->max_fields, advice);
+	free(advice);
+	errno = EBADMSG;
+	return -1;
+}
+
 static int check_rule(struct record_reader *reader, struct record *record)
 {
 	size_t i = 0, *first;
@@ -295,10 +357,7 @@ static int check_rule(struct record_reader *reader, struct record *record)
 		return record_bad(reader, record, "missing field: %zu given, %zu needed",
 				  record->nfields, record->rule->min_fields);
 	if (record->nfields > record->rule->max_fields)
-		return record_bad(reader, record,
-				  "surplus field: %zu given, at most %zu taken "
-				  "(write a space within a field as \\040)",
-				  record->nfields, record->rule->max_fields);
+		return bad_surplus(reader, record);
 	problem = record->rule->problem ? record->rule->problem(record->fields) : NULL;
 	if (problem)
 		return bad_value(reader, record, problem);

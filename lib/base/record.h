@@ -32,6 +32,12 @@ struct record_rule {
 	const char *(*problem)(char *const *fields);
 };
 
+/* Where a record has fields too many, another record likely takes them, one each. A table of these
+ * ends with a NULL keyword. */
+struct record_advice {
+	const char *keyword, *instead;
+};
+
 struct record {
 	const char *keyword;
 	char *const *fields; /* decoded; ends with NULL */
@@ -58,6 +64,9 @@ struct record_reader *record_open_stream(const char *source, FILE *stream,
  * versions add records. Their fields are not checked.
  */
 void record_take_unknown(struct record_reader *reader);
+
+/* Has messages about surplus fields name these records. The table must stay valid. */
+void record_advise(struct record_reader *reader, const struct record_advice *advice);
 
 /*
  * Returns 1 and the next record, which is valid until the next call; 0 at the end; -1 with errno,

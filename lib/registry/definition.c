@@ -74,6 +74,15 @@ const struct record_rule definition_rules[] = {
 	{ NULL, 0, 0, 0, NULL },
 };
 
+/* As on a command line, whose words a record does not have. */
+static const struct record_advice advice[] = {
+	{ "scheduler", "sched-arg" },
+	{ "sched-arg", "sched-arg" },
+	{ "binary", "run-arg" },
+	{ "run-arg", "run-arg" },
+	{ NULL, NULL },
+};
+
 bool scheduler_is_kernels_own(const char *name)
 {
 	return !strcmp(name, "eevdf") || !strcmp(name, "default") || !strcmp(name, "none");
@@ -169,6 +178,8 @@ int definitions_read(const char *source, const char *text, size_t size, struct d
 	int failed, saved;
 
 	*list = (struct definitions){ .defaults = calloc(1, sizeof(*list->defaults)) };
+	if (reader)
+		record_advise(reader, advice);
 	if (!reader || !list->defaults)
 		failed = report_errno("%s", source);
 	else if (is_manifest(text, size))
