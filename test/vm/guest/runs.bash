@@ -66,7 +66,8 @@ ended() {
 
 # finish: what the run, which ends now, ended with and left behind. What was killed may take a moment to go.
 finish() {
-	PATIENCE=2400 await ended || kill -KILL "$run" # status 137, then
+	local PATIENCE=${PATIENCE:-2400}
+	await ended || await ended || kill -KILL "$run" # status 137, then
 	tell_status "$run" 2>/dev/null
 	await clean
 	fact left "$LEFT"
