@@ -12,7 +12,7 @@
 #   make analyse    analysers, and the tests with ThreadSanitizer and valgrind (PARTS: those of test/analyse)
 #   make install    PREFIX=/usr/local DESTDIR= (uninstall: takes away the same files)
 #   make dist       the sources as build/ktstr-tools-VERSION.tar.gz; the same bytes from the same commit
-#   make packages   Debian packages of it, checked by lintian, in build/packages
+#   make packages   Debian packages and rpms of it, checked, in build/packages
 #   make clean      remove build/
 #
 # CC, AR, CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS are yours; LIBDEFLATE=no leaves ktstr-pack's faster engine out.
@@ -326,6 +326,7 @@ dist:
 	if [ -e .git ]; then git archive -o build/dist/tree.tar HEAD; \
 		else tar --exclude=./build -cf build/dist/tree.tar .; fi
 	tar -xpf build/dist/tree.tar -C build/dist/$(dist)
+	sed -i 's/^\(Version: *\).*/\1$(VERSION)/' build/dist/$(dist)/rpm/ktstr-tools.spec
 	tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mode=u+rw,go=u-w \
 		--mtime=@$$(stat -c %Y build/dist/$(dist)/Makefile) -cf build/$(dist).tar -C build/dist $(dist)
 	gzip -9nf build/$(dist).tar

@@ -61,9 +61,22 @@ repository() {
 	grep -qx "Version: $version" "$TOP/build/lib/pkgconfig/ktstr.pc"
 	run -0 head -n 1 "$TOP/debian/changelog"
 	expect output begins "ktstr-tools ($version) "
+	grep -qxE "Version: +(0|$version)" "$TOP/rpm/ktstr-tools.spec" # 0: make dist writes it
 	[ ! -e "$TOP/CHANGELOG.md" ] || grep -qE "^## \[?(Unreleased|$version)\b" "$TOP/CHANGELOG.md"
 	# and nowhere else
 	run -1 grep -rnF "$version" "$TOP/cmd" "$TOP/lib" "$TOP/man" "$TOP/share" "$TOP/README.md"
+}
+
+@test "dist: the tarball's spec has the version, so rpmbuild needs nothing but the tarball" {
+	need rpmspec
+	repository
+	make -s -C tree dist
+	tar -xOf "tree/build/$name.tar.gz" "$name/rpm/ktstr-tools.spec" >new.spec
+	run -0 rpmspec --query --queryformat '%{NAME} %{VERSION}\n' new.spec
+	expect output "ktstr-tools $version"$'\n'"libktstr-devel $version"
+	# and for dnf builddep the one of the tree can be read
+	run -0 rpmspec --query --buildrequires "$TOP/rpm/ktstr-tools.spec"
+	expect output has 'pkgconfig(libarchive)'
 }
 
 @test "dist: make help names the targets, and make alone does not stop at help" {

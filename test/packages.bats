@@ -12,7 +12,7 @@ setup() {
 	PATH=$PWD/bin:$PATH
 }
 
-all='apt-get install build-essential debhelper libarchive-dev libdeflate-dev pkg-config zlib1g-dev bats lintian'
+all='apt-get install build-essential debhelper libarchive-dev libdeflate-dev pkg-config zlib1g-dev bats lintian rpm'
 
 @test "packages: make packages names all that is missing in one command, and makes nothing" {
 	printf '#!/bin/sh\nexec %q --admindir=%q "$@"\n' "$(type -P dpkg-checkbuilddeps)" "$PWD/none" >bin/dpkg-checkbuilddeps
