@@ -55,14 +55,15 @@ RESULTS = result_text gzip_reader evidence operand operands option_value noise c
 	print_json print_ktap print_groups print_differences sides statistics rank_sum metrics compare compare_metrics print_comparison \
 	print_comparison_data show_number plot plot_metrics plot_text plot_svg \
 	plot_svg_metric svg picture
-# The parts of ktstr-export.
-EXPORT = start messages arguments stages work-directory output archive pipeline printed-pipeline several main
+# The parts of ktstr-export, one of which a .run has, too.
+EXPORT = start messages arguments stages work-directory output archive pipeline printed-pipeline several
+export_parts = $(EXPORT:%=cmd/export/%.bash) share/preamble/suggest.bash cmd/export/main.bash
 # The parts of a .run's script, in its order: down to the frozen values, and the engine. Each has one job.
 PREAMBLE = guard restart values
-ENGINE = state messages clock signals environment arguments processes fitness topology holders lock work-directory \
+ENGINE = state messages clock signals environment suggest arguments processes fitness topology holders lock work-directory \
 	payload loader programs janitor progress readers result counters evidence trace cause cgroups sysctls launch scheduler commands attachment \
 	scheduler-failures test teardown rounds summary ktap inspect main
-HARNESS = registered tests rival check message describe protocol result metric watch run main
+HARNESS = registered tests rival check message describe protocol result metric watch includes run main
 UNITS = base base64 cut statistics
 FUZZ = record definition manifest quote elf ldcache base64 gzip evidence import untar
 
@@ -165,9 +166,9 @@ build/bin/%: build/obj/cmd/%.o build/lib/tools.a
 build/bin/ktstr-results build/test/fuzz/evidence: private tools_libs += $(LIBARCHIVE_LIBS)
 build/bin/ktstr-results build/test/fuzz/evidence build/test/statistics: private tools_libs += $(MATH_LIBS)
 
-build/bin/ktstr-export: $(EXPORT:%=cmd/export/%.bash) build/settings
+build/bin/ktstr-export: $(export_parts) build/settings
 	$(begin)
-	for part in $(EXPORT:%=cmd/export/%.bash); do \
+	for part in $(export_parts); do \
 		sed 's/@VERSION@/$(VERSION)/' $$part && echo || exit; done >$@.new
 	chmod 755 $@.new
 	mv $@.new $@

@@ -77,9 +77,9 @@ int main(int argc, char **argv)
 	uint64_t columns = 76;
 	int option, failed;
 
-	command_begin(argv);
+	command_begin();
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while ((option = getopt_long(argc, argv, "diw:hV", longopts, NULL)) != -1) {
+	while ((option = command_option(argc, argv, "diw:hV", longopts)) != -1) {
 		switch (option) {
 		case 'd':
 			decoding = true;
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 		case 'V':
 			return command_print("ktstr-b64 " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has reported why */
+			return STATUS_MISUSED; /* command_option has reported why */
 		}
 	}
 	if (optind < argc)

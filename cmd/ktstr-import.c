@@ -59,8 +59,8 @@ int main(int argc, char *argv[])
 	int option, status;
 	char *result;
 
-	command_begin(argv);
-	while ((option = getopt_long(argc, argv, "o:hV", longopts, NULL)) != -1) {
+	command_begin();
+	while ((option = command_option(argc, argv, "o:hV", longopts)) != -1) {
 		switch (option) {
 		case 'o':
 			directory = optarg;
@@ -70,7 +70,7 @@ int main(int argc, char *argv[])
 		case 'V':
 			return command_print("ktstr-import " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has reported why */
+			return STATUS_MISUSED; /* command_option has reported why */
 		}
 	}
 	if (optind == argc)

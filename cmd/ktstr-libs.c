@@ -178,16 +178,16 @@ int main(int argc, char *argv[])
 {
 	int option;
 
-	command_begin(argv);
+	command_begin();
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while ((option = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
+	while ((option = command_option(argc, argv, "hV", longopts)) != -1) {
 		switch (option) {
 		case 'h':
 			return command_print(usage);
 		case 'V':
 			return command_print("ktstr-libs " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has reported why */
+			return STATUS_MISUSED; /* command_option has reported why */
 		}
 	}
 	if (optind < argc)

@@ -284,9 +284,9 @@ int main(int argc, char *argv[])
 	bool list = false, allow_commands = false;
 	int option, status = 0;
 
-	command_begin(argv);
+	command_begin();
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while (!status && (option = getopt_long(argc, argv, "b:f:lhV", longopts, NULL)) != -1) {
+	while (!status && (option = command_option(argc, argv, "b:f:lhV", longopts)) != -1) {
 		switch (option) {
 		case 'b':
 			status = sources_add_binary(&sources, optarg) ? STATUS_FAILED : 0;
@@ -305,7 +305,7 @@ int main(int argc, char *argv[])
 		case 'V':
 			return command_print("ktstr-manifest " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has reported why */
+			return STATUS_MISUSED; /* command_option has reported why */
 		}
 	}
 	if (!status && !list && optind == argc)

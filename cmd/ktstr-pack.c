@@ -254,9 +254,9 @@ int main(int argc, char **argv)
 	struct output out;
 	uint64_t threads;
 
-	command_begin(argv);
+	command_begin();
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while ((option = getopt_long(argc, argv, "123456789j:tphV", longopts, NULL)) != -1) {
+	while ((option = command_option(argc, argv, "123456789j:tphV", longopts)) != -1) {
 		switch (option) {
 		case '1' ... '9':
 			how.level = option - '0';
@@ -284,7 +284,7 @@ int main(int argc, char **argv)
 		case 'V':
 			return print_version();
 		default:
-			return STATUS_MISUSED; /* getopt has said what is wrong */
+			return STATUS_MISUSED; /* command_option has reported why */
 		}
 	}
 	if (optind < argc)

@@ -473,9 +473,9 @@ int main(int argc, char *argv[])
 	uint64_t number;
 	int option, status;
 
-	command_begin(argv);
+	command_begin();
 	output_open(&out, STDOUT_FILENO, "standard output");
-	while ((option = getopt_long(argc, argv, "hV", longopts, NULL)) != -1) {
+	while ((option = command_option(argc, argv, "hV", longopts)) != -1) {
 		switch (option) {
 		case OPTION_TEMPLATE:
 			template = optarg;
@@ -505,7 +505,7 @@ int main(int argc, char *argv[])
 		case 'V':
 			return command_print("ktstr-preamble " KTSTR_VERSION "\n");
 		default:
-			return STATUS_MISUSED; /* getopt has reported why */
+			return STATUS_MISUSED; /* command_option has reported why */
 		}
 	}
 	if (optind != argc)

@@ -290,20 +290,20 @@ static int take_option(int option, struct options *options)
 		options->has_no_heading = true;
 		return 0;
 	default:
-		return STATUS_MISUSED; /* getopt has said what is wrong */
+		return STATUS_MISUSED; /* command_option has reported why */
 	}
 }
 
 /*
  * The operands are taken in their order, as --compare needs the place of "--" among them. So the
- * short options begin with "-", and getopt returns 1 for an operand. Returns 0 or an exit status;
- * -1: go on. Reports.
+ * short options begin with "-", and command_option returns 1 for an operand. Returns 0 or an exit
+ * status; -1: go on. Reports.
  */
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	int option, status = 0, next = optind;
 
-	while (!status && (option = getopt_long(argc, argv, "-c:f:g:duhV", longopts, NULL)) != -1) {
+	while (!status && (option = command_option(argc, argv, "-c:f:g:duhV", longopts)) != -1) {
 		next = optind;
 		if (option == 'h')
 			return command_print(usage);
@@ -333,7 +333,7 @@ int main(int argc, char **argv)
 	struct options options = { 0 };
 	int status;
 
-	command_begin(argv);
+	command_begin();
 	status = parse_options(argc, argv, &options);
 	if (status < 0) {
 		if (!options.has_format && !options.compare && !isatty(STDOUT_FILENO))

@@ -218,3 +218,47 @@ both_readers() {
 	run -0 base number 10 0 9 ""
 	expect output invalid
 }
+
+# --- options ---
+
+@test "base: what is wrong with an option is said in one way, with the options that it is like" {
+	# arguments|message, of ktstr-pack; the others have the same function
+	while IFS='|' read -r arguments message; do
+		# shellcheck disable=SC2086 # words
+		run -64 ktstr-pack $arguments </dev/null
+		expect output "ktstr-pack: $message (see --help)"
+	done <<-'END'
+		--jbs 3|unknown option: --jbs: did you mean --jobs?
+		--jbs=3|unknown option: --jbs: did you mean --jobs?
+		--progess --tar|unknown option: --progess: did you mean --progress?
+		--zzzzzz|unknown option: --zzzzzz
+		-x|unknown option: -x
+		-tx|unknown option: -x
+		--tar -xt|unknown option: -x
+		--tar a -xt|unknown option: -x
+		-:|unknown option: -:
+		-t -pj|-j: needs a value
+		--jobs|--jobs: needs a value
+		--engine|--engine: needs a value
+		--tar=3|--tar: takes no value
+	END
+	run -64 ktstr-results --c
+	expect output begins "ktstr-results: unknown option: --c: did you mean --columns or --compare? (see --help)"
+}
+
+@test "base: each program says which option is meant" {
+	local program
+	for program in b64 export import libs manifest pack preamble results; do
+		run -64 "ktstr-$program" --hlep </dev/null
+		expect output "ktstr-$program: unknown option: --hlep: did you mean --help? (see --help)"
+		run -64 "ktstr-$program" --versoin=1 </dev/null
+		expect output begins "ktstr-$program: unknown option: --versoin"
+		expect output ends ": did you mean --version? (see --help)"
+	done
+	run -64 ktstr-export --no-lib --all
+	expect output "ktstr-export: unknown option: --no-lib: did you mean --no-libs? (see --help)"
+	run -64 ktstr-export --all-of-it
+	expect output "ktstr-export: unknown option: --all-of-it (see --help)"
+	run -64 ktstr-export -x
+	expect output "ktstr-export: unknown option: -x (see --help)"
+}

@@ -50,11 +50,11 @@ helped() {
 	"$1" --help | grep -oE '^(  |      )(-[A-Za-z0-9], --[a-z0-9-]+|-1 \.\. -9|--[a-z0-9-]+|-[A-Za-z0-9])\b' | expand_options
 }
 
-# what getopt_long is given, or the patterns of a script's parse_arguments
+# what command_option is given, or the patterns of a script's parse_arguments
 parsed() {
 	local source=$TOP/cmd/$1.c short
 	if [ -e "$source" ]; then
-		short=$(tr -d '\n' <"$source" | sed -nE 's/.*getopt_long\(argc, argv,\s*"([^"]*)".*/\1/p')
+		short=$(tr -d '\n' <"$source" | sed -nE 's/.*command_option\(argc, argv,\s*"([^"]*)".*/\1/p')
 		{
 			grep -o '[^:+]' <<<"$short" | sed 's/^/-/'
 			sed -n '/longopts\[\] = {/,/};/p' "$source" | grep -oE '\{ "[^"]+"' | sed 's/{ "/--/; s/"//'

@@ -1105,6 +1105,24 @@ run them with: ./t run [NAME...]'
 	expect output "t: --duration: run takes only names of tests (with a flag: ./t --ktstr-test-fn NAME --duration SECS)"
 }
 
+@test "harness: a name or an argument that is like one there is says which is meant" {
+	build t <<<'KTSTR_TEST(wakes_up) { return KTSTR_PASS; } KTSTR_TEST(sleeps) { return KTSTR_PASS; }'
+	run -64 ./t run wakesup
+	expect output "t: wakesup: no test of this name: did you mean wakes_up?"
+	run -64 ./t --ktstr-test-fn=sleps
+	expect output "t: sleps: no test of this name: did you mean sleeps?"
+	run -64 ./t run other
+	expect output "t: other: no test of this name; ./t lists them"
+	run -64 ./t --ktstr-lsit
+	expect output "t: unknown argument: --ktstr-lsit: did you mean --ktstr-list? (see --help)"
+	run -64 ./t --ktst-describe=sleeps
+	expect output "t: unknown argument: --ktst-describe=sleeps: did you mean --ktstr-describe? (see --help)"
+	run -64 ./t rnu
+	expect output "t: unknown argument: rnu: did you mean run? (see --help)"
+	run -64 ./t -x
+	expect output "t: unknown argument: -x (see --help)"
+}
+
 @test "harness: run takes the seconds that a .run sets, and refuses what are none" {
 	build t <<<'KTSTR_TEST(a, .duration_s = 2) { printf("%d+%d\n", ctx->duration_s, ctx->watchdog_s); return KTSTR_PASS; }'
 	KTSTR_DURATION_SECS=7 run -0 ./t run

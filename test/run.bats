@@ -114,6 +114,14 @@ linked_with_library() {
 		expect value "${#lines[@]}" 1
 		expect output begins "./t.run: "
 	done
+	run -64 ./t.run --durations=3
+	expect output "./t.run: unknown argument: --durations=3: did you mean --duration? (see --help)"
+	run -64 ./t.run --print
+	expect output "./t.run: unknown argument: --print: did you mean --print-command? (see --help)"
+	run -64 ./t.run --chekc --quiet
+	expect output "./t.run: unknown argument: --chekc: did you mean --check? (see --help)"
+	run -64 ./t.run --nonsense
+	expect output "./t.run: unknown argument: --nonsense (see --help)"
 }
 
 # bats test_tags=promise:as-exported

@@ -42,7 +42,7 @@ usage() {
 }
 
 parse_arguments() {
-	local option
+	local option REPLY
 	names=() patterns=() all='' several='' target='' key='' quiet='' no_libs='' no_verify='' reads_input=''
 	sources=() packing=() decompress=() heading=()
 	while (($#)); do
@@ -73,7 +73,10 @@ parse_arguments() {
 				shift
 			done
 			;;
-		-?*) die "$STATUS_MISUSED" "unknown option: $option (see --help)" ;;
+		-?*)
+			suggest "$option" "$(usage)"
+			die "$STATUS_MISUSED" "unknown option: $option$REPLY (see --help)"
+			;;
 		*) take_name "$option" ;;
 		esac
 	done

@@ -41,6 +41,19 @@ const struct ktstr_tests *ktstr_tests(void);
 /* Returns the test of that name, or NULL. */
 const struct ktstr_test *ktstr_find(const struct ktstr_tests *tests, const char *name);
 
+/*
+ * Complains that there is no test of that name: another is meant, or the flag or program lister
+ * lists those there are. Returns status.
+ */
+int ktstr_complain_of_name(const struct ktstr_tests *tests, const char *name, const char *lister,
+			   int status);
+
+/* Whether one is the other mistyped: they differ in one place, in at most two characters. */
+bool ktstr_is_like(const char *a, const char *b);
+
+/* Returns the flag of the protocol that arg is like, or NULL. */
+const char *ktstr_flag_like(const char *arg);
+
 /* Returns 0, or 64 if there are no tests. Complains. */
 int ktstr_need_tests(const struct ktstr_tests *tests);
 

@@ -95,20 +95,26 @@ static int run_named(const struct ktstr_tests *all, char **names, int count)
 					      "--ktstr-test-fn NAME --duration SECS)",
 					      names[i], program_invocation_name);
 		if (!tests[i])
-			return ktstr_complain(KTSTR_MISUSED,
-					      "%s: no test of this name; %s lists them", names[i],
-					      program_invocation_name);
+			return ktstr_complain_of_name(all, names[i], program_invocation_name,
+						      KTSTR_MISUSED);
 	}
 	return run_tests(tests, (size_t)count);
 }
 
 static int refuse(const struct ktstr_tests *tests, const char *argument)
 {
+	const char *meant = ktstr_flag_like(argument);
+
+	if (!meant && strlen(argument) > 2)
+		meant = ktstr_is_like(argument, "run")	  ? "run"
+			: ktstr_is_like(argument, "list") ? "list"
+							  : NULL;
 	if (ktstr_find(tests, argument))
 		return ktstr_complain(KTSTR_MISUSED,
 				      "unknown argument: %s (to run a test: %s run %s)", argument,
 				      program_invocation_name, argument);
-	return ktstr_complain(KTSTR_MISUSED, "unknown argument: %s (see --help)", argument);
+	return ktstr_complain(KTSTR_MISUSED, "unknown argument: %s%s%s%s (see --help)", argument,
+			      meant ? ": did you mean " : "", meant ? meant : "", meant ? "?" : "");
 }
 
 __attribute__((weak)) int main(int argc, char **argv)

@@ -65,6 +65,18 @@ static enum flag find_flag(const char *arg, const char **value)
 	return flag;
 }
 
+const char *ktstr_flag_like(const char *arg)
+{
+	char name[64];
+
+	/* without its value; what is longer is like none */
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, "="), arg);
+	for (size_t flag = 0; flag < FLAGS; flag++)
+		if (ktstr_is_like(name, rules[flag].text))
+			return rules[flag].text;
+	return NULL;
+}
+
 /* Takes argv[*i] and its value, and sets *i to the last argument taken. Returns 0 or 64. */
 static int take_flag(enum flag question, int argc, char **argv, int *i, struct request *request)
 {
@@ -169,9 +181,8 @@ static int answer_question(const struct ktstr_tests *tests, enum flag question,
 		return answer_list(tests);
 	test = ktstr_find(tests, name);
 	if (!test)
-		return ktstr_complain(question == RUN ? KTSTR_MISUSED : 1,
-				      "%s: no test of this name; %s lists them", name,
-				      rules[LIST].text);
+		return ktstr_complain_of_name(tests, name, rules[LIST].text,
+					      question == RUN ? KTSTR_MISUSED : 1);
 	if (question == RUN)
 		return answer_run(test, request);
 	if (question == EXPORT)

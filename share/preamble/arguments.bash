@@ -176,7 +176,7 @@ check_evidence_to() {
 }
 
 parse_arguments() {
-	local option ktap=0
+	local option ktap=0 REPLY
 	while (($#)); do
 		option=$1
 		shift
@@ -201,7 +201,10 @@ parse_arguments() {
 			die "$STATUS_MISUSED" "${option%%=*} is frozen, so that what ran there runs here:" \
 				"export the test again to change it"
 			;;
-		*) die "$STATUS_MISUSED" "unknown argument: $option (see --help)" ;;
+		*)
+			suggest "$option" "$(print_help)"
+			die "$STATUS_MISUSED" "unknown argument: $option$REPLY (see --help)"
+			;;
 		esac
 	done
 	if ((ktap)) && [[ $ACTION != run ]]; then
