@@ -1148,11 +1148,16 @@ run them with: ./t run [NAME...]'
 		KTSTR_TEST(s) { return KTSTR_SKIP; }
 	E
 	run -1 ./t run
-	expect output $'f: fail\ni: inconclusive\np: pass\ns: skip'
+	expect output $'f: fail\ni: inconclusive\np: pass\ns: skip\n4 tests: 1 passed, 1 failed, 1 inconclusive, 1 skipped'
 	run -2 ./t run s i p
-	expect output $'s: skip\ni: inconclusive\np: pass'
+	expect output $'s: skip\ni: inconclusive\np: pass\n3 tests: 1 passed, 1 inconclusive, 1 skipped'
 	run -4 ./t run s s
+	expect line -1 '2 tests: 2 skipped'
 	run -0 ./t run s p
+	expect line -1 '2 tests: 1 passed, 1 skipped'
+	run -0 ./t run p
+	expect output 'p: pass'
+	run -1 bash -c './t run s p >/dev/full'
 	run -64 ./t run p nope
 	expect output "t: nope: no test of this name; ./t lists them"
 }

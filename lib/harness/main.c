@@ -61,12 +61,32 @@ static int take_variable(const char *variable, int *seconds)
 	return ktstr_take_seconds(variable, text && *text ? text : NULL, seconds);
 }
 
+static void print_summary(const size_t *counts, size_t count)
+{
+	static const struct {
+		enum ktstr_result result;
+		const char *text;
+	} kinds[] = { { KTSTR_PASS, "passed" },
+		      { KTSTR_FAIL, "failed" },
+		      { KTSTR_INCONCLUSIVE, "inconclusive" },
+		      { KTSTR_SKIP, "skipped" } };
+	const char *before = ": ";
+
+	printf("%zu tests", count);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (counts[kinds[i].result]) {
+			printf("%s%zu %s", before, counts[kinds[i].result], kinds[i].text);
+			before = ", ";
+		}
+	putchar('\n');
+}
+
 /* Returns 1 if any test failed, else 2 if any is inconclusive, else 4 if all were skipped, else 0.
  */
 static int run_tests(const struct ktstr_test *const *tests, size_t count)
 {
+	size_t counts[KTSTR_SKIP + 1] = { 0 };
 	int worst = KTSTR_PASS;
-	size_t skipped = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		int duration_s = tests[i]->duration_s, watchdog_s = tests[i]->watchdog_s, result;
@@ -75,12 +95,16 @@ static int run_tests(const struct ktstr_test *const *tests, size_t count)
 		    take_variable("KTSTR_WATCHDOG_SECS", &watchdog_s))
 			return KTSTR_MISUSED;
 		result = ktstr_run_test(tests[i], duration_s, watchdog_s);
-		if (result == KTSTR_SKIP)
-			skipped++;
-		else if (ktstr_rank(result) > ktstr_rank(worst))
+		counts[result]++;
+		if (result != KTSTR_SKIP && ktstr_rank(result) > ktstr_rank(worst))
 			worst = result;
 	}
-	return skipped == count ? KTSTR_SKIP : worst;
+	if (count > 1) {
+		print_summary(counts, count);
+		if (ktstr_flush())
+			return KTSTR_FAIL;
+	}
+	return counts[KTSTR_SKIP] == count ? KTSTR_SKIP : worst;
 }
 
 static int run_named(const struct ktstr_tests *all, char **names, int count)
