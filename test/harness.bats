@@ -1162,6 +1162,58 @@ run them with: ./t run [NAME...]'
 	expect output "t: nope: no test of this name; ./t lists them"
 }
 
+@test "harness: outside of a .run, include_dir has what is included, from its own places" {
+	mkdir -p tmp elsewhere beside/sub tree/deep
+	export TMPDIR=tmp # relative
+	echo here >here
+	echo first >both
+	echo second >beside/both
+	echo there >beside/sub/there
+	echo deep >tree/deep/file
+	(cd beside && build t <<-'E')
+		static const char *const sched_files[] = { "./both", "wc", NULL };
+		static const struct ktstr_scheduler mine = { .name = "eevdf", .include_files = sched_files };
+		static const char *const files[] = { "./here", "./both", "sub/there", "wc", NULL };
+		static const char *const dirs[] = { "./tree/", NULL };
+		KTSTR_TEST(look, .scheduler = &mine, .include_files = files, .include_dirs = dirs)
+		{
+			if (chdir("/") || printf("%s\n", ctx->include_dir) < 0)
+				return KTSTR_FAIL;
+			fflush(stdout);
+			return system("cd \"$KTSTR_INCLUDE_DIR\" && ls && cat here both there tree/deep/file && ./wc -c <here") ? KTSTR_FAIL : KTSTR_PASS;
+		}
+		KTSTR_TEST(writes, .include_files = files) { return system("echo new >$KTSTR_INCLUDE_DIR/new") ? KTSTR_FAIL : KTSTR_PASS; }
+		KTSTR_TEST(none) { puts(ctx->include_dir ? ctx->include_dir : "none"); return KTSTR_PASS; }
+		KTSTR_TEST(hangs, .include_files = files) { printf("%s\n", ctx->include_dir); fflush(stdout); pause(); return KTSTR_PASS; }
+	E
+	run -0 --separate-stderr beside/t run look
+	expect line 0 begins "$PWD/tmp/ktstr."
+	expect output ends $'\nboth\nhere\nthere\ntree\nwc\nhere\nfirst\nthere\ndeep\n5\nlook: pass'
+	expect stderr ''
+	run -0 beside/t run none
+	expect line 0 none
+	expect value "$(ls -A tmp)" ''
+	# a signal leaves nothing
+	beside/t run hangs >out &
+	until [ -s out ]; do sleep 0.1; done
+	kill -TERM $!
+	wait $! || status=$?
+	expect status 143
+	expect value "$(ls -A tmp)" ''
+	run -0 beside/t run writes
+	expect line 0 matches "^writes: note: $PWD/tmp/ktstr.* stays, with what the test wrote there: "
+	cat tmp/ktstr.*/new
+	expect value "$(ls tmp/ktstr.*)" new
+	# what is not there is said, and no more
+	cd elsewhere
+	TMPDIR=/tmp run -1 --separate-stderr ../beside/t run look
+	expect value "${stderr_lines[0]}" "look: note: ./here, which it includes, is not in the current directory, nor beside this program"
+	expect value "${stderr_lines[1]}" "look: note: ./tree/, which it includes, is not in the current directory, nor beside this program"
+	TMPDIR=/no/where run -1 --separate-stderr ../beside/t run look
+	expect stderr "look: fail: no directory for what it includes: /no/where: No such file or directory"
+	expect output "look: fail"
+}
+
 # --- the examples ---
 
 @test "examples: fair measures and passes, on one CPU as well" {
@@ -1183,6 +1235,7 @@ run them with: ./t run [NAME...]'
 
 @test "examples: reader reads its words from where they are, or fails" {
 	run -1 "$TOP/build/examples/reader" run
+	expect line 0 begins "reader: note: ./words.txt, which it includes, is not in the current directory"
 	mkdir inc
 	cp "$TOP/share/examples/words.txt" inc
 	KTSTR_INCLUDE_DIR=$PWD/inc run -0 "$TOP/build/examples/reader" run

@@ -92,6 +92,14 @@ void ktstr_answer(const struct ktstr_tests *tests, int argc, char **argv);
  */
 enum ktstr_result ktstr_run_test(const struct ktstr_test *test, int duration_s, int watchdog_s);
 
+/*
+ * Makes a directory of links to what the test and its scheduler include, for a test outside of a
+ * .run. Sets *path to it, or to NULL if nothing is included. Notes what is not found. Returns 0,
+ * or -1 with errno. ktstr_unlink_includes removes the directory, if there is one.
+ */
+int ktstr_link_includes(const struct ktstr_test *test, const char **path);
+void ktstr_unlink_includes(const struct ktstr_test *test);
+
 /* A run of a test, in memory shared with the body's process and its children. Begins as zeros. */
 struct ktstr_run {
 	_Atomic pid_t body;   /* the process that runs the body */

@@ -107,7 +107,7 @@ struct ktstr_ctx {
 	int watchdog_s;			/* seconds after that until it is killed and has failed */
 	struct ktstr_topology topology; /* with defaults filled in */
 	const char *cgroup_root;	/* a cgroup v2 directory for this run alone, or NULL */
-	const char *include_dir;	/* the directory of include_files, or NULL: not in a .run */
+	const char *include_dir;	/* the directory of what is included, or NULL: nothing is */
 	struct ktstr_run *run;		/* libktstr's own */
 };
 

@@ -26,6 +26,8 @@ __attribute__((noreturn)) static void run_body(struct ktstr_ctx *ctx, pid_t pare
 		_exit(KTSTR_FAIL);
 	atomic_store(&run->body, getpid());
 	sigprocmask(SIG_SETMASK, mask, NULL);
+	if (ctx->include_dir) /* as in a .run, for the programs that the test starts */
+		setenv("KTSTR_INCLUDE_DIR", ctx->include_dir, 1);
 	returned = ctx->test->body(ctx);
 	if (getpid() != atomic_load(&run->body)) {
 		ktstr_fail(ctx, "a process that the test forked returned from the test's body; "
@@ -135,8 +137,10 @@ static void see_to_end(const struct ktstr_ctx *ctx, pid_t child, const sigset_t 
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	left = ktstr_kill_children(start);
-	if (end > 0)
+	if (end > 0) {
+		ktstr_unlink_includes(ctx->test);
 		die_of(end);
+	}
 	if (end == KTSTR_ENDED) {
 		ktstr_note_result(ctx->run, judge_end(name, ctx->run, status));
 		if (left)
@@ -200,10 +204,14 @@ enum ktstr_result ktstr_run_test(const struct ktstr_test *test, int duration_s, 
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	ctx.run = mmap(NULL, sizeof(*ctx.run), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		       -1, 0);
-	if (ctx.run == MAP_FAILED || fork_body(&ctx))
+	if (!ctx.include_dir && ktstr_link_includes(test, &ctx.include_dir))
+		ktstr_explain(test->name, "fail", "no directory for what it includes: %s: %s",
+			      getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", strerror(errno));
+	else if (ctx.run == MAP_FAILED || fork_body(&ctx))
 		ktstr_explain(test->name, "fail", "cannot start it: %s", strerror(errno));
 	else
 		result = (enum ktstr_result)atomic_load(&ctx.run->worst);
+	ktstr_unlink_includes(test);
 	if (ctx.run != MAP_FAILED)
 		munmap(ctx.run, sizeof(*ctx.run));
 	printf("%s: %s\n", test->name, ktstr_result_text(result));

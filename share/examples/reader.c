@@ -1,8 +1,8 @@
 /* reader.c - a test that includes a file, words.txt, and a program, wc
  *
  *	cc reader.c $(pkg-config --cflags --libs ktstr) -o reader
- *	./reader run                        # in the directory of words.txt
- *	ktstr-export -b ./reader reader     # in the same directory, as the path is relative
+ *	./reader run                        # words.txt: in the current directory, or beside reader
+ *	ktstr-export -b ./reader reader     # in the directory of words.txt, as the path is relative
  *	./reader.run                        # in any directory: the .run contains words.txt
  */
 #define _GNU_SOURCE
@@ -14,13 +14,11 @@ static const char *const needed[] = { "./words.txt", "wc", NULL };
 
 KTSTR_TEST(reader, .topology = { 1, 1, 1, 1 }, .duration_s = 1, .include_files = needed)
 {
-	/* ./reader run: there is no include_dir, and the file is in the current directory */
-	const char *dir = ctx->include_dir ? ctx->include_dir : ".";
 	char path[4096];
 	long words;
 	FILE *wc;
 
-	snprintf(path, sizeof(path), "%s/words.txt", dir);
+	snprintf(path, sizeof(path), "%s/words.txt", ctx->include_dir);
 	if (!freopen(path, "r", stdin))
 		return ktstr_fail(ctx, "cannot open %s", path);
 	/* the .run puts its wc on PATH, and wc inherits our standard input */
