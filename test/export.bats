@@ -318,8 +318,15 @@ pack_with() {
 # bats test_tags=promise:whole-or-nothing
 @test "export: a full disk is an error" {
 	run -1 bash -c 'ktstr-export -o - a 2>&1 >/dev/full'
-	expect output ends ": No space left on device"
+	expect output 'cat: write error: No space left on device
+ktstr-export: standard output: not written'
 	nothing_left
+	for args in --help --version '-n a'; do
+		run -1 bash -c "ktstr-export $args 2>&1 >/dev/full"
+		expect output "ktstr-export: standard output: No space left on device"
+	done
+	run -0 --separate-stderr bash -c 'ktstr-export --help | true'
+	expect stderr ''
 }
 
 @test "export: standard output is appended to, never truncated, and no terminal" {

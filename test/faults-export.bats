@@ -268,7 +268,10 @@ several() {
 				echo "$place, $size: $status $stderr"
 				return 1
 			}
-			((status == 0)) || [[ $stderr == *": No space left on device"* ]]
+			((status == 0)) || [[ $stderr == *": No space left on device"* && $stderr == *"$place/"* ]] || {
+				echo "$place, $size: no file is named: $stderr"
+				return 1
+			}
 			stderr_lines=(one) # ktstr-b64 and sha256sum run at the same time: each may say it
 			((status == 0)) || after_fault 1
 		done

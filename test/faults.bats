@@ -66,7 +66,7 @@ text() {
 	preload
 	a_file 600000
 	ktstr-manifest a >manifest
-	local -x FAULT_SAYS='standard output: No space left on device' PARTIAL=1
+	local -x FAULT_SAYS="standard output ($PWD/out): No space left on device" PARTIAL=1
 	ktstr-manifest a >wanted
 	each_fault FAULT_WRITE /dev/null ktstr-manifest a
 	ktstr-preamble <manifest >wanted

@@ -319,7 +319,7 @@ include include/with\\040blank${last[$version]}"
 	make-upstream-run config --include large >a.run
 	mkdir small
 	run -0 unshare -m bash -c 'mount -t tmpfs -o size=1m none small && cd small && ! ktstr-import ../a.run && ls -A'
-	expect output 'ktstr-import: ../a.run: archive: a file could not be written: No space left on device'
+	expect output matches "^ktstr-import: ../a.run: archive: $PWD/small/.*/large: No space left on device\$"
 }
 
 @test "import: the command line" {

@@ -65,8 +65,8 @@ parse_arguments() {
 		--allow-commands) sources+=(--allow-commands) ;;
 		-q | --quiet) quiet=1 ;;
 		-n | --dry-run) dry_run=1 ;;
-		-h | --help) usage; exit ;;
-		-V | --version) echo "$PROGRAM $VERSION"; exit ;;
+		-h | --help) put "$(usage)"; exit ;;
+		-V | --version) put "$PROGRAM $VERSION"; exit ;;
 		--)
 			while (($#)); do
 				take_name "$1"

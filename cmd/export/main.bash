@@ -13,7 +13,7 @@ export_test() {
 	choose_output
 	manifest=("${finder[@]}" -- "$name")
 	if [[ $dry_run ]]; then
-		print_pipeline
+		put "$(print_pipeline)"
 		return
 	fi
 	make_work

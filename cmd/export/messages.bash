@@ -34,8 +34,16 @@ die() {
 	shift
 	say "$*"
 	# a shell that reads the pipeline is to fail as well
-	if [[ $dry_run && ! -t 1 ]]; then printf '(exit %d)\n' "$status" || true; fi
+	if [[ $dry_run && ! -t 1 ]]; then printf '(exit %d)\n' "$status" 2>/dev/null || true; fi
 	exit "$status"
+}
+
+# put TEXT: prints it on standard output, or says why not. As any program, it ends quietly if its reader left.
+put() {
+	local cause status=0
+	{ cause=$(printf '%s\n' "$1" 2>&1 >&3) || status=$?; } 3>&1
+	if [[ $cause ]]; then die "$STATUS_FAILED" "standard output: ${cause##*: }"; fi
+	((status == 0)) || exit "$status"
 }
 
 # quote WORD...: sets REPLY to them as a shell reads them

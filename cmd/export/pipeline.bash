@@ -29,10 +29,10 @@ run_pipeline() {
 	make_text
 	stage manifest run "${preamble[@]}" --sha256 "$sum" --size "$size"
 	check_header
-	stage "$text" run cat
+	copy "$text" run
 	bytes=$(($(wc -c <"$work/run")))
 	if [[ $output == - ]]; then
-		stage run '' cat
+		copy run ''
 	else
 		if [[ $key ]]; then sign; fi
 		put_in_place

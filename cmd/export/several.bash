@@ -58,7 +58,7 @@ export_several() {
 	name=tests output=${target}tests.run
 	make_work
 	if [[ $reads_input ]]; then
-		stage '' definitions cat
+		copy '' definitions
 		input=definitions
 	fi
 	if [[ $all || ${patterns[*]} ]]; then find_tests || status=$?; fi

@@ -2,6 +2,8 @@
 #include "file.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +41,22 @@ int write_all(int fd, const void *bytes, size_t size)
 		size -= (size_t)n;
 	}
 	return 0;
+}
+
+bool file_is_regular(int fd, char *path)
+{
+	char link[32];
+	struct stat st;
+	int saved = errno;
+	ssize_t length = -1;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		length = readlink(link, path, PATH_MAX - 1);
+	if (length > 0)
+		path[length] = '\0';
+	errno = saved;
+	return length > 0;
 }
 
 int read_all(int fd, size_t max, char **bytes, size_t *size)
