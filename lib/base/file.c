@@ -45,14 +45,14 @@ int write_all(int fd, const void *bytes, size_t size)
 
 bool file_is_regular(int fd, char *path)
 {
-	char link[32];
+	char descriptor[32];
 	struct stat st;
 	int saved = errno;
 	ssize_t length = -1;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	snprintf(descriptor, sizeof(descriptor), "/proc/self/fd/%d", fd);
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		length = readlink(link, path, PATH_MAX - 1);
+		length = readlink(descriptor, path, PATH_MAX - 1);
 	if (length > 0)
 		path[length] = '\0';
 	errno = saved;
