@@ -26,7 +26,7 @@ refused() {
 # accepted: --check says so, and changes nothing
 accepted() {
 	run -0 on_host ./t.run --check
-	[ "${lines[-1]}" = "./t.run: this host is suitable" ]
+	expect line -1 "./t.run: this host is suitable, and this file is as it was exported"
 	[ ! -e ran ]
 	nothing_left
 }

@@ -217,13 +217,14 @@ linked_with_library() {
 
 # --- integrity ---
 
-# damaged FILE MESSAGE: is refused with it, by --verify and by a run, and runs nothing
+# damaged FILE MESSAGE: is refused with it, by --verify, --check and a run, and runs nothing
 damaged() {
 	run -65 bash "$1" --verify
-	[ "${lines[-1]}" = "$1: this file is damaged: $2" ] || {
-		echo "$output"
-		return 1
-	}
+	expect line -1 "$1: this file is damaged: $2"
+	run -65 on_host bash "$1" --check
+	expect line -1 "$1: this file is damaged: $2"
+	run -65 on_host bash -s -- --check <"$1"
+	expect line -1 ends ": this file is damaged: $2"
 	run -65 on_host bash "$1"
 	run -65 on_host bash -s <"$1"
 	[ ! -e ran ]
@@ -348,6 +349,9 @@ damaged() {
 	sed '$s/^./A/' t.run >flipped.run
 	cmp -s t.run flipped.run && sed '$s/^./B/' t.run >flipped.run
 	run -65 on_host bash -c "$hide" hide bash flipped.run --verify
+	run -0 on_host bash -c "$hide" hide ./t.run --check
+	expect output has "only what gzip checks and the size are"
+	run -65 on_host bash -c "$hide" hide bash flipped.run --check
 }
 
 @test "run: one that was exported without a checksum says so" {
@@ -492,8 +496,23 @@ export_with() {
 	nothing_left
 }
 
-@test "run: --verify and --extract work from a pipe" {
+# bats test_tags=promise:damage-starts-nothing
+@test "run: --check calls no damaged file suitable: what the host lacks comes first" {
 	export_test
+	sed '$d' t.run >cut.run
+	echo enabled >"$HOST/kernel/sched_ext/state"
+	run -4 on_host bash cut.run --check
+	expect output has-not "suitable, and"
+	echo disabled >"$HOST/kernel/sched_ext/state"
+	run -65 on_host bash cut.run --check
+	expect output has-not "suitable, and"
+	nothing_left
+}
+
+@test "run: --check, --verify and --extract work from a pipe" {
+	export_test
+	run -0 on_host bash -c 'cat t.run | bash -s -- --check'
+	expect line -1 "t.run: this host is suitable, and this file is as it was exported"
 	run -0 bash -c 'cat t.run | bash -s -- --verify'
 	run -0 bash -c 'cat t.run | bash -s -- --extract out'
 	cmp t out/ktstr

@@ -29,7 +29,7 @@ print_help() {
 		  --ktap                   print a KTAP document on standard output
 		  --quiet                  no banner; errors are still shown
 		instead of running it, without root:
-		  --check                  only check whether this host is suitable: status 0 or 4
+		  --check                  only check this host, then this file: status 0, 4 or 65
 		  --info                   print the frozen values
 		  --list                   list the packed files
 		  --verify                 check that this file is not damaged

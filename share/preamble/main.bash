@@ -102,7 +102,9 @@ act() {
 	run) run ;;
 	check)
 		preflight
-		say "this host is suitable"
+		keep_text
+		check_archive # last: no damaged file is called suitable
+		say "this host is suitable, and this file is as it was exported"
 		;;
 	verify)
 		verify
