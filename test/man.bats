@@ -169,8 +169,8 @@ quoted() {
 	{ echo 'test words' && example ktstr-manifest.5 1 DESCRIPTION && example ktstr-manifest.5 2 DESCRIPTION; } >words.ktstr
 	ktstr-export -q --no-libs -f words.ktstr words
 	run -0 bash ./words.run --print-command
-	expect line 0 "'KTSTR_DIR/scheduler' '--slice' '5000'"
-	expect line 1 "'KTSTR_DIR/ktstr' '--title' 'two words' ''"
+	expect line 1 has "\"\$DIR\"'/scheduler' '--slice' '5000' <"
+	expect line 3 has "\"\$DIR\"'/ktstr' '--title' 'two words' '' <"
 }
 
 @test "man: ktstr-manifest(5)'s definition gives its manifest, which the next stages take" {
@@ -266,5 +266,5 @@ quoted() {
 	# without a run-arg, the .run calls it as the framework does
 	ktstr-export -q --no-libs -f rust.ktstr sched_basic
 	run -0 ./sched_basic.run --print-command
-	expect line 1 "'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 'sched_basic' '--duration' '12' '--watchdog-timeout' '5'"
+	expect output has "\"\$DIR\"'/ktstr' 'run' '--ktstr-test-fn' 'sched_basic' '--duration' '12' '--watchdog-timeout' '5' <"
 }

@@ -265,16 +265,29 @@ own_cgroup() {
 @test "commands: --print-command and --info show them, and nothing runs" {
 	switched 'exit 0'
 	run -0 --separate-stderr on_host ./t.run --print-command
-	expect line 0 "'bash' '-p' '-c' 'echo on >>$LOG; echo on >$SWITCH'"
-	expect line 1 begins "'KTSTR_DIR/ktstr' 'run'"
-	expect line 2 "'bash' '-p' '-c' 'echo off >>$LOG; echo off >$SWITCH'"
+	expect line 1 has "'bash' '-p' '-c' 'echo on >>$LOG; echo on >$SWITCH' 'bash' <"
+	expect line 2 has "\"\$DIR\"'/ktstr' 'run'"
+	expect line 3 has "'bash' '-p' '-c' 'echo off >>$LOG; echo off >$SWITCH' 'bash' <"
 	run -0 --separate-stderr on_host ./t.run --print-command --no-scheduler
-	expect value "${#lines[@]}" 1
+	expect value "${#lines[@]}" 2
 	run -0 --separate-stderr on_host ./t.run --info
 	expect output has "SCHED_ENABLE='echo on >>$LOG; echo on >$SWITCH'"
 	expect output has "SCHED_DISABLE='echo off >>$LOG; echo off >$SWITCH'"
 	expect output has "SCHED_ENABLED_FILE=$SWITCH"
 	expect output has "SCHED_ENABLED_VALUE=on"
 	expect value "$(cat "$LOG")" ''
+	is_off
+}
+
+@test "commands: the lines of --print-command switch it on, run the test and switch it off, in the directory of --extract" {
+	switched "[ \"\$(cat $SWITCH)\" = on ]" "$(record enable "tool on; echo on >$SWITCH")" "$(record disable "tool off; echo off >$SWITCH")" \
+		"enabled-when $SWITCH on" 'include ./tool' || true
+	script tool "echo \"\$1\" >>$LOG; test -e \"\$KTSTR_DIR/ktstr\""
+	ktstr-export -q --allow-commands t
+	./t.run --extract d
+	./t.run --print-command >lines
+	run -0 on_host bash -c 'cd d && exec bash -s <../lines'
+	expect output "status 0"
+	logged on test off
 	is_off
 }

@@ -283,6 +283,17 @@ export_packed() {
 	nothing_left
 }
 
+@test "programs: the lines of --print-command find the packed libraries in the directory of --extract" {
+	needs_library calls 'return system("helper");'
+	needs_library helper 'return puts("it runs") < 0;'
+	export_packed 'binary ./calls' 'include ./helper' 'run-arg x'
+	./t.run --extract d
+	run -127 d/ktstr
+	./t.run --print-command >lines
+	run -0 bash -c 'cd d && exec bash -s <../lines'
+	expect output $'it runs\nstatus 0'
+}
+
 @test "programs: an included program finds its libraries, from a script, another program, and by its path" {
 	shows_environment shows
 	needs_library calls 'return system("shows; \"$KTSTR_INCLUDE_DIR/shows\"");'

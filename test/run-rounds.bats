@@ -412,7 +412,7 @@ series_evidence() {
 	series_evidence
 	expect value "$(grep scheduler evidence/result)" $'option --no-scheduler\nscheduler default'
 	run -0 on_host ./t.run --no-scheduler --print-command
-	expect value "${#lines[@]}" 1
+	expect value "${#lines[@]}" 2
 	# a kernel without sched_ext will do
 	rm -r "$HOST/kernel/sched_ext"
 	run -0 on_host ./t.run --no-scheduler

@@ -103,8 +103,41 @@ scheduler_failed() {
 	run -0 ./t.run --list
 	expect output has $'include/in line\n'
 	run -0 ./t.run --print-command
-	expect output "'KTSTR_DIR/scheduler' 'f:KTSTR_DIR/include/lay ers.json' '{\"file\":\"KTSTR_DIR/include/lay ers.json\",\"again\":\"KTSTR_DIR/include/lay ers.json\"}' '--help-stats' '--in=KTSTR_DIR/include/in line' '{\"a\":{\"include/x\":\"}\"}}' 'KTSTR_DIR/include/\$(id){KTSTR_DIR/include/lay ers.json'
-'KTSTR_DIR/ktstr' '--in=KTSTR_DIR/include/\$(id){' '{}{file}{include'"
+	expect line 1 has "\"\$DIR\"'/scheduler' 'f:'\"\$DIR\"'/include/lay ers.json' '{\"file\":\"'\"\$DIR\"'/include/lay ers.json\",\"again\":\"'\"\$DIR\"'/include/lay ers.json\"}' '--help-stats' '--in='\"\$DIR\"'/include/in line' '{\"a\":{\"include/x\":\"}\"}}' \"\$DIR\"'/include/\$(id){'\"\$DIR\"'/include/lay ers.json' <"
+	expect line 3 has "\"\$DIR\"'/ktstr' '--in='\"\$DIR\"'/include/\$(id){' '{}{file}{include' <"
+	nothing_left
+}
+
+# bats test_tags=promise:values-are-data
+@test "scheduler: the lines of --print-command do in the directory of --extract what a run does" {
+	local here=$BATS_TEST_TMPDIR what
+	echo data >data
+	echo 'exit 9' >tool
+	# shellcheck disable=SC2016
+	local seen=('[ -z "$(cat)" ] && cmp "$KTSTR_INCLUDE_DIR/data" "$KTSTR_DIR/include/data" || exit 9'
+		'words=("${@//"$KTSTR_DIR"/DIR}" "${KTSTR_INCLUDE_DIR#"$KTSTR_DIR"}")')
+	# shellcheck disable=SC2016
+	script t "${seen[@]}" 'tool=$(type -P tool); read -r state </sys/kernel/sched_ext/state' \
+		'words+=("${tool#"$KTSTR_DIR"}" "$KTSTR_DURATION_SECS" "$KTSTR_WATCHDOG_SECS" "$state")' \
+		"printf '%s\\0' \"\${words[@]}\" >$here/test.seen" 'kill -0 "$KTSTR_SCHED_PID" && kill -0 "$SCHED_PID" && exit "${RC:-0}"'
+	export_scheduler "${seen[@]}" "printf '%s\\0' \"\${words[@]}\" \"\$SCX_TIMEOUT_MS\" >$here/scheduler.seen" "${attach[@]}" "${stay[@]}"
+	for what in sched-arg run-arg; do
+		printf "$what %s\n" {include/data} 'it\047s\040"x"\040$(id)`id`\134' '""' 'a\012__ARCHIVE__\012b' 'é\303\250\377*\001' '$DIR' '<0>{include/data}<0><1>'
+	done >>t.ktstr
+	printf '%s\n' 'include ./data' 'include ./tool' >>t.ktstr
+	ktstr-export -q t
+	run -0 on_host ./t.run --watchdog-timeout 9 --duration 3
+	mkdir run
+	mv ./*.seen run
+	expect value "$(tail -zn 1 run/test.seen | tr '\0' ' ')" 'enabled '
+	expect value "$(tail -zn 1 run/scheduler.seen | tr '\0' ' ')" '9000 '
+	what="a \$(id) 'dir\""
+	./t.run --extract "$what"
+	./t.run --watchdog-timeout 9 --duration 3 --print-command >lines
+	run -0 on_host bash -c 'cd "$1" && RC=2 exec bash -s <"$2"' paste "$what" "$here/lines"
+	expect output has "status 2"
+	cmp run/test.seen test.seen
+	cmp run/scheduler.seen scheduler.seen
 	nothing_left
 }
 

@@ -481,8 +481,11 @@ export_with() {
 	run -0 as_nobody ./t.run --list
 	expect output $'ktstr\nscheduler\ninclude/conf'
 	run -0 as_nobody ./t.run --print-command
-	expect output "'KTSTR_DIR/scheduler' '--config' 'KTSTR_DIR/include/conf' 'a b'
-'KTSTR_DIR/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5'"
+	expect output 'DIR=$PWD # cd first to the directory that --extract has made
+KTSTR_DIR="$DIR" KTSTR_INCLUDE_DIR="$DIR/include" SCX_TIMEOUT_MS=5000 "$DIR"'"'/scheduler' '--config' "'"$DIR"'"'/include/conf' 'a b' </dev/null &
+"'while kill -0 $! 2>/dev/null && ! grep -qsx enabled /sys/kernel/sched_ext/state; do sleep 0.1; done
+PATH="$DIR/include:$PATH" KTSTR_DIR="$DIR" KTSTR_INCLUDE_DIR="$DIR/include" KTSTR_DURATION_SECS=12 KTSTR_WATCHDOG_SECS=5 KTSTR_SCHED_PID=$! SCHED_PID=$! "$DIR"'"'/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5' </dev/null; "'echo "status $?"
+kill $!; wait $!'
 	run -0 as_nobody ./t.run --verify
 	expect output "./t.run: this file is as it was exported"
 	run -0 as_nobody ./t.run --extract tmp/out

@@ -53,23 +53,54 @@ list() {
 	done <<<"$names"
 }
 
-# print_command: what would be started, in its order
+# print_command: what would be started, in its order, as lines for bash in the directory that --extract has made
+# shellcheck disable=SC2016 # that bash expands it
 print_command() {
+	local n=0 mark='<0>' places='KTSTR_DIR="$DIR" KTSTR_INCLUDE_DIR="$DIR/include"' path='PATH="$DIR/include:$PATH"' more='' one
+	while [[ "${SCHED_ARGS[*]} ${RUN_ARGS[*]}" == *"$mark"* ]]; do mark="<$((++n))>"; done
+	for one in "${PACKED_FILES[@]}"; do
+		if [[ $one == lib ]]; then more=' LD_LIBRARY_PATH="$DIR/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"'; fi
+	done
+	printf '%s\n' 'DIR=$PWD # cd first to the directory that --extract has made'
 	if has_scheduler; then
-		scheduler_command KTSTR_DIR
-		printf '%s\n' "${COMMAND[*]@Q}"
+		scheduler_command "$mark"
+		quote_command "$mark"
+		printf '%s\n' "$places SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))$more $REPLY </dev/null &" \
+			"while kill -0 \$! 2>/dev/null && ! grep -qsx enabled $SCX/state; do sleep 0.1; done"
+		more=' KTSTR_SCHED_PID=$! SCHED_PID=$!'$more
 	fi
-	if has_commands; then print_commands "${SCHED_ENABLE[@]}"; fi
-	test_command KTSTR_DIR
-	printf '%s\n' "${COMMAND[*]@Q}"
-	if has_commands; then print_commands "${SCHED_DISABLE[@]}"; fi
+	if has_commands; then print_commands "$path $places" "${SCHED_ENABLE[@]}"; fi
+	test_command "$mark"
+	quote_command "$mark"
+	more="KTSTR_DURATION_SECS=$TEST_DURATION_SECS KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS$more"
+	printf '%s\n' "$path $places $more $REPLY </dev/null; echo \"status \$?\""
+	if has_scheduler; then printf '%s\n' 'kill $!; wait $!'; fi
+	if has_commands; then print_commands "$path $places" "${SCHED_DISABLE[@]}"; fi
 }
 
+# quote_command MARK: sets REPLY to the words of COMMAND, quoted for a shell, with "$DIR" in the place of the mark
+# shellcheck disable=SC2016 # another shell expands it
+quote_command() {
+	local rest word part
+	REPLY=''
+	for rest in "${COMMAND[@]}"; do
+		word=''
+		while [[ $rest == *"$1"* ]]; do
+			part=${rest%%"$1"*}
+			word+=${part:+${part@Q}}'"$DIR"'
+			rest=${rest:${#part}+${#1}}
+		done
+		if [[ $rest || ! $word ]]; then word+=${rest@Q}; fi
+		REPLY+="${REPLY:+ }$word"
+	done
+}
+
+# print_commands VARIABLES COMMAND...
 print_commands() {
 	local one
-	for one; do
-		COMMAND=(bash -p -c "$one")
-		printf '%s\n' "${COMMAND[*]@Q}"
+	for one in "${@:2}"; do
+		COMMAND=(bash -p -c "$one" bash)
+		printf '%s\n' "$1 ${COMMAND[*]@Q} </dev/null"
 	done
 }
 
