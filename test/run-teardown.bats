@@ -414,3 +414,17 @@ withdraw() {
 	expect value "$(cat status)" 0
 	expect value "$(tail -n 1 out)" "ok 1 t"
 }
+
+# bats test_tags=promise:takes-all-away
+@test "teardown: the janitor takes no run for killed whose words come in parts, as on a busy host" {
+	# shellcheck disable=SC2016 # the inner bash expands
+	run -0 bash -c "$(sed -n '/^janitor() {/,/^}/p' "$TOP/share/preamble/janitor.bash")"'
+		raise_priority() { :; }
+		remember() { echo "$@"; }
+		say() { echo "$@"; }
+		kill_process() { :; }
+		cleanup() { exit "$1"; }
+		WATCHED="" SHELL_PID="" SHELL_START=""
+		{ printf "wo"; sleep 1.5; printf "rk\0/tmp/a\0\0fini"; sleep 1.5; printf "shed\0\0\0"; } | janitor ""'
+	expect output "work /tmp/a "
+}

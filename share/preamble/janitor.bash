@@ -56,7 +56,7 @@ raise_priority() {
 # janitor cleans up. It also does that, and kills the run first, if the run gives no sign of life for SILENT_SECS, as when
 # it was stopped, or if a step takes longer than its WATCHED seconds. It has what was remembered before it started.
 janitor() {
-	local what a b status began=0 silent=0 late=0 other=$1
+	local what='' part a b status began=0 silent=0 late=0 other=$1
 	trap '' INT TERM HUP TSTP TTOU PIPE
 	if [[ $other ]]; then exec {other}>&-; fi
 	exec {TICK}<> <(:) # a pipe of its own to wait on
@@ -64,7 +64,8 @@ janitor() {
 	REASON=''
 	while [[ ! $REASON ]]; do
 		status=0
-		IFS= read -r -d '' -t 1 what || status=$?
+		IFS= read -r -d '' -t 1 part || status=$?
+		what+=$part # on a busy host the second may end within a word
 		if ((status == 0)); then
 			if ! IFS= read -r -d '' a || ! IFS= read -r -d '' b; then break; fi # killed within a record
 			if [[ $what == finished ]]; then exit 0; fi
@@ -74,6 +75,7 @@ janitor() {
 				now
 				began=$REPLY late=0
 			fi
+			what=''
 			continue
 		fi
 		((status > 128)) || break # the end of the pipe, not of the second

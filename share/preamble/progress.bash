@@ -26,14 +26,14 @@ phase() {
 
 # show_progress: shows what phase says, once a second, in the line below the cursor. It ends with the shell.
 show_progress() {
-	local text='' seconds='' start=0 line REPLY
+	local text='' seconds='' start=0 line part='' REPLY
 	trap '' INT TERM HUP TSTP TTOU
 	trap - PIPE
 	close_own
 	set +e
 	while :; do
 		if IFS= read -rd '' -t 1 line; then
-			text=$line
+			text=$part$line part=''
 			IFS= read -rd '' seconds || exit 0
 			now
 			start=$REPLY
@@ -41,6 +41,7 @@ show_progress() {
 		elif (($? <= 128)); then
 			exit 0 # the end of the pipe
 		fi
+		part+=$line # on a busy host the second may end within a word
 		line="${PROGRAM##*/}: ${ROUND:+round $ROUND, }$text"
 		now
 		if [[ $seconds ]]; then line+=" $(((REPLY - start) / 100)) of $seconds s"; fi
