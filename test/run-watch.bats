@@ -246,3 +246,75 @@ on_tty() {
 	expect output 'enabled disabled None'
 	nothing_left
 }
+
+# --- where no terminal shows the progress ---
+
+@test "watch: a run that waits for its scheduler says so after a while, once" {
+	local said='still attaching the scheduler, for up to 60 s (--attach-timeout)'
+	export_scheduler "until grep -q still $PWD/out $PWD/err; do sleep 0.05; done" "${attach[@]}" "${stay[@]}"
+	: >out
+	on_host ./t.run --attach-timeout 60 >out 2>err
+	expect value "$(grep still out err)" "err:./t.run: $said"
+	: >err
+	on_host ./t.run --attach-timeout 60 --ktap >out 2>err
+	expect value "$(grep still out err)" "out:# $said"
+	: >out
+	on_host ./t.run --attach-timeout 60 --repeat 2 >out 2>err
+	expect value "$(grep still out err)" "err:./t.run: round 1: $said"
+	nothing_left
+}
+
+@test "watch: a quiet run does not say that it waits" {
+	export_scheduler 'sleep 4' "${attach[@]}" "${stay[@]}"
+	run -0 on_host ./t.run --quiet
+	expect output "./t.run: pass"
+	nothing_left
+}
+
+@test "watch: a run whose scheduler is switched on by commands says so, too" {
+	printf '%s\n' 'test t' 'binary t' 'topology 1n1l1c1t' 'scheduler builtin' 'disable true' >t.ktstr
+	printf 'enable until\\040grep\\040-q\\040still\\040%s/err;do\\040sleep\\0400.05;done\n' "$PWD" >>t.ktstr
+	script t 'exit 1'
+	ktstr-export -q --allow-commands t
+	on_host ./t.run --attach-timeout 60 2>err || expect value $? 1
+	expect value "$(grep still err)" "./t.run: still switching on the scheduler, for up to 60 s (--attach-timeout)"
+	nothing_left
+}
+
+# bats test_tags=promise:takes-all-away
+@test "watch: a reader that does not read what the run waits for holds nothing up, and the janitor ends who says it" {
+	local fill="dd if=/dev/zero of=$PWD/pipe bs=4096 oflag=nonblock; touch $PWD/full; sleep 4.75"
+	mkfifo pipe
+	exec 7<>pipe
+	script t "touch $PWD/passed"
+	export_scheduler "$fill" "${attach[@]}" "${stay[@]}"
+	on_host ./t.run --attach-timeout 60 2>pipe 7>&- &
+	JOB=$!
+	wait_for test -e full
+	wait_for test -e passed
+	wait_for grep -q disabled "$HOST/kernel/sched_ext/state"
+	exec 8<pipe 7>&- # now the run alone writes there
+	timeout 60 cat <&8 >err &
+	wait "$JOB"
+	wait
+	expect value "$(tr -d '\0' <err | tail -n 1)" "./t.run: pass"
+	nothing_left
+
+	rm -f full
+	exec 7<>pipe
+	export_scheduler "$fill" 'sleep 73.75'
+	on_host "$PWD/t.run" --attach-timeout 60 2>pipe 7>&- &
+	JOB=$!
+	wait_for test -e full
+	sleep 4.5 # now it is said
+	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
+	wait_for gone 'sleep 73.75'
+	exec 8<pipe 7>&-
+	timeout 60 cat <&8 >err &
+	wait "$JOB" || expect value $? 137
+	wait
+	tr -d '\0' <err >text
+	expect value "$(<text)" has "interrupted: the run was killed: the host is as it was"
+	expect value "$(<text)" has-not still
+	nothing_left
+}

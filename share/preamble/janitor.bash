@@ -32,6 +32,7 @@ remember() {
 	ended) ROUNDS+=("$2") SIGNATURES+=("$3") ;;
 	record) RESULT+=("$2") ;;
 	packer) PACKER="$2 $3" ;;
+	notice) NOTICE=${2:+"$2 $3"} ;;
 	evidence) EVIDENCE=$2 ;;
 	unfinished) UNFINISHED=$2 ;;
 	instance) TRACE_INSTANCE=$2 ;;

@@ -48,7 +48,7 @@ check_launched() {
 # shellcheck disable=SC2120 # within_time gives it
 close_own() {
 	local fd
-	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT $TEST_OUT $TEST_ERR $EVIDENCE_FD $PROGRESS_FD; do
+	for fd in $JOURNAL $TICK $LOCK_FD $TRACE_FD $SCHED_OUT $TEST_OUT $TEST_ERR $EVIDENCE_FD $PROGRESS_FD $NOTICE_FD; do
 		[[ $fd == "${1:-}" ]] || exec {fd}>&-
 	done
 }

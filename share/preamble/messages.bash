@@ -45,6 +45,7 @@ host_differs() {
 say_deferred() {
 	local line
 	DEFER=0
+	end_notice
 	end_progress
 	for line in "${DEFERRED[@]}"; do
 		say "$line"

@@ -21,7 +21,48 @@ start_progress() {
 
 # phase TEXT [SECONDS]: what the run does now, and how long that takes
 phase() {
-	if [[ $PROGRESS_FD ]]; then { printf '%s\0' "$1" "${2:-}" >&"$PROGRESS_FD"; } 2>/dev/null || true; fi
+	end_notice
+	if [[ $PROGRESS_FD ]]; then
+		{ printf '%s\0' "$1" "${2:-}" >&"$PROGRESS_FD"; } 2>/dev/null || true
+	elif [[ $1 == @(attaching|switching on) ]]; then
+		start_notice "$@"
+	fi
+}
+
+# start_notice TEXT SECONDS: where no terminal shows the progress, a process says what the run waits for, once a series. It is
+# not this shell that says it: see say.
+start_notice() {
+	if ((QUIET || $2 <= NOTICE_SECS)) || [[ ${ROUND:-1} != 1 ]]; then return 0; fi
+	hold_signals
+	start_reading notice "$@"
+	NOTICE_FD=$REPLY
+	disown "$READER" 2>/dev/null || true # or bash prints how it ended
+	process_start "$READER" || REPLY=''
+	remember notice "$READER" "$REPLY"
+	release_signals
+}
+
+# notice TEXT SECONDS: says it if the shell has not gone on, or ended, after a while
+notice() {
+	local status=0
+	trap '' INT TERM HUP TSTP TTOU
+	trap - PIPE
+	close_own
+	set +e
+	read -rt "$NOTICE_SECS" || status=$?
+	if ((status > 128)); then
+		DEFER=0
+		say "${ROUND:+round $ROUND: }still $1 the scheduler, for up to $2 s (--attach-timeout)"
+	fi
+	exit 0
+}
+
+end_notice() {
+	if [[ $NOTICE_FD ]]; then exec {NOTICE_FD}>&-; fi
+	NOTICE_FD=''
+	[[ $NOTICE ]] || return 0
+	is_gone "${NOTICE#* }" "${NOTICE% *}" || kill -KILL "${NOTICE% *}" 2>/dev/null || true
+	remember notice '' ''
 }
 
 # show_progress: shows what phase says, once a second, in the line below the cursor. It ends with the shell.

@@ -56,6 +56,7 @@ JOURNAL='' JANITOR='' SHELL_PID='' SHELL_START='' WATCHED='' BEATS=0 # see janit
 RAISED='' # whether this shell has the policy SCHED_RR
 SETPRIV=''
 PROGRESS='' PROGRESS_START='' PROGRESS_FD='' # who shows progress
+NOTICE_FD='' # a pipe to who says that the run waits; see remember
 TEST_OUT='' TEST_ERR='' SCHED_OUT='' # what the test and the scheduler print to
 declare -A OURS=()       # start times of processes that were seen to be of this run
 declare -A LEFT_ALONE=() # processes in its cgroups that are not
@@ -97,6 +98,7 @@ ROUND_PID='' ROUND_START='' # the shell of the round that runs
 ROUNDS=() SIGNATURES=() # of the rounds that have ended: "NUMBER STATUS VERDICT", and why
 RESULT=()      # the records of the result
 PACKER=''      # the process that packs the evidence: PID and start time
+NOTICE=''      # the process that says that the run waits: PID and start time
 EVIDENCE=''    # the directory in which the evidence is gathered; its name is the archive's
 UNFINISHED=''  # the result that is left if the host stops while this runs
 TRACE_INSTANCE='' DUMPED='' # of tracefs; whether the kernel was asked for a dump
@@ -106,6 +108,7 @@ readonly STATUS_FAIL=1 STATUS_UNSURE=2 STATUS_SCHEDULER=3 STATUS_UNSUITABLE=4 ST
 readonly STATUS_ERROR=70 # of this script
 readonly PRELOAD=ktstr-preload.so # in lib/: keeps the packed libraries to the packed programs
 readonly LOG_HALF=2097152 # bytes that are kept of each log: of its beginning, and of its end
+readonly NOTICE_SECS=3 # of waiting, before the run says so
 readonly GRACE_SECS=10 # over duration and watchdog, before a test is taken for hung
 readonly POLL_SECS=0.2 # how often the attachment is looked at while the test runs
 readonly SILENT_SECS=10 # without a sign of life from the shell, before the janitor takes over
