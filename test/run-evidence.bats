@@ -72,6 +72,35 @@ recorded() {
 	nothing_left
 }
 
+@test "evidence: a signal while the scheduler attaches, and one in a quiet or KTAP run, end so as well" {
+	local arguments last='interrupted: SIGINT: the host is as it was'
+	export_scheduler "touch $PWD/started; sleep 71.75"
+	for arguments in '' --quiet --ktap '--keep --evidence never'; do
+		rm -f started
+		# shellcheck disable=SC2086 # words
+		begin_run --attach-timeout 60 $arguments
+		kill -INT "$PID"
+		ended_with 130
+		expect value "$(tail -n 1 err)" "$PWD/t.run: $last"
+		case $arguments in
+		--quiet) expect value "$(grep -vc ': evidence: ' err)" 1 ;;
+		--ktap) expect value "$(tail -n 2 out)" "# $last"$'\n''not ok 1 t' ;;
+		--keep*) rm -r tmp/ktstr.* ;;
+		esac
+	done
+	nothing_left
+}
+
+@test "evidence: after a signal the run does not hide what others have changed meanwhile" {
+	script t "touch $PWD/started; sleep 72.75"
+	export_scheduler "${attach[@]}" "trap '$(kernel_says enable_seq 9); exit 0' TERM INT" 'while :; do sleep 0.05; done'
+	begin_run
+	kill -TERM "$PID"
+	ended_with 143
+	expect value "$(<err)" has "which is not this run's, is attached, and left alone"
+	expect value "$(tail -n 1 err)" "$PWD/t.run: interrupted: SIGTERM: the host is as it was, but for what others have changed (see above)"
+}
+
 @test "evidence: a test that fails leaves what it printed, the frozen values and the host" {
 	local file
 	export_test 'echo out; sleep 0.2; echo err >&2; exit 1'

@@ -523,6 +523,42 @@ kill $!; wait $!'
 }
 
 # bats test_tags=promise:looking-changes-nothing
+@test "run: --check, --verify and --extract that a signal ends say how the host is" {
+	local action pid size status
+	need zstd
+	mkdir bin
+	script bin/unpacker "touch $PWD/started; until [ -e $PWD/go ]; do sleep 0.05; done" 'exec zstd "$@"'
+	PATH=$PWD/bin:$PATH export_with 'zstd -q' 'unpacker -dc'
+	size=$(stat -c %s t.run)
+	for action in --check --verify '--extract d'; do
+		rm -rf started go d
+		# shellcheck disable=SC2016,SC2086 # the inner bash expands; words
+		(
+			head -c $((size - 10)) t.run
+			if [[ $action != --extract* ]]; then
+				wait_for compgen -G "$PWD/tmp/ktstr.*/text" && touch started
+				wait_for test -e go
+			fi
+			tail -c 10 t.run
+		) | on_host env PATH="$PWD/bin:$PATH" bash -s -- $action >out 2>&1 &
+		JOB=$!
+		wait_for test -e started
+		pid=$(pgrep -of "^bash -s -- --callers-environment=[0-9]* $action")
+		kill -TERM "$pid"
+		touch go
+		status=0
+		wait "$JOB" || status=$?
+		expect value "$status" 143
+		case $action in
+		--extract*) expect value "$(tail -n 1 out)" "t.run: interrupted: SIGTERM: what is in d may not be complete: remove it" ;;
+		*) expect value "$(tail -n 1 out)" "t.run: interrupted: SIGTERM: the host is as it was" ;;
+		esac
+		expect value "$(<out)" has-not "as it was exported"
+		nothing_left
+	done
+}
+
+# bats test_tags=promise:looking-changes-nothing
 @test "run: --extract refuses what is no new or empty directory, and what it unpacks is checked first" {
 	export_test
 	echo file >file

@@ -195,6 +195,7 @@ restore_controllers() {
 		for one in $REPLY; do
 			if [[ " ${SAVED_CONTROLLERS[i + 1]} " == *" $one "* ]]; then continue; fi
 			if is_used "$path" "$one"; then
+				OTHERS=1
 				say "note: the controller $one, which was not in $path/cgroup.subtree_control, is left there: others use it now"
 			elif ! { echo "-$one" >"$path/cgroup.subtree_control"; } 2>/dev/null; then
 				host_differs "the controller $one was not in $path/cgroup.subtree_control, and cannot be taken out of it"

@@ -116,10 +116,9 @@ say_verdict() {
 	local line reason=$REASON
 	say_cause
 	if [[ $EVIDENCE_SAID ]]; then say "$EVIDENCE_SAID"; fi
-	if [[ $VERDICT == interrupted ]] && ((DIFFERS)); then
-		reason+=": the host is not as it was before the run (see above)"
-	elif [[ $VERDICT == interrupted ]]; then
-		reason+=": the host is as it was"
+	if [[ $VERDICT == interrupted ]]; then
+		tell_restored
+		reason+=$REPLY
 	fi
 	as_line "$reason"
 	if ((KTAP)); then
@@ -129,6 +128,30 @@ say_verdict() {
 	line=${REPLY:+: $REPLY}
 	coloured "$VERDICT"
 	printf '%s: %s\n' "$PROGRAM" "$REPLY$line" >&2 || true
+}
+
+# tell_restored: sets REPLY to what teardown has found: whether the host is as it was
+tell_restored() {
+	if ((DIFFERS)); then
+		REPLY=': the host is not as it was before the run (see above)'
+	elif ((OTHERS)); then
+		REPLY=': the host is as it was, but for what others have changed (see above)'
+	else
+		REPLY=': the host is as it was'
+	fi
+}
+
+# say_interrupted STATUS: what an action that is no run says when a signal ends it
+say_interrupted() {
+	local files
+	(($1 > 128)) || return 0
+	find_verdict "$1"
+	tell_restored
+	if [[ $ACTION == extract ]]; then
+		files=("$OPERAND"/*)
+		if ((${#files[@]})); then REPLY=": what is in $OPERAND may not be complete: remove it"; fi
+	fi
+	say "interrupted: $REASON$REPLY"
 }
 
 # signal_name STATUS: sets REPLY to how a process of this status ended, as SIGKILL or status 3

@@ -29,6 +29,7 @@ CAUSE=() # lines that say more
 EVIDENCE_SAID='' # where the evidence is
 LEFT=0      # whether this script ended on purpose: its own error is no verdict
 DIFFERS=0   # whether something on the host is not as it was before this run
+OTHERS=0    # whether others changed something meanwhile, which is left to them
 HELD=0 STOPPED='' # whether signals wait, and the status that one of them asks for
 DEFER=0 DEFERRED=() # whether messages wait, and they
 

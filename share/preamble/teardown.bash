@@ -118,6 +118,7 @@ wait_until_disabled() {
 		find_others "$PROVED"
 		if [[ $REPLY ]] || ((SEQ != SEQ_BEFORE + 1)); then
 			remember foreign
+			OTHERS=1
 			say "the scheduler ${OPS:-?}, which is not this run's, is attached, and left alone"
 			return 1
 		fi
@@ -205,7 +206,11 @@ cleanup() {
 	release_lock
 	settle
 	say_deferred
-	if [[ $ACTION == run ]]; then say_verdict "$status"; fi
+	if [[ $ACTION == run ]]; then
+		say_verdict "$status"
+	else
+		say_interrupted "$status"
+	fi
 	trap - EXIT
 	exit "$status"
 }

@@ -91,7 +91,7 @@ disk_full() {
 
 remove_work() {
 	local mount
-	if [[ $OLD_WORK ]]; then rm -rf -- "$OLD_WORK"; fi
+	if [[ $OLD_WORK ]]; then rm -rf -- "$OLD_WORK" || host_differs "$OLD_WORK could not be removed"; fi
 	[[ $WORK ]] || return 0
 	while read -r _ mount _; do # rm must not enter what a test left mounted there
 		[[ $mount/ == */"${WORK##*/}"/* || $mount/ == */"${WORK##*/}.denied"/* ]] || continue
@@ -103,5 +103,5 @@ remove_work() {
 	else
 		rm -rf -- "$WORK" || host_differs "$WORK could not be removed"
 	fi
-	if [[ -e $WORK.denied ]]; then rm -rf -- "$WORK.denied" || say "error: $WORK.denied could not be removed"; fi
+	if [[ -e $WORK.denied ]]; then rm -rf -- "$WORK.denied" || host_differs "$WORK.denied could not be removed"; fi
 }
