@@ -6,6 +6,7 @@
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")
+#   make manual     the text of man/ktstr-run.7 that each .run carries, after a change of that page (mandoc)
 #   make readme     the session in README.md anew, from such a machine
 #   make bench      how fast it is, beside other programs; tables and a chart stay in build/bench.*
 #   make lint       formatting, shellcheck, mandoc, header checks
@@ -173,13 +174,23 @@ build/bin/ktstr-export: $(export_parts) build/settings
 	chmod 755 $@.new
 	mv $@.new $@
 
-$(template): $(PREAMBLE:%=share/preamble/%.bash) $(ENGINE:%=share/preamble/%.bash) build/settings
+# bash ends before the manual, and bash -n takes it for the text of a command
+$(template): $(PREAMBLE:%=share/preamble/%.bash) $(ENGINE:%=share/preamble/%.bash) share/preamble/manual.txt build/settings
 	$(begin)
 	{ cat $(PREAMBLE:%=share/preamble/%.bash); \
 		printf '\n%s\n' '# --- Engine of ktstr-tools $(VERSION): the same in every .run of this version ---'; \
 		printf '\n%s\n' 'readonly ENGINE_VERSION=$(VERSION)'; \
-		for part in $(ENGINE:%=share/preamble/%.bash); do echo; cat $$part; done; } >$@.new
+		for part in $(ENGINE:%=share/preamble/%.bash); do echo; cat $$part; done; \
+		printf '%s\n' ": <<'__ARCHIVE__'" __MANUAL__; cat share/preamble/manual.txt; echo __ARCHIVE__; } >$@.new
 	mv $@.new $@
+
+# The manual that each .run carries is kept in the repository: a build needs no mandoc, and the engine's digest does not
+# depend on its version. test/man.bats compares it with the page.
+MANUAL = share/preamble/manual.txt
+manual:
+	@mkdir -p build
+	mandoc -T ascii -O width=78 man/ktstr-run.7 >build/manual
+	sed 's/.\x08//g' build/manual >$(MANUAL)
 
 # As sha256sum -c reads it, which is given the engine of a .run on standard input.
 $(engine_sum): $(template) share/preamble/engine.sed
@@ -344,6 +355,6 @@ help:
 -include $(wildcard $(foreach obj,build/obj build/fuzz/obj,$(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d $(obj)/*/*/*/*.d))
 
 FORCE:
-.PHONY: all analyse bench check check-programs check-vm clean demo dist fuzz help install lint packages readme uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-programs check-vm clean demo dist fuzz help install lint manual packages readme uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

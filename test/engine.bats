@@ -13,7 +13,7 @@ setup() {
 
 # recipe DOCUMENT: prints the command that it gives, which reads FILE.run
 recipe() {
-	grep -ohE "sed -E '.*' FILE\.run \| sha256sum$" "$1"
+	sed '/^__MANUAL__$/q' "$1" | grep -oE "sed -E '.*' FILE\.run \| sha256sum$"
 }
 
 # export_kinds: exports tests of different kinds, as kind1.run, kind2.run, ...
@@ -137,6 +137,8 @@ export_kinds() {
 		expect value "$(bash -c "$wanted")" is-not "$sum  -"
 	done
 	sed 's/cleanup/cleanip/' kind2.run >FILE.run
+	expect value "$(bash -c "$wanted")" is-not "$sum  -"
+	awk '{ print } /^__MANUAL__$/ { print "another manual" }' kind2.run >FILE.run
 	expect value "$(bash -c "$wanted")" is-not "$sum  -"
 	sed 's/^# --- Engine.*/# --- Frozen/' kind2.run >FILE.run
 	expect value "$(bash -c "$wanted")" is-not "$sum  -"

@@ -105,7 +105,7 @@ words=("it's" '"' '$(touch canary)' '`touch canary`' '; touch canary' $'\n__ARCH
 	run -0 on_host ./t.run
 	printf '%s\0' "${words[@]}" | cmp - sched.args
 	{ printf '%s\0' "${words[@]}"; printf "$(printf '\\%03o' {1..255})"; printf '\0'; } | cmp - test.args
-	for option in --check --info --list --verify --print-command --help; do
+	for option in --check --info --list --verify --print-command --help --manual; do
 		run -0 on_host ./t.run $option
 		expect output has-not $'\033'
 	done

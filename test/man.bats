@@ -106,6 +106,29 @@ fields() {
 	diff -u - <(echo "$documented") <<<"$helped"
 }
 
+@test "man: each .run carries ktstr-run(7) as it is now" {
+	need mandoc
+	make -s -C "$TOP" manual MANUAL="$PWD/manual"
+	diff "$TOP/share/preamble/manual.txt" manual || {
+		echo "share/preamble/manual.txt is not what mandoc makes of man/ktstr-run.7: after each edit or rebase of that page run: make manual"
+		return 1
+	}
+}
+
+@test "man: the manual that a .run carries is ASCII, and none of its lines is one that parts a .run" {
+	run ! grep -nE '^(# ---|__|: <<)|@[A-Z][A-Z0-9_]*@' "$TOP/share/preamble/manual.txt"
+	LC_ALL=C run ! grep -n '[^ -~]' "$TOP/share/preamble/manual.txt"
+}
+
+@test "man: --help of each program and of a .run fits 80 columns" {
+	local program
+	ktstr-export -q -b ./fair fair
+	for program in "$TOP"/build/bin/* ./fair ./fair.run; do
+		"$program" --help | awk -v program="$program" 'length > 80 { print program ": " $0 }'
+	done >longer
+	expect value "$(cat longer)" ''
+}
+
 @test "man: ktstr-run(7) has the variables and the statuses of a .run" {
 	local name number
 	for name in $(sed -n '/^start_test/,/^}/s/local -x/&/p' "$TOP/share/preamble/test.bash" |
@@ -129,7 +152,7 @@ quoted() {
 	local message part count=0 missing=''
 	ktstr-export -q -b ./fair fair
 	# a message in two words of the shell is one text for the reader
-	sed '/^__ARCHIVE__$/q' fair.run | sed -zE 's/"[[:space:]]+\\\n[[:space:]]*"/ /g' >header
+	sed '/^__MANUAL__$/q' fair.run | sed -zE 's/"[[:space:]]+\\\n[[:space:]]*"/ /g' >header
 	quoted 'NOT SUITABLE' MESSAGES >messages
 	while IFS= read -r message; do
 		count=$((count + 1))

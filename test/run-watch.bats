@@ -164,10 +164,10 @@ ended() {
 	expect output ends "./t.run: pass"
 }
 
-@test "watch: a reader that leaves --list or --info is no error of the script" {
+@test "watch: a reader that leaves --list, --info or --manual is no error of the script" {
 	export_test
 	local option
-	for option in --list --info --print-command --help; do
+	for option in --list --info --print-command --help --manual; do
 		run bash -c "{ sleep 0.3; ./t.run $option; echo \"status \$?\" >&2; } 2>said | true; cat said"
 		expect output has "status 141"
 		expect output has-not "error of this script"

@@ -149,7 +149,7 @@ linked_with_library() {
 	run -0 --separate-stderr ./t.run --help
 	expect stderr ""
 	for word in --duration --watchdog-timeout --attach-timeout --wait-lock --tmpdir --keep --ktap --quiet --check \
-		--info --list --verify --extract --print-command --help "0 pass" "1 fail" "2 inconclusive" \
+		--info --list --verify --extract --print-command --help --manual "bash ./t.run" "0 pass" "1 fail" "2 inconclusive" \
 		"3 the scheduler" "4 skipped" "64 misused" "65 this file" "128+N"; do
 		grep -q -- "$word" <<<"$output"
 	done
@@ -206,8 +206,7 @@ linked_with_library() {
 	printf '%s\n' 'about Wakeups\040are\040fair\040(\303\244)' 'contact a@b.example' | sed 's/.303.244/\xc3\xa4/' >>t.ktstr
 	ktstr-export -q t
 	run -0 ./t.run --help
-	expect line 2 "About: Wakeups are fair (ä)"
-	expect line 3 "Contact: a@b.example"
+	expect output has $'\nAbout: Wakeups are fair (ä)\nContact: a@b.example\n'
 	run -0 ./t.run --info
 	expect output has $'KTSTR_ABOUT=Wakeups are fair (ä)\nKTSTR_CONTACT=a@b.example\n'
 	export_test
@@ -241,6 +240,11 @@ damaged() {
 	damaged cut.run "it is cut short, 19 of $characters characters are missing: copy it again"
 	sed '/^__ARCHIVE__$/q' t.run >empty.run
 	damaged empty.run "it is cut short, $characters of $characters characters are missing: copy it again"
+	sed '/^EXIT STATUS/q' t.run >manual.run
+	damaged manual.run "it is cut short, $characters of $characters characters are missing: copy it again"
+	run -65 --separate-stderr bash manual.run --manual
+	expect output ends $'\nEXIT STATUS'
+	expect stderr "manual.run: this file is damaged: it is cut short: copy it again"
 	{ cat t.run; echo QUJD; } >long.run
 	damaged long.run "4 characters were appended: copy it again"
 	{ cat t.run; echo 'hello, world'; } >noise.run
@@ -323,11 +327,11 @@ damaged() {
 }
 
 # bats test_tags=promise:damage-starts-nothing
-@test "run: a file cut short anywhere in its header runs nothing and is damaged" {
+@test "run: a file cut short anywhere in its script runs nothing and is damaged" {
 	export_test "touch $BATS_TEST_TMPDIR/ran"
 	local lines_in_header cut status
-	lines_in_header=$(sed '/^__ARCHIVE__$/q' t.run | wc -l)
-	for ((cut = 3; cut < lines_in_header - 2; cut += cut < 40 ? 1 : 11)); do
+	lines_in_header=$(sed '/^exit #/q' t.run | wc -l)
+	for ((cut = 3; cut < lines_in_header - 1; cut += cut < 40 ? 1 : 11)); do
 		head -n "$cut" t.run >cut.run
 		status=0
 		bash cut.run >/dev/null 2>&1 || status=$?
@@ -465,7 +469,7 @@ export_with() {
 # --- inspection ---
 
 # bats test_tags=promise:looking-changes-nothing
-@test "run: --info, --list, --print-command, --verify and --extract need no root and run nothing" {
+@test "run: --info, --list, --print-command, --manual, --verify and --extract need no root and run nothing" {
 	script sched
 	echo x >conf
 	export_test "touch $BATS_TEST_TMPDIR/ran"
@@ -486,6 +490,7 @@ KTSTR_DIR="$DIR" KTSTR_INCLUDE_DIR="$DIR/include" SCX_TIMEOUT_MS=5000 "$DIR"'"'/
 "'while kill -0 $! 2>/dev/null && ! grep -qsx enabled /sys/kernel/sched_ext/state; do sleep 0.1; done
 PATH="$DIR/include:$PATH" KTSTR_DIR="$DIR" KTSTR_INCLUDE_DIR="$DIR/include" KTSTR_DURATION_SECS=12 KTSTR_WATCHDOG_SECS=5 KTSTR_SCHED_PID=$! SCHED_PID=$! "$DIR"'"'/ktstr' 'run' '--ktstr-test-fn' 't' '--duration' '12' '--watchdog-timeout' '5' </dev/null; "'echo "status $?"
 kill $!; wait $!'
+	as_nobody ./t.run --manual | diff "$TOP/share/preamble/manual.txt" -
 	run -0 as_nobody ./t.run --verify
 	expect output "./t.run: this file is as it was exported"
 	run -0 as_nobody ./t.run --extract tmp/out
@@ -520,6 +525,31 @@ kill $!; wait $!'
 	run -0 bash -c 'cat t.run | bash -s -- --extract out'
 	cmp t out/ktstr
 	nothing_left
+}
+
+@test "run: --list, --manual and --verify by any route, also through a socket as sshd has it" {
+	need python3
+	export_test
+	local option
+	for option in --list --manual --verify; do
+		bash t.run $option >wanted 2>&1
+		bash -s -- $option <t.run 2>&1 | diff wanted -
+		cat t.run | bash -s -- $option 2>&1 | diff wanted -
+		python3 - $option <<-'EOF' | diff wanted -
+			import socket, subprocess, sys, threading
+			ours, its = socket.socketpair()
+			def send():
+			    try:
+			        ours.sendall(open("t.run", "rb").read())
+			    except OSError:
+			        pass # it has read enough
+			    ours.close()
+			threading.Thread(target=send).start()
+			run = subprocess.Popen(["bash", "-s", "--", sys.argv[1]], stdin=its, stderr=subprocess.STDOUT)
+			its.close()
+			sys.exit(run.wait())
+		EOF
+	done
 }
 
 # bats test_tags=promise:looking-changes-nothing

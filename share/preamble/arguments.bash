@@ -8,45 +8,60 @@ print_help() {
 	if [[ $KTSTR_CONTACT ]]; then about+=$'\n'"Contact: $REPLY"; fi
 	cat <<-EOF
 		usage: $PROGRAM [OPTION...]
+		       bash $PROGRAM [OPTION...]   if the file may not be executed: mail
+		       drops the x bit, and a mount may have noexec
 		Runs the test $KTSTR_TEST_NAME under the scheduler $KTSTR_SCHED_NAME on this host, as root.$about
 
 		  --duration SECS          how long the test works ($TEST_DURATION_SECS)
 		  --watchdog-timeout SECS  the scheduler's watchdog ($TEST_WATCHDOG_SECS)
 		  --attach-timeout SECS    how long the scheduler may take to attach ($ATTACH_SECS)
-		  --wait-lock SECS         wait that long for the end of another .run (default: do not)
-		  --tmpdir DIR             unpack in DIR (default: the first that is fit of \$TMPDIR, /tmp,
-		                           /var/tmp, /dev/shm, /run and this file's own directory)
-		  --repeat N               run N rounds, each with a new attach; the status is the worst
+		  --wait-lock SECS         wait that long for the end of another .run
+		                           (default: do not)
+		  --tmpdir DIR             unpack in DIR (default: the first that is fit of
+		                           \$TMPDIR, /tmp, /var/tmp, /dev/shm, /run and this
+		                           file's own directory)
+		  --repeat N               run N rounds, each with a new attach; the status is
+		                           the worst
 		  --for SECS               run rounds until this time is over
 		  --until-fail             run rounds until one does not pass
-		  --no-scheduler           run it under the kernel's default instead of the packed scheduler
-		  --baseline               run rounds with and without the packed scheduler, in turn
-		  --keep                   keep the unpacked files and the scheduler's log, and say where
-		  --evidence WHEN          keep evidence: failure (the default), always or never
-		  --evidence-to PLACE      keep it always, and here: a new file, a directory, or - for
-		                           standard output (default: in $EVIDENCE_DIRECTORY)
-		  --evidence-omit LIST     leave parts of it out: dump,kernel,test,scheduler,proc,host
+		  --no-scheduler           run it under the kernel's default instead of the
+		                           packed scheduler
+		  --baseline               run rounds with and without the packed scheduler,
+		                           in turn
+		  --keep                   keep the unpacked files and the scheduler's log, and
+		                           say where
+		  --evidence WHEN          keep evidence: failure (the default), always or
+		                           never
+		  --evidence-to PLACE      keep it always, and here: a new file, a directory,
+		                           or - for standard output
+		                           (default: in $EVIDENCE_DIRECTORY)
+		  --evidence-omit LIST     leave parts of it out:
+		                           dump,kernel,test,scheduler,proc,host
 		  --ktap                   print a KTAP document on standard output
 		  --quiet                  no banner; errors are still shown
 		instead of running it, without root:
-		  --check                  only check this host, then this file: status 0, 4 or 65
+		  --check                  only check this host, then this file:
+		                           status 0, 4 or 65
 		  --info                   print the frozen values
 		  --list                   list the packed files
 		  --verify                 check that this file is not damaged
 		  --extract DIR            unpack into DIR, which must be new or empty
-		  --print-command          print the command lines of the scheduler and the test
+		  --print-command          print the commands of the scheduler and the test
 		  --help                   show this help
+		  --manual                 print the manual, ktstr-run(7), as text
 
-		Who made it? This file cannot say: check its signature, where there is one, before you run it
-		in any way, with the keys that you trust in a file (see ktstr-run(7)):
-		  ssh-keygen -Y verify -f allowed_signers -I IDENTITY -n ktstr-run -s NAME.run.sig < NAME.run
+		Who made it? This file cannot say: check its signature, where there is one,
+		before you run it in any way, with the keys that you trust in a file:
+		  ssh-keygen -Y verify -f allowed_signers -I IDENTITY -n ktstr-run \\
+		          -s NAME.run.sig < NAME.run
 
 		Frozen at export: the scheduler, its arguments, and the topology:
 		$NEED_NUMA_NODES NUMA nodes, $NEED_LLCS LLCs, each with $NEED_CORES_PER_LLC cores of $NEED_THREADS_PER_CORE threads.
 
-		Status: 0 pass, 1 fail, 2 inconclusive, 3 the scheduler failed: it was not attached for the
-		whole run, 4 skipped: this host is not suitable or the test says so, 64 misused, 65 this file
-		is damaged, 70 an error of this script, 128+N ended by signal N.
+		Status: 0 pass, 1 fail, 2 inconclusive, 3 the scheduler failed: it was not
+		attached for the whole run, 4 skipped: this host is not suitable or the test
+		says so, 64 misused, 65 this file is damaged, 70 an error of this script,
+		128+N ended by signal N.
 	EOF
 }
 
@@ -191,7 +206,7 @@ parse_arguments() {
 			--repeat=* | --for=* | --extract=* | --evidence=* | --evidence-to=* | --evidence-omit=*)
 			take_value "${option%%=*}" "${option#*=}"
 			;;
-		--check | --info | --list | --verify | --print-command) set_action "${option#--}" ;;
+		--check | --info | --list | --verify | --print-command | --manual) set_action "${option#--}" ;;
 		--keep | --ktap | --quiet | --until-fail | --no-scheduler | --baseline) take_flag "$option" ;;
 		-h | --help)
 			print_help

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2317 # the traps reach what shellcheck takes for unreachable
 case ${BASH_VERSION:+${BASH_SOURCE-}} in '' | "$0") ;; *) (POSIXLY_CORRECT=1 && return 0) 2>/dev/null && printf '%s\n' "${BASH_SOURCE-}: do not source it, as it would end this shell: bash FILE.run" >&2 && return 64 ;; esac; case ${BASH_VERSION:-} in ?*) POSIXLY_CORRECT=1 && set +vxkH ;; esac; trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT #
-# A test of a Linux scheduler in one file, made by ktstr-export. It runs as root. The file has four parts:
+# A test of a Linux scheduler in one file, made by ktstr-export. It runs as root: ./FILE.run, or bash FILE.run if the
+# file may not be executed: mail drops the x bit, and a mount may have noexec. --help lists the options, and --manual
+# prints the manual. The file has five parts:
 #   1. the lines down to "Frozen": for any shell, then a fresh start in an empty environment
 #   2. the frozen values: what differs from one .run to the next. READ THEM: they are this test.
-#   3. the engine: the same in every .run of its version; ends with the line __ARCHIVE__
-#   4. the test's files, as a compressed tar archive in base64
+#   3. the engine: the same in every .run of its version
+#   4. the manual, ktstr-run(7), between the lines __MANUAL__ and __ARCHIVE__: the same as well
+#   5. the test's files, as a compressed tar archive in base64
 #
-# Parts 1 and 3 have one SHA-256 in every .run of a version. It comes with ktstr, from "ktstr-preamble --engine" and
+# Parts 1, 3 and 4 have one SHA-256 in every .run of a version. It comes with ktstr, from "ktstr-preamble --engine" and
 # in its CHANGELOG. Take it, and this command, from there and not from this file (ktstr-run(7) has both):
 #   sed -E '/^__ARCHIVE__$/q; /^# --- Frozen/,/^# --- Engine/{/^((KTSTR|NEED|TEST|SCHED|PACKED|PAYLOAD)_[A-Z0-9_]+|CGROUP_PARENT|SYSCTLS|RUN_ARGS|ATTACHES_SCHEDULERS|DROPS_ROOT|DECOMPRESS)=(([A-Za-z0-9_.:=@%+,/-]|'\''[^'\'']*'\''|\\'\''|\$'\''([^'\''\\]|\\.)*'\'')*|\((([A-Za-z0-9_.:=@%+,/-]|'\''[^'\'']*'\''|\\'\''|\$'\''([^'\''\\]|\\.)*'\'')| )*\))$/d; }' FILE.run | sha256sum
 # Who reads instead begins with main, at the end of part 3.

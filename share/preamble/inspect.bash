@@ -28,6 +28,14 @@ print_info() {
 	printf 'NEED_INTERPRETERS=%s\n' "${NEED_INTERPRETERS[*]@Q}"
 }
 
+print_manual() {
+	local line
+	begin_below_script
+	while IFS= read -r line && [[ $line != __MANUAL__ ]]; do :; done
+	while IFS= read -r line && [[ $line != __ARCHIVE__ ]]; do printf '%s\n' "$line"; done
+	[[ $line == __ARCHIVE__ ]] || die "$STATUS_DAMAGED" "this file is damaged: it is cut short: copy it again"
+}
+
 # Text in UTF-8 without control characters.
 readonly UTF8_TEXT=$'^([ -~]|[\303-\337][\200-\277]|\302[\240-\277]|\340[\240-\277][\200-\277]|[\341-\357][\200-\277][\200-\277]|[\360-\364][\200-\277][\200-\277][\200-\277])*$'
 

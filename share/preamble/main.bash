@@ -125,6 +125,7 @@ main() {
 	parse_arguments "$@"
 	case $ACTION in # these make nothing, and end as any program does if their reader leaves
 	info) print_info ;;
+	manual) print_manual ;;
 	list) list ;;
 	print-command) print_command ;;
 	*) act ;;
@@ -133,6 +134,6 @@ main() {
 	exit 0
 }
 
+readonly SCRIPT_LINES=$LINENO
 main "$@"
 exit # what follows is no script
-__ARCHIVE__

@@ -1,17 +1,24 @@
 # --- payload: the archive below the marker ---
 
+# begin_below_script: makes standard input what follows the script in this file. What comes through a pipe, bash has read
+# no further; a socket, as sshd gives, could not be opened again.
+begin_below_script() {
+	if [[ ! $SELF ]]; then return 0; fi
+	exec <"$SELF"
+	mapfile -n "$SCRIPT_LINES" # in blocks, and faster than line by line
+}
+
 # with_text COMMAND...: runs it with the base64 text on standard input: what follows the marker in this file or in the
-# pipe, or what keep_text kept of the pipe. bash's read leaves the offset right after the line.
+# pipe, or what keep_text kept of the pipe. bash's read leaves the offset right after the line. Call it in a subshell.
 with_text() {
-	local line source=${SELF:-/dev/stdin}
+	local line
 	if [[ ! $SELF && $WORK ]]; then
 		"$@" <"$WORK/text"
 		return
 	fi
-	{
-		while IFS= read -r line && [[ $line != __ARCHIVE__ ]]; do :; done
-		"$@"
-	} <"$source"
+	begin_below_script
+	while IFS= read -r line && [[ $line != __ARCHIVE__ ]]; do :; done
+	"$@"
 }
 
 # diagnose_damage: ends the run, and says how the payload differs from what was exported. ktstr-b64 writes lines of 76
