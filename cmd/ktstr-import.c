@@ -12,10 +12,11 @@
 
 static const char usage[] =
 	"usage: ktstr-import [-o DIR] FILE.run\n"
-	"Read a .run of ktstr-export or of cargo ktstr export as data: nothing of it is run. Write\n"
-	"its definition and its files, for ktstr-export -f DIR/NAME.ktstr NAME.\n"
-	"  -o, --output DIR  write this directory, which must not exist (default: the test's name);\n"
-	"                    -: print the definition alone\n"
+	"Read a .run of ktstr-export or of cargo ktstr export as data: nothing of it is\n"
+	"run. Write its definition and its files, for\n"
+	"ktstr-export -f DIR/NAME.ktstr NAME.\n"
+	"  -o, --output DIR  write this directory, which must not exist (default: the\n"
+	"                    test's name); -: print the definition alone\n"
 	"  -h, --help        show this help\n"
 	"  -V, --version     show the version\n";
 

@@ -21,9 +21,9 @@
 
 static const char usage[] =
 	"usage: ktstr-libs < manifest > manifest\n"
-	"Add a record \"file lib/NAME PATH 0755\" for each shared library that the packed programs\n"
-	"need, but for glibc's own, one for the object that keeps them to these programs, and\n"
-	"\"needs-glibc VERSION [FILE]\". Bring \"needs-bytes\" up to date.\n"
+	"Add a record \"file lib/NAME PATH 0755\" for each shared library that the packed\n"
+	"programs need, but for glibc's own, one for the object that keeps them to these\n"
+	"programs, and \"needs-glibc VERSION [FILE]\". Bring \"needs-bytes\" up to date.\n"
 	"  -h, --help     show this help\n"
 	"  -V, --version  show the version\n";
 

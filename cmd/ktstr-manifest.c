@@ -19,18 +19,20 @@
 #include "registry/source.h"
 
 static const char usage[] =
-	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... [--allow-commands] NAME > manifest\n"
+	"usage: ktstr-manifest [-b BINARY]... [-f FILE]... [--allow-commands] NAME\n"
+	"                      > manifest\n"
 	"       ktstr-manifest [-b BINARY]... [-f FILE]... --list [PATTERN]...\n"
 	"  -b, --binary BINARY  look for the test in this test binary\n"
-	"  -f, --file FILE      look for it in this file of definitions (-: standard input)\n"
-	"      --allow-commands take a test whose scheduler is switched on by shell commands\n"
-	"  -l, --list           print all tests: name, scheduler, topology, source; with patterns\n"
-	"                       such as 'net_*', those whose names match one of them\n"
+	"  -f, --file FILE      look in these definitions (-: standard input)\n"
+	"      --allow-commands take a test whose scheduler shell commands switch on\n"
+	"  -l, --list           print all tests: name, scheduler, topology, source; with\n"
+	"                       patterns such as 'net_*', those whose names match one\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n"
-	"Without -b and -f it looks in $KTSTR_TEST_BINARY, else in the files and directories of\n"
-	"$KTSTR_TEST_PATH (colon-separated; default: the current directory).\n"
-	"Status: 0 done, 1 not found or failed, 2 the test cannot be exported, 64 misused.\n";
+	"Without -b and -f it looks in $KTSTR_TEST_BINARY, else in the files and\n"
+	"directories of $KTSTR_TEST_PATH (colon-separated; default: the current one).\n"
+	"Status: 0 done, 1 not found or failed, 2 the test cannot be exported, 64\n"
+	"misused.\n";
 
 enum { OPTION_ALLOW_COMMANDS = 256 };
 

@@ -27,16 +27,17 @@
 #define TEMPLATE "../share/ktstr/preamble.bash" /* relative to this program's directory */
 
 static const char usage[] =
-	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N] [--decompress CMD]\n"
-	"                      < manifest > header\n"
+	"usage: ktstr-preamble [--template FILE] [--sha256 HEX] [--size N]\n"
+	"                      [--decompress CMD] < manifest > header\n"
 	"       ktstr-preamble --engine\n"
-	"      --template FILE  a template of your own (default: ../share/ktstr/preamble.bash,\n"
-	"                       from the directory of this program)\n"
-	"      --sha256 HEX     SHA-256 of the archive, checked before anything is started\n"
+	"      --template FILE  a template of your own (default, from the directory of\n"
+	"                       this program: ../share/ktstr/preamble.bash)\n"
+	"      --sha256 HEX     SHA-256 of the archive, checked before anything starts\n"
 	"      --size N         its size in bytes, checked as well\n"
-	"      --decompress CMD what the host decompresses it with: words such as 'zstd -dc'\n"
-	"                       (default: gzip or pigz)\n"
-	"      --engine         print the SHA-256 of the engine, the part that all headers share\n"
+	"      --decompress CMD what the host decompresses it with: words such as\n"
+	"                       'zstd -dc' (default: gzip or pigz)\n"
+	"      --engine         print the SHA-256 of the engine, the part that all\n"
+	"                       headers share\n"
 	"  -h, --help           show this help\n"
 	"  -V, --version        show the version\n";
 

@@ -8,36 +8,39 @@ usage() {
 		                    NAME... | --all
 		NAME may be a pattern, such as 'net_*'. Each test makes a file of its own.
 		  -a, --all            export all tests that ktstr-manifest --list shows
-		  -o, --output FILE    write FILE (default: NAME.run; -: standard output), or DIR/NAME.run
-		                       if that is DIR/, a directory with a slash
+		  -o, --output FILE    write FILE (default: NAME.run; -: standard output), or
+		                       DIR/NAME.run if that is DIR/, a directory with a slash
 		  -b, --binary BINARY  look for the test in this test binary
-		  -f, --file FILE      look for it in this file of definitions (-: standard input)
+		  -f, --file FILE      look in these definitions (-: standard input)
 		  -1 .. -9             how hard to compress (6)
 		  -j, --jobs N         compress with N threads (one for each CPU)
 		  --engine NAME        compress with this engine (see ktstr-pack --version)
-		  --decompress CMD     what a host decompresses it with, where KTSTR_PACK names a
-		                       packer that is not gzip's: words such as 'zstd -dc',
+		  --decompress CMD     what a host decompresses it with, where KTSTR_PACK names
+		                       a packer that is not gzip's: words such as 'zstd -dc',
 		                       separated by blanks, without quotes; it is tried here
-		  --no-verify          do not try --decompress here, as with a key that only the host has
+		  --no-verify          do not try --decompress here, as with a key that only the
+		                       host has
 		  --no-libs            do not pack the shared libraries that the programs need
-		  --allow-commands     take tests with shell commands, which the .run runs as root, that
-		                       switch on a scheduler in the kernel, and off again
-		  --sign KEY           write a signature as well, FILE.sig: by this private key, or by
-		                       that of this public key, which ssh-agent has (see ssh-keygen(1))
+		  --allow-commands     take tests with shell commands, which the .run runs as
+		                       root, that switch on a scheduler in the kernel, and off
+		                       again
+		  --sign KEY           write a signature as well, FILE.sig: by this private key,
+		                       or by that of this public key, which ssh-agent has (see
+		                       ssh-keygen(1))
 		  -q, --quiet          do not show how far it is, nor say what was written
 		  -n, --dry-run        print the pipeline instead of running it
 		  -h, --help           show this help
 		  -V, --version        show the version
-		A stage is another program where one of these is set: KTSTR_MANIFEST, KTSTR_LIBS,
-		KTSTR_PACK, KTSTR_B64, KTSTR_PREAMBLE (words separated by blanks, or the path of a
-		program).
-		Whoever gets both files checks them before running anything, with a file of the keys
-		that are trusted, which came by another way (see ktstr-run(7)):
+		A stage is another program where one of these is set: KTSTR_MANIFEST,
+		KTSTR_LIBS, KTSTR_PACK, KTSTR_B64, KTSTR_PREAMBLE (words separated by blanks, or
+		the path of a program).
+		Whoever gets both files checks them before running anything, with a file of the
+		keys that are trusted, which came by another way (see ktstr-run(7)):
 		  ssh-keygen -Y verify -f allowed_signers -I IDENTITY -n ktstr-run \
 		          -s NAME.run.sig < NAME.run
-		Status: 0 done, 1 failed, 2 the test cannot be exported, 64 misused; of a stage that
-		failed, its own. With several tests: that of the first that failed, but 2 only if the
-		others were exported.
+		Status: 0 done, 1 failed, 2 the test cannot be exported, 64 misused; of a stage
+		that failed, its own. With several tests: that of the first that failed, but 2
+		only if the others were exported.
 	EOF
 }
 
