@@ -43,18 +43,18 @@ int write_all(int fd, const void *bytes, size_t size)
 	return 0;
 }
 
-bool file_is_regular(int fd, char *path)
+bool file_is_regular(int fd, char *found)
 {
-	char descriptor[32];
+	char path[32];
 	struct stat st;
 	int saved = errno;
 	ssize_t length = -1;
 
-	snprintf(descriptor, sizeof(descriptor), "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		length = readlink(descriptor, path, PATH_MAX - 1);
+		length = readlink(path, found, PATH_MAX - 1);
 	if (length > 0)
-		path[length] = '\0';
+		found[length] = '\0';
 	errno = saved;
 	return length > 0;
 }
