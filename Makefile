@@ -2,6 +2,7 @@
 #
 #   make            programs, libktstr and the examples, under build/ (laid out as installed)
 #   make demo       export an example test and run its .run (as root), which is left in build/examples
+#   make scheduler  the example scheduler, build/examples/scx_fifo (README.md says what it needs)
 #   make check      the tests (bats), and a summary; check-programs: only build what they run
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
@@ -255,6 +256,16 @@ demo:
 	$(MAKE) $(if $(filter 1,$(V)),,-s) all
 	share/examples/demo
 
+# The scheduler of the example test spread, and of the session in README.md.
+scheduler: build/examples/scx_fifo
+build/examples/scx_fifo: share/examples/scx_fifo.c share/examples/fifo.bpf.c
+	$(begin)
+	libbpf=$$(test/vm/get-libbpf) && \
+		headers="-isystem $$libbpf/include -isystem /usr/include/$$($(CC) -print-multiarch)" && \
+		clang -g -O2 -Wall -target bpf $$headers -c -o build/obj/fifo.bpf.o share/examples/fifo.bpf.c && \
+		$(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -Wa,-Ibuild/obj $$headers -o $@ $< \
+			"$$(find "$$libbpf" -name libbpf.a | head -n 1)" -lelf -lz
+
 TESTS = test
 check-programs: all $(units)
 
@@ -355,6 +366,6 @@ help:
 -include $(wildcard $(foreach obj,build/obj build/fuzz/obj,$(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d $(obj)/*/*/*/*.d))
 
 FORCE:
-.PHONY: all analyse bench check check-programs check-vm clean demo dist fuzz help install lint manual packages readme uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-programs check-vm clean demo dist fuzz help install lint manual packages readme scheduler uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
