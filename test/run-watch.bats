@@ -282,7 +282,7 @@ on_tty() {
 }
 
 # bats test_tags=promise:takes-all-away
-@test "watch: a reader that does not read what the run waits for holds nothing up, and the janitor ends who says it" {
+@test "watch: a reader that does not read what the run waits for holds nothing up" {
 	local fill="dd if=/dev/zero of=$PWD/pipe bs=4096 oflag=nonblock; touch $PWD/full; sleep 4.75"
 	mkfifo pipe
 	exec 7<>pipe
@@ -298,23 +298,5 @@ on_tty() {
 	wait "$JOB"
 	wait
 	expect value "$(tr -d '\0' <err | tail -n 1)" "./t.run: pass"
-	nothing_left
-
-	rm -f full
-	exec 7<>pipe
-	export_scheduler "$fill" 'sleep 73.75'
-	on_host "$PWD/t.run" --attach-timeout 60 2>pipe 7>&- &
-	JOB=$!
-	wait_for test -e full
-	sleep 4.5 # now it is said
-	kill -KILL "$(pgrep -of "^bash $PWD/t.run")"
-	wait_for gone 'sleep 73.75'
-	exec 8<pipe 7>&-
-	timeout 60 cat <&8 >err &
-	wait "$JOB" || expect value $? 137
-	wait
-	tr -d '\0' <err >text
-	expect value "$(<text)" has "interrupted: the run was killed: the host is as it was"
-	expect value "$(<text)" has-not still
 	nothing_left
 }
