@@ -48,7 +48,7 @@ EXAMPLES = fair spread reader
 
 BASE = utf8 report number array strings path file output record quote process command \
 	suggest progress
-REGISTRY = topology entries file_index value link reference definition ask source search stand_in resolution includes resolve git origin stale manifest \
+REGISTRY = topology entries file_index value link reference definition ask source search stand_in resolution foreign includes resolve git origin stale manifest \
 	libraries needs tree
 IMPORT = import_files shell_word imported upstream own_header gunzip untar import framework
 ELF = elf_reader elf_program elf_dynamic glibc ldcache library_path

@@ -323,6 +323,7 @@ static int add_all(struct values *values, const struct entries *manifest,
 	       add_enabled_when(values, manifest) ||
 	       add_fields(values, "SYSCTLS", manifest, "sysctl") ||
 	       add_fields(values, "RUN_ARGS", manifest, "run-arg") ||
+	       add_word(values, "TEST_RUN_ARGS", manifest_value(manifest, "run-args")) ||
 	       add_flag(values, "ATTACHES_SCHEDULERS", manifest, "attaches-schedulers") ||
 	       add_flag(values, "DROPS_ROOT", manifest, "drops-root") ||
 	       add_program(values, "TEST_PROGRAM", manifest, "ktstr") ||

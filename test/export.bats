@@ -390,7 +390,7 @@ ktstr-export: standard output: not written'
 	done
 	rm ./*.run libone.so
 	run -1 --separate-stderr ktstr-export a
-	expect stderr begins "ktstr-libs: <stdin>:12: ktstr: $PWD/t needs libone.so, which was not found in "
+	expect stderr has "ktstr-libs: <stdin>:12: ktstr: $PWD/t needs libone.so, which was not found in "
 	nothing_left
 }
 

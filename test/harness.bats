@@ -436,6 +436,18 @@ t: t.c:19: test l: expect_scheduler_error needs a scheduler with a binary, which
 t: t.c:4: test b: an include_dirs has an empty path"
 }
 
+@test "harness: no_run_args is a record of the description, and excludes run_args" {
+	build t <<<'KTSTR_TEST(a, .no_run_args = true) { return KTSTR_PASS; }'
+	run -0 ./t --ktstr-describe=a
+	expect output ends $'\nwatchdog 5\nrun-args none'
+	build t <<-'E'
+		static const char *const one[] = { "x", NULL };
+		KTSTR_TEST(a, .run_args = one, .no_run_args = true) { return KTSTR_PASS; }
+	E
+	run -64 ./t
+	expect output 't: t.c:2: test a: no_run_args excludes run_args: leave out one of them'
+}
+
 @test "harness: kernels and words of the command line that cannot be are an error at start" {
 	build t <<-'E'
 		static const char *const empty[] = { "a", "", NULL }, *const quoted[] = { "a=\"b\"", NULL }, *const fine[] = { "a b", NULL };

@@ -136,10 +136,10 @@ include include/with\\040blank${last[$version]}"
 	mv own moved # paths are relative to the definition
 	ktstr-export -q -f moved/own.ktstr -o second.run own 2>warning
 	cmp first.run second.run
-	printf 'test b\nbinary ./t\nattaches-schedulers\n' >t.ktstr
+	printf 'test b\nbinary ./t\nattaches-schedulers\nrun-args none\n' >t.ktstr
 	ktstr-export -q b
 	ktstr-import b.run
-	expect value "$(grep -v '^#' b/b.ktstr)" $'test b\nbinary test/t\nscheduler eevdf\ntopology 1n1l2c1t\nduration 12\nwatchdog 5\nattaches-schedulers'
+	expect value "$(grep -v '^#' b/b.ktstr)" $'test b\nbinary test/t\nscheduler eevdf\ntopology 1n1l2c1t\nduration 12\nwatchdog 5\nrun-args none\nattaches-schedulers'
 }
 
 @test "import: a scheduler of the kernel keeps its commands, and a configuration without a file becomes one" {

@@ -234,6 +234,9 @@ run-arg a"
 		enabled-when /sys/x ""|enabled-when: the value is not a line of text: /sys/x ""
 		enabled-when /sys/x a\012|enabled-when: the value is not a line of text: /sys/x a\012
 		enabled-when /sys/x \0401|enabled-when: the value begins or ends with a blank: leave it out, as it is in the file: /sys/x  1
+		run-args|run-args: missing field: 0 given, 1 needed
+		run-args ""|run-args: neither none nor ktstr, which stands for those of a ktstr test binary: others are given with run-arg
+		run-args 10|run-args: neither none nor ktstr, which stands for those of a ktstr test binary: others are given with run-arg: 10
 		attaches-schedulers yes|attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		expect-scheduler-error ""|expect-scheduler-error: it is empty
 		expect-scheduler-error a\012b|expect-scheduler-error: not text that a terminal can show as it is: a\012b
@@ -814,6 +817,49 @@ directory include/d 0755"
 			fi
 		done
 	done
+}
+
+@test "manifest: run-args says that a program takes no arguments, or those of a test binary, and excludes run-arg" {
+	local which
+	for which in none ktstr; do
+		define 'run-args ktstr' 'test a' 'binary t' "run-args $which"
+		run -0 --separate-stderr ktstr-manifest a
+		expect output has $'\n'"run-args $which"$'\n'
+		expect stderr ''
+	done
+	define 'run-arg 1' 'test a' 'binary t' 'run-args none'
+	fails_with 1 './t.ktstr:4: run-args: excludes run-arg, which gives arguments: leave out one of them' ktstr-manifest a
+	describes told 'run-args none'
+	run -0 ktstr-manifest -b told told
+	expect output has $'\nrun-args none\n'
+}
+
+@test "manifest: a foreign program that would get a test binary's arguments is warned of, and no other" {
+	local make record
+	cp "$(type -P sleep)" elf
+	while IFS='|' read -r make record; do
+		rm -f prog
+		eval "$make"
+		chmod +x prog
+		define 'test a' 'binary prog' 'duration 7' "$record"
+		run -0 --separate-stderr ktstr-manifest a
+		expect stderr '' || {
+			echo "row: $make, $record"
+			false
+		}
+	done <<-'EOF'
+		cp elf prog|run-arg 1
+		cp elf prog|run-args none
+		cp elf prog|run-args ktstr
+		{ cat elf; echo x--ktstr-test-fn=; } >prog|
+		{ cat elf; head -c 1048570 /dev/zero; echo ktstr-test-fn; head -c 99999 /dev/zero; } >prog|
+		cp "$TOP/build/examples/fair" prog|
+		printf '#!/bin/sh\nexec ./elf "$@"\n' >prog|
+	EOF
+	mv elf prog
+	define 'test a' 'binary prog' 'duration 7'
+	run -0 --separate-stderr ktstr-manifest a
+	expect stderr "ktstr-manifest: warning: ./t.ktstr:2: binary: $PWD/prog is no ktstr test binary, and will be called as: prog run --ktstr-test-fn a --duration 7 --watchdog-timeout 5: give its arguments with run-arg, or say run-args none, or run-args ktstr if it takes these"
 }
 
 @test "manifest: arguments that Linux does not take are refused, and those that are not are taken" {

@@ -68,6 +68,7 @@ with() {
 	expect value "${SYSCTLS[*]@Q}" "'kernel.a' '1 2'"
 	expect value "${#RUN_ARGS[@]}" 2
 	expect value "${RUN_ARGS[1]}" $'\n__ARCHIVE__\n'
+	expect value "$TEST_RUN_ARGS" ''
 	expect value "$ATTACHES_SCHEDULERS$DROPS_ROOT" ""
 	expect value "$TEST_PROGRAM $SCHED_PROGRAM" "true true"
 	expect value "${PACKED_FILES[*]} $PACKED_COUNT" "ktstr scheduler include 3"
@@ -282,6 +283,8 @@ __ARCHIVE__"
 		run-arg {include/}|: run-arg: no file record has this name: include/
 		run-arg {include/c|: run-arg: '{include/' without a '}': a packed file's path is {include/NAME}: {include/c
 		sched-arg-path include/c\040d|: sched-arg-path: unknown keyword (one of your own begins with x-)
+		run-args none|: run-args: excludes run-arg, which gives arguments: leave out one of them
+		run-args all|: run-args: neither none nor ktstr, which stands for those of a ktstr test binary: others are given with run-arg: all
 		attaches-schedulers 1|: attaches-schedulers: surplus field: 1 given, at most 0 taken (write a space within a field as \040)
 		attaches-schedulers|: attaches-schedulers: excludes a packed scheduler: leave out one of them
 		expect-scheduler-error ""|: expect-scheduler-error: it is empty

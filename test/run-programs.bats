@@ -16,6 +16,21 @@ says_names() {
 		'int main(int c, char **v) { char name[16]; (void)c; prctl(PR_GET_NAME, name); puts(basename(v[0])); puts(name); }'
 }
 
+@test "programs: with run-args none the test gets no argument, with run-args ktstr those of a test binary" {
+	local which wanted
+	script t 'echo "$# arguments: $*"'
+	while IFS='|' read -r which wanted; do
+		printf '%s\n' 'test t' 'binary t' 'topology 1n1l1c1t' "$which" >t.ktstr
+		ktstr-export -q t
+		run -0 --separate-stderr on_host ./t.run
+		expect output "$(wc -w <<<"$wanted") arguments: $wanted"
+	done <<-'EOF'
+		run-args none|
+		run-args ktstr|run --ktstr-test-fn t --duration 12 --watchdog-timeout 5
+		|run --ktstr-test-fn t --duration 12 --watchdog-timeout 5
+	EOF
+}
+
 @test "programs: a test is started under its own name: argv[0], comm and a script's \$0" {
 	local row name wanted
 	mkdir own

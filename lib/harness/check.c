@@ -323,12 +323,20 @@ static int check_expected_error(const struct ktstr_test *test)
 	return 0;
 }
 
+static int check_run_args(const struct ktstr_test *test)
+{
+	if (test->no_run_args && has_any(test->run_args))
+		return bad(test, "test %s: no_run_args excludes run_args: leave out one of them",
+			   test->name);
+	return 0;
+}
+
 static int check_test(const struct ktstr_test *test)
 {
 	return check_name(test) | check_seconds(test, "duration_s", test->duration_s) |
 	       check_seconds(test, "watchdog_s", test->watchdog_s) | check_declared_topology(test) |
-	       check_kernel(test) | check_scheduler(test) | check_workload_root(test) |
-	       check_expected_error(test) |
+	       check_kernel(test) | check_run_args(test) | check_scheduler(test) |
+	       check_workload_root(test) | check_expected_error(test) |
 	       check_includes(test, "include_files", test->include_files) |
 	       check_includes(test, "include_dirs", test->include_dirs);
 }

@@ -123,6 +123,8 @@ void ktstr_print_definition(const struct ktstr_test *test)
 	print_list("include-dir", scheduler->include_dirs);
 	print_list("include-dir", test->include_dirs);
 	print_list("run-arg", test->run_args);
+	if (test->no_run_args)
+		puts("run-args none");
 	if (test->host_only)
 		puts("host-only");
 	for (const struct ktstr_bpf_map_write *w = test->bpf_map_write; w && w->map; w++) {

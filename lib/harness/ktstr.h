@@ -137,6 +137,7 @@ struct ktstr_test {
 	const char *workload_root_cgroup KTSTR_INITIAL(NULL); /* ctx->cgroup_root below the mount */
 	const char *expect_scheduler_error KTSTR_INITIAL(NULL); /* in the reason of an ejection */
 	const char *const *include_dirs KTSTR_INITIAL(NULL);	/* paths of directories */
+	bool no_run_args KTSTR_INITIAL(false); /* the .run calls it without any argument */
 };
 
 /*

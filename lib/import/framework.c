@@ -18,6 +18,7 @@
 #include "import/import.h"
 #include "import/import_files.h"
 #include "registry/ask.h"
+#include "registry/foreign.h"
 #include "registry/value.h"
 
 enum {
@@ -33,9 +34,7 @@ static int is_of(const char *path)
 	if (fd < 0)
 		return 0; /* it may still be run, and asked as ours are */
 	has_note = elf_has_note(fd, "ktstr");
-	found = has_note ? -(has_note < 0) : elf_has_section(fd, "linkme_KTSTR_TESTS");
-	if (!has_note && !found)
-		found = elf_has_section(fd, "linkm2_KTSTR_TESTS");
+	found = has_note ? -(has_note < 0) : has_framework_tests(fd);
 	if (found < 0)
 		report_errno("%s", path);
 	close(fd);

@@ -57,6 +57,7 @@ static const struct row {
 	{ "NEED_CONTROLLERS", true, false, ALL, "cgroup-controllers" },
 	{ "SYSCTLS", true, false, PAIRS, "sysctl" },
 	{ "RUN_ARGS", true, false, EACH, "run-arg" },
+	{ "TEST_RUN_ARGS", false, false, WORD, "run-args" },
 	{ "ATTACHES_SCHEDULERS", false, false, FLAG, "attaches-schedulers" },
 	{ "DROPS_ROOT", false, false, FLAG, "drops-root" },
 	{ "TEST_PROGRAM", false, true, READ, NULL },

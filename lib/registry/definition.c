@@ -64,6 +64,7 @@ const struct record_rule definition_rules[] = {
 	{ "include", 1, 1, RECORD_MANY, path_problem },
 	{ "include-dir", 1, 1, RECORD_MANY, path_problem },
 	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
+	{ "run-args", 1, 1, RECORD_ONCE, run_args_problem },
 	{ "host-only", 0, 0, RECORD_ONCE, NULL },
 	{ "bpf-map-write", 3, 3, RECORD_MANY, NULL },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },

@@ -107,6 +107,7 @@ const struct record_rule manifest_rules[] = {
 	{ "enabled-when", 2, 2, RECORD_ONCE, enabled_when_problem },
 	{ "sysctl", 2, 2, RECORD_MANY, sysctl_problem },
 	{ "run-arg", 1, 1, RECORD_MANY, reference_problem },
+	{ "run-args", 1, 1, RECORD_ONCE, run_args_problem },
 	{ "attaches-schedulers", 0, 0, RECORD_ONCE, NULL },
 	{ "expect-scheduler-error", 1, 1, RECORD_ONCE, text_problem },
 	{ "drops-root", 0, 0, RECORD_ONCE, NULL },
@@ -263,7 +264,10 @@ bool manifest_arguments_fit(const struct entries *manifest, const char *keyword)
 static int check_arguments(const char *source, const struct entries *manifest)
 {
 	static const char *const keywords[] = { "run-arg", "sched-arg" };
+	const struct entry *which = entries_find(manifest, "run-args");
 
+	if (which && entries_find(manifest, "run-arg"))
+		return report(EBADMSG, "%s:%zu: run-args: " RUN_ARGS_PROBLEM, source, which->line);
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
 		const struct entry *first = entries_find(manifest, keywords[i]);
 

@@ -39,6 +39,9 @@ bool manifest_arguments_fit(const struct entries *manifest, const char *keyword)
 	"all of them are more than Linux takes (1966080 bytes, each with 9 more): put them into a " \
 	"file, and include that"
 
+/* What is wrong with run-args beside a run-arg. */
+#define RUN_ARGS_PROBLEM "excludes run-arg, which gives arguments: leave out one of them"
+
 /* Whether records with this keyword are members of the archive: file, content, directory, link. */
 bool is_member(const char *keyword);
 

@@ -10,6 +10,7 @@
 
 #include "base/path.h"
 #include "base/report.h"
+#include "registry/foreign.h"
 #include "registry/includes.h"
 #include "registry/manifest.h"
 #include "registry/needs.h"
@@ -133,6 +134,38 @@ static int resolve_binary(struct resolution *r)
 	if (!r->binary || access(r->binary, R_OK))
 		return report_errno("%s", r->source->path);
 	return find_beside(r);
+}
+
+/*
+ * Warns of a program that gets the arguments of a test binary and likely does not take them: it
+ * might do nothing of what it should, and end with 0. Returns 0, or -1. Reports.
+ */
+static int check_run_args(const struct resolution *r)
+{
+	const struct entry *which = resolution_find(r, "run-args");
+	const struct entry *binary = resolution_find(r, "binary");
+	const struct definition *d = r->definition;
+	int is_foreign;
+	char *place;
+
+	if (which && resolution_find(r, "run-arg"))
+		return resolution_bad(r, which, RUN_ARGS_PROBLEM);
+	if (which || resolution_find(r, "run-arg") || !binary || r->source->framework)
+		return 0;
+	is_foreign = program_is_foreign(r->binary);
+	place = is_foreign > 0 ? resolution_place(r, binary) : NULL;
+	if (is_foreign && !place)
+		return resolution_bad(r, binary, "%s: %s", r->binary, strerror(errno));
+	if (place)
+		report_warning("%s: %s is no ktstr test binary, and will be called as: %s run "
+			       "--ktstr-test-fn %s --duration %s --watchdog-timeout %s: give its "
+			       "arguments with run-arg, or say run-args none, or run-args ktstr if "
+			       "it takes these",
+			       place, r->binary, basename(r->binary), d->name,
+			       definition_value(d, "duration", DEFAULT_DURATION),
+			       definition_value(d, "watchdog", DEFAULT_WATCHDOG));
+	free(place);
+	return 0;
 }
 
 /* Finds the scheduler of that name. Returns 0, or -1. Reports. */
@@ -346,6 +379,7 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	       copy_entries(r, "cgroup-controllers", manifest) ||
 	       copy_entries(r, "workload-root-cgroup", manifest) ||
 	       copy_entries(r, "sysctl", manifest) || copy_entries(r, "run-arg", manifest) ||
+	       copy_entries(r, "run-args", manifest) ||
 	       copy_entries(r, "attaches-schedulers", manifest) ||
 	       copy_entries(r, "expect-scheduler-error", manifest) ||
 	       copy_entries(r, "drops-root", manifest) || copy_users_own(r, manifest);
@@ -400,8 +434,8 @@ enum resolve_result resolve(const struct source *source, const struct definition
 	*manifest = (struct entries){ 0 };
 	if (check_exportable(&r, allow_commands))
 		return RESOLVE_REJECTED;
-	failed = resolve_binary(&r) || resolve_scheduler(&r) || check_sources(&r) ||
-		 includes_resolve(&r) || includes_check_references(&r);
+	failed = resolve_binary(&r) || check_run_args(&r) || resolve_scheduler(&r) ||
+		 check_sources(&r) || includes_resolve(&r) || includes_check_references(&r);
 	if (!failed && add_all(&r, manifest))
 		failed = report_errno("%s: %s", source->path, definition->name);
 	else if (!failed)

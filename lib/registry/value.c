@@ -175,6 +175,14 @@ const char *argument_problem(char *const *fields)
 		       : NULL;
 }
 
+const char *run_args_problem(char *const *fields)
+{
+	return strcmp(fields[0], "none") && strcmp(fields[0], "ktstr")
+		       ? "neither none nor ktstr, which stands for those of a ktstr test binary: "
+			 "others are given with run-arg"
+		       : NULL;
+}
+
 const char *command_problem(char *const *fields)
 {
 	const char *problem = text_problem(fields);

@@ -35,6 +35,9 @@ const char *controllers_problem(char *const *fields);
 /* The name of a sysctl. */
 const char *sysctl_problem(char *const *fields);
 
+/* Which arguments a program gets that has no run-arg record. */
+const char *run_args_problem(char *const *fields);
+
 /* A command for bash. */
 const char *command_problem(char *const *fields);
 

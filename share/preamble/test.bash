@@ -4,8 +4,10 @@
 test_command() {
 	COMMAND=("${2:-$1/ktstr}")
 	add_arguments "$1" "${RUN_ARGS[@]}"
-	((${#RUN_ARGS[@]})) || COMMAND+=(run --ktstr-test-fn "$KTSTR_TEST_NAME" --duration "$TEST_DURATION_SECS"
-		--watchdog-timeout "$TEST_WATCHDOG_SECS")
+	if [[ ${#RUN_ARGS[@]} == 0 && $TEST_RUN_ARGS != none ]]; then
+		COMMAND+=(run --ktstr-test-fn "$KTSTR_TEST_NAME" --duration "$TEST_DURATION_SECS"
+			--watchdog-timeout "$TEST_WATCHDOG_SECS")
+	fi
 }
 
 start_test() {

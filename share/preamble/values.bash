@@ -34,8 +34,9 @@ TEST_CGROUP_ROOT=@TEST_CGROUP_ROOT@
 NEED_CONTROLLERS=(@NEED_CONTROLLERS@)
 # Key, value, key, value: set for the time of the run.
 SYSCTLS=(@SYSCTLS@)
-# The test's arguments; none: those of a ktstr test binary.
+# The test's arguments; without any: none, if the next line says so, else those of a ktstr test binary.
 RUN_ARGS=(@RUN_ARGS@)
+TEST_RUN_ARGS=@TEST_RUN_ARGS@
 # 1: the test attaches schedulers of its own; it becomes another user. Else empty.
 ATTACHES_SCHEDULERS=@ATTACHES_SCHEDULERS@
 DROPS_ROOT=@DROPS_ROOT@

@@ -127,6 +127,7 @@ static void check_manifest(const struct entries *manifest)
 	REQUIRE(*manifest_value(manifest, "test") && manifest_file(manifest, "ktstr"));
 	REQUIRE(!entries_find(manifest, "attaches-schedulers") ||
 		!manifest_file(manifest, "scheduler"));
+	REQUIRE(!entries_find(manifest, "run-args") || !entries_find(manifest, "run-arg"));
 	REQUIRE(!entries_find(manifest, "enable") == !entries_find(manifest, "disable"));
 	REQUIRE(!entries_find(manifest, "enable") || !manifest_file(manifest, "scheduler"));
 	REQUIRE(manifest_file(manifest, "scheduler") || entries_find(manifest, "enable") ||
