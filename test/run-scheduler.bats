@@ -122,7 +122,7 @@ scheduler_failed() {
 		"printf '%s\\0' \"\${words[@]}\" >$here/test.seen" 'kill -0 "$KTSTR_SCHED_PID" && kill -0 "$SCHED_PID" && exit "${RC:-0}"'
 	export_scheduler "${seen[@]}" "printf '%s\\0' \"\${words[@]}\" \"\$SCX_TIMEOUT_MS\" >$here/scheduler.seen" "${attach[@]}" "${stay[@]}"
 	for what in sched-arg run-arg; do
-		printf "$what %s\n" {include/data} 'it\047s\040"x"\040$(id)`id`\134' '""' 'a\012__ARCHIVE__\012b' 'é\303\250\377*\001' '$DIR' '<0>{include/data}<0><1>'
+		printf "$what %s\n" '{include/data}' 'it\047s\040"x"\040$(id)`id`\134' '""' 'a\012__ARCHIVE__\012b' 'é\303\250\377*\001' '$DIR' '<0>{include/data}<0><1>'
 	done >>t.ktstr
 	printf '%s\n' 'include ./data' 'include ./tool' >>t.ktstr
 	ktstr-export -q t
