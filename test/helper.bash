@@ -30,13 +30,18 @@ package_of() {
 	busybox) REPLY=busybox-static ;;
 	cc) REPLY=gcc ;;
 	chrt | setpriv | setsid | taskset | unshare) REPLY=util-linux ;;
+	dpkg-checkbuilddeps) REPLY=dpkg-dev ;;
 	getconf | ldconfig | localedef) REPLY=libc-bin ;;
+	man) REPLY=man-db ;;
 	musl-gcc) REPLY=musl-tools ;;
 	nm | readelf | strip) REPLY=binutils ;;
 	prove) REPLY=perl ;;
 	python3) REPLY=python3-minimal ;;
+	qemu-system-x86_64) REPLY=qemu-system-x86 ;;
+	rpmspec) REPLY=rpm ;;
 	script) REPLY=bsdutils ;;
 	scp | ssh | ssh-add | ssh-agent | ssh-keygen) REPLY=openssh-client ;;
+	systemd-analyze) REPLY=systemd ;;
 	xz) REPLY=xz-utils ;;
 	*) REPLY=$1 ;;
 	esac
