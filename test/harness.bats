@@ -588,7 +588,7 @@ t: t.c:16: test g: scheduler s: none of the configuration's args has {file}, whi
 		run -0 ./t --ktstr-list
 		expect output $'inner\nouter'
 		run -0 ./t run
-		expect output $'inner: pass\nouter: pass'
+		expect output $'inner: pass\nouter: pass\n2 tests: 2 passed'
 	done
 }
 
@@ -1033,7 +1033,7 @@ t: t.c:16: test g: scheduler s: none of the configuration's args has {file}, whi
 @test "harness: ignored SIGCHLD does not hide how the test ended" {
 	build t <<<'KTSTR_TEST(f) { return KTSTR_FAIL; } KTSTR_TEST(p) { return KTSTR_PASS; }'
 	run -1 bash -c 'trap "" CHLD; exec ./t run'
-	expect output $'f: fail\np: pass'
+	expect output $'f: fail\np: pass\n2 tests: 1 passed, 1 failed'
 }
 
 @test "harness: the body starts with the signals it would have had" {
