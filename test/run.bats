@@ -558,6 +558,7 @@ kill $!; wait $!'
 	need zstd
 	mkdir bin
 	script bin/unpacker "touch $PWD/started; until [ -e $PWD/go ]; do sleep 0.05; done" 'exec zstd "$@"'
+	touch go # ktstr-export tries it
 	PATH=$PWD/bin:$PATH export_with 'zstd -q' 'unpacker -dc'
 	size=$(stat -c %s t.run)
 	for action in --check --verify '--extract d'; do

@@ -46,7 +46,8 @@ diagnose_damage() {
 # keep_text: keeps the text that comes through a pipe, as it can be read only once
 keep_text() {
 	if [[ $SELF ]]; then return 0; fi
-	{ sed '1,/^__ARCHIVE__$/d' >"$WORK/text"; } 2>/dev/null || disk_full
+	# a signal's last words must not go where sed's do
+	sed '1,/^__ARCHIVE__$/d' 2>/dev/null >"$WORK/text" || disk_full
 }
 
 # checksum: prints the SHA-256 of standard input; without sha256sum, reads it and prints nothing
