@@ -192,6 +192,26 @@ static bool is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
+/* Sets text to a byte as it stands in a field. */
+static void encode_byte(char c, char *text)
+{
+	if (is_blank(c) || is_control(c) || c == '\\') {
+		sprintf(text, "\\%03o", (unsigned char)c);
+	} else {
+		text[0] = c;
+		text[1] = '\0';
+	}
+}
+
+/* Returns the empty field, or the field that looks like it, as they stand in a record; else NULL.
+ */
+static const char *encode_marked(const char *field)
+{
+	if (!*field)
+		return "\"\"";
+	return strcmp(field, "\"\"") ? NULL : "\\042\\042";
+}
+
 /* Returns the byte that three octal digits at text stand for, or -1. */
 static int decode_octal(const char *text)
 {
@@ -297,16 +317,17 @@ static const char *advice_for(const struct record_reader *reader, const char *ke
 	return advice ? advice->instead : NULL;
 }
 
-/* Writes a field as it stands in a record. */
+/* Prints a field as write_field writes it. */
 static void print_field(FILE *to, const char *field)
 {
-	if (!*field)
-		fputs("\"\"", to);
-	for (; *field; field++) {
-		if (is_blank(*field) || is_control(*field) || *field == '\\')
-			fprintf(to, "\\%03o", (unsigned char)*field);
-		else
-			putc(*field, to);
+	const char *marked = encode_marked(field);
+	char text[5];
+
+	if (marked)
+		fputs(marked, to);
+	for (; !marked && *field; field++) {
+		encode_byte(*field, text);
+		fputs(text, to);
 	}
 }
 
@@ -404,21 +425,14 @@ void record_new_scope(struct record_reader *reader)
 
 static int write_field(struct output *out, const char *field)
 {
-	if (!*field)
-		return output_puts(out, "\"\"");
-	if (!strcmp(field, "\"\""))
-		return output_puts(out, "\\042\\042"); /* plain, it is the empty field */
-	for (const char *p = field; *p; p++) {
-		char escape[5];
-		int failed;
+	const char *marked = encode_marked(field);
+	char text[5];
 
-		if (is_blank(*p) || is_control(*p) || *p == '\\') {
-			snprintf(escape, sizeof(escape), "\\%03o", (unsigned char)*p);
-			failed = output_puts(out, escape);
-		} else {
-			failed = output_write(out, p, 1);
-		}
-		if (failed)
+	if (marked)
+		return output_puts(out, marked);
+	for (; *field; field++) {
+		encode_byte(*field, text);
+		if (output_puts(out, text))
 			return -1;
 	}
 	return 0;
