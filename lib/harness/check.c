@@ -86,14 +86,9 @@ static bool is_cgroup_path(const char *path)
 	return *path == '/' && path[strspn(path, "/")] && !goes_up(path);
 }
 
-static bool has_any(const char *const *list)
-{
-	return list && *list;
-}
-
 static int check_commands(const struct ktstr_test *test, const struct ktstr_scheduler *scheduler)
 {
-	bool enable = has_any(scheduler->enable), disable = has_any(scheduler->disable);
+	bool enable = ktstr_has_any(scheduler->enable), disable = ktstr_has_any(scheduler->disable);
 	const char *file = scheduler->enabled_when.file, *value = scheduler->enabled_when.value;
 	const char *problem = NULL;
 
@@ -172,8 +167,8 @@ static int check_controllers(const struct ktstr_test *test, const struct ktstr_s
 static bool is_kernels(const struct ktstr_scheduler *scheduler)
 {
 	return !strcmp(scheduler->name, "eevdf") || !strcmp(scheduler->name, "default") ||
-	       !strcmp(scheduler->name, "none") || has_any(scheduler->enable) ||
-	       has_any(scheduler->disable);
+	       !strcmp(scheduler->name, "none") || ktstr_has_any(scheduler->enable) ||
+	       ktstr_has_any(scheduler->disable);
 }
 
 /* Whether some argument has the configuration's path, or there are none: then --config has it. */
@@ -325,7 +320,7 @@ static int check_expected_error(const struct ktstr_test *test)
 
 static int check_run_args(const struct ktstr_test *test)
 {
-	if (test->no_run_args && has_any(test->run_args))
+	if (test->no_run_args && ktstr_has_any(test->run_args))
 		return bad(test, "test %s: no_run_args excludes run_args: leave out one of them",
 			   test->name);
 	return 0;

@@ -108,11 +108,6 @@ static int link_list(const struct ktstr_test *test, int fd, const char *const *l
 	return 0;
 }
 
-static bool has_any(const char *const *list)
-{
-	return list && *list;
-}
-
 /* Makes the directory. Returns a descriptor of it, or -1 with errno. */
 static int make_directory(const struct ktstr_test *test)
 {
@@ -140,8 +135,8 @@ int ktstr_link_includes(const struct ktstr_test *test, const char **path)
 	int fd, failed;
 
 	*path = NULL;
-	if (!has_any(test->include_files) && !has_any(test->include_dirs) &&
-	    !has_any(scheduler->include_files) && !has_any(scheduler->include_dirs))
+	if (!ktstr_has_any(test->include_files) && !ktstr_has_any(test->include_dirs) &&
+	    !ktstr_has_any(scheduler->include_files) && !ktstr_has_any(scheduler->include_dirs))
 		return 0;
 	fd = make_directory(test);
 	if (fd < 0)

@@ -23,6 +23,12 @@ void ktstr_explain(const char *name, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void ktstr_vexplain(const char *name, const char *kind, const char *format, __builtin_va_list args);
 
+/* Whether a list, which may be NULL, has any entry. */
+static inline bool ktstr_has_any(const char *const *list)
+{
+	return list && *list;
+}
+
 /* Flushes standard output. Returns 0, or 1 if not all was written. Complains. */
 int ktstr_flush(void);
 
