@@ -43,20 +43,20 @@ int write_all(int fd, const void *bytes, size_t size)
 	return 0;
 }
 
-bool file_is_regular(int fd, char *found)
+const char *file_path(int fd, char *path)
 {
-	char path[32];
+	char link[32];
 	struct stat st;
 	int saved = errno;
 	ssize_t length = -1;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		length = readlink(path, found, PATH_MAX - 1);
+		length = readlink(link, path, PATH_MAX - 1);
 	if (length > 0)
-		found[length] = '\0';
+		path[length] = '\0';
 	errno = saved;
-	return length > 0;
+	return length > 0 ? path : NULL;
 }
 
 int read_all(int fd, size_t max, char **bytes, size_t *size)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,18 +60,18 @@ int output_puts(struct output *out, const char *text)
 
 int output_close(struct output *out)
 {
-	char path[PATH_MAX];
-	bool is_file;
+	char buffer[PATH_MAX];
+	const char *path;
 
 	flush(out);
-	is_file = out->fd == STDOUT_FILENO && file_is_regular(out->fd, path);
+	path = out->fd == STDOUT_FILENO ? file_path(out->fd, buffer) : NULL;
 	/* some file systems report a failed write only here */
 	if (close(out->fd) && !out->error && errno != EINTR)
 		out->error = errno;
 	if (!out->error)
 		return 0;
 	errno = out->error;
-	if (errno != EPIPE && is_file) /* where it is says which disk is full */
+	if (errno != EPIPE && path) /* where it is says which disk is full */
 		report_errno("%s (%s)", out->name, path);
 	else if (errno != EPIPE)
 		report_errno("%s", out->name);

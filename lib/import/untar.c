@@ -384,10 +384,10 @@ static int end_content(struct untar *untar)
 	if (untar->state == UNTAR_TEXT) {
 		failed = take_text(untar);
 	} else if (untar->file >= 0) {
-		char path[PATH_MAX];
-		bool is_known = file_is_regular(untar->file, path);
+		char buffer[PATH_MAX];
+		const char *path = file_path(untar->file, buffer);
 
-		failed = close(untar->file) ? failed_at(untar, is_known ? path : "a file") : 0;
+		failed = close(untar->file) ? failed_at(untar, path ? path : "a file") : 0;
 		untar->file = -1;
 	}
 	untar->state = UNTAR_PADDING;
@@ -419,9 +419,10 @@ static ssize_t take_some(struct untar *untar, const char *bytes, size_t size)
 		memcpy(untar->text + untar->ntext, bytes, size);
 		untar->ntext += size;
 	} else if (size && write_all(untar->file, bytes, size)) {
-		char path[PATH_MAX];
+		char buffer[PATH_MAX];
+		const char *path = file_path(untar->file, buffer);
 
-		return failed_at(untar, file_is_regular(untar->file, path) ? path : "a file");
+		return failed_at(untar, path ? path : "a file");
 	}
 	untar->left -= size;
 	return (ssize_t)size;
