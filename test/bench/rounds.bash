@@ -43,6 +43,20 @@ spread() {
 	REPLY=$((100 * sorted[-1] / sorted[0] - 100))
 }
 
+# print_rounds TITLE: the table of what run_rounds measured; the first row is what the others are compared with
+print_rounds() {
+	local i first ms
+	printf '%-42s %8s %6s %8s\n' "$1" ms spread "as fast"
+	median 0
+	first=$REPLY
+	for i in "${!COMMANDS[@]}"; do
+		median "$i"
+		ms=$REPLY
+		spread "$i"
+		printf '%-42s %8d %5d%% %5d.%02dx\n' "${NAMES[i]}" $((ms / 1000)) "$REPLY" $((first / ms)) $((first * 100 / ms % 100))
+	done
+}
+
 # memory COMMAND: sets REPLY to the most MB that one of its processes had in memory; -: GNU time is not here
 memory() {
 	REPLY=-
