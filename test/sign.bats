@@ -224,7 +224,7 @@ change_byte() {
 		expect line -1 has "$key"
 		nothing_left
 	done
-	for program in bash env dirname readlink mktemp cat rm mv tail wc sha256sum chmod grep sleep ln; do
+	for program in bash env readlink mktemp cat rm mv tail wc sha256sum chmod grep sleep ln; do
 		ln -s "$(type -P $program)" bin
 	done
 	PATH=$PWD/bin run -1 "$TOP/build/bin/ktstr-export" -q --sign key a

@@ -2,7 +2,7 @@
 
 check_programs() {
 	local program
-	for program in cat chmod dirname grep mktemp mv readlink rm sha256sum sleep tail wc; do
+	for program in cat chmod grep mktemp mv readlink rm sha256sum sleep tail wc; do
 		type -P "$program" >/dev/null || die "$STATUS_FAILED" "$program: not found on PATH"
 	done
 }
@@ -27,7 +27,7 @@ open_standard_files() {
 }
 
 main() {
-	local words finder manifest libs pack b64 preamble signer option dry_run='' shared=''
+	local own_directory words finder manifest libs pack b64 preamble signer option dry_run='' shared=''
 	local names patterns all several target name output key quiet no_libs no_verify reads_input sources packing decompress heading
 	local -A is_named=()
 	open_standard_files
@@ -37,6 +37,8 @@ main() {
 	parse_arguments "$@"
 	check_programs
 	check_key
+	own_directory=$(readlink -f "${BASH_SOURCE[0]}")
+	own_directory=${own_directory%/*}
 	find_stage ktstr-manifest KTSTR_MANIFEST
 	finder=("${words[@]}" "${sources[@]}")
 	[[ $no_libs ]] || find_stage ktstr-libs KTSTR_LIBS

@@ -1,17 +1,16 @@
 # --- stages: programs that run in the background, one or two at a time ---
 
 # find_stage NAME VARIABLE: sets words to those of the command for a stage: what the variable
-# says, else the program beside this one, else the one on PATH
+# says, else the program in own_directory, else the one on PATH
 find_stage() {
-	local name=$1 override=${!2:-} directory
+	local name=$1 override=${!2:-}
 	words=("$name")
 	if [[ $override ]]; then
 		words=("$override")
 		[[ -x $override ]] || read -ra words <<<"$override"
 		((${#words[@]})) || die "$STATUS_FAILED" "$2: names no program: '$override'"
-	else
-		directory=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-		if [[ -x $directory/$name ]]; then words=("$directory/$name"); fi
+	elif [[ -x $own_directory/$name ]]; then
+		words=("$own_directory/$name")
 	fi
 	check_program "${words[0]}" "${override:+$2: }"
 }
