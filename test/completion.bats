@@ -15,7 +15,7 @@ both() {
 	rc_file ". $completions/ktstr.bash"
 	type_in_bash "$1" | one_blank >in_bash
 	rc_file
-	in_zsh=$(FPATH=$completions:$(zsh -fc 'echo $FPATH') type_in_zsh "$1" | one_blank)
+	in_zsh=$(type_in_zsh "$1" "$completions" | one_blank)
 	cat in_bash
 	[ "$in_zsh" = "$(cat in_bash)" ] || echo "in zsh: $in_zsh"
 }
@@ -75,7 +75,7 @@ completed_in_bash() {
 
 completed_in_zsh() {
 	rc_file
-	FPATH=$completions:$(zsh -fc 'echo $FPATH') type_in_zsh "$1 -"$'\030*' | sed "s/^$1//" | expand_options
+	type_in_zsh "$1 -"$'\030*' "$completions" | sed "s/^$1//" | expand_options
 }
 
 # same_options WHERE...: there each program has the options of its --help

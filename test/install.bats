@@ -85,8 +85,7 @@ compile() {
 		run -0 type_in_bash "${program##*/} --vers"$'\t'
 		expect output "${program##*/} --version "
 		rc_file
-		FPATH=$PREFIX/share/zsh/site-functions:$(zsh -fc 'echo $FPATH') \
-			run -0 type_in_zsh "${program##*/} --vers"$'\t'
+		run -0 type_in_zsh "${program##*/} --vers"$'\t' "$PREFIX/share/zsh/site-functions"
 		expect output "${program##*/} --version "
 	done
 }

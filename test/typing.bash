@@ -5,8 +5,8 @@ rc_file() {
 	printf '%s\n' "PS1='$ '" "$@" >rc
 }
 
-# type_in_bash KEYS, type_in_zsh KEYS: prints the command line after KEYS, where TAB completes and
-# ^X* puts all that would complete there
+# type_in_bash KEYS, type_in_zsh KEYS DIRECTORY: prints the command line after KEYS, where TAB completes and ^X* puts
+# all that would complete there. DIRECTORY has completions for zsh, which notes for the next start all that it knows.
 type_in_bash() {
 	need script
 	printf '%s\n' "bind -x '\"\C-xd\": printf %s \"\$READLINE_LINE\" >typed; exit'" \
@@ -17,8 +17,9 @@ type_in_bash() {
 type_in_zsh() {
 	need script zsh
 	cat - rc >.zshrc <<-'END'
+		fpath=("$COMPLETIONS" $fpath)
 		autoload -U compinit
-		compinit -D -u
+		compinit -u -d "$BATS_FILE_TMPDIR/zcompdump"
 		zstyle ':completion:*' completer _complete
 		zle -C all complete-word _generic
 		zstyle ':completion:all:*' completer _all_matches _complete
@@ -28,7 +29,7 @@ type_in_zsh() {
 		zle -N put_down
 		bindkey '^Xd' put_down
 	END
-	ZDOTDIR=$PWD type_in "$1" zsh -d -i
+	COMPLETIONS=$2 ZDOTDIR=$PWD type_in "$1" zsh -d -i
 }
 
 # type_in KEYS SHELL...: the last key has it write its command line to the file typed and end
