@@ -4,6 +4,7 @@
 #   make demo       export an example test and run its .run (as root), which is left in build/examples
 #   make scheduler  the example scheduler, build/examples/scx_fifo (README.md says what it needs)
 #   make check      the tests (bats), and a summary; check-programs: only build what they run
+#   make check-slow the tests that take minutes: failures of each call, and hosts asked by ssh and Ansible
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")
@@ -269,7 +270,8 @@ build/examples/scx_fifo: share/examples/scx_fifo.c share/examples/fifo.bpf.c
 TESTS = test
 check-programs: all $(units)
 
-check: check-programs
+check-slow: TESTS = test/slow
+check check-slow: check-programs
 	CC='$(CC)' KTSTR_TEST_CFLAGS='$(CFLAGS)' test/check $(BATS_FLAGS) $(TESTS)
 
 # Real kernels in QEMU: the first choice of get-kernel, or with KERNELS=all each of test/vm/kernels.
@@ -366,6 +368,6 @@ help:
 -include $(wildcard $(foreach obj,build/obj build/fuzz/obj,$(obj)/*.d $(obj)/*/*.d $(obj)/*/*/*.d $(obj)/*/*/*/*.d))
 
 FORCE:
-.PHONY: all analyse bench check check-programs check-vm clean demo dist fuzz help install lint manual packages readme scheduler uninstall vm-shell FORCE
+.PHONY: all analyse bench check check-programs check-slow check-vm clean demo dist fuzz help install lint manual packages readme scheduler uninstall vm-shell FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

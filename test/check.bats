@@ -52,7 +52,7 @@ check: 1 skipped: no reason given'
 @test "check: the packages that skipped tests name have the programs" {
 	local program programs owners
 	[ -d /var/lib/dpkg/info ] || skip "needs Debian"
-	mapfile -t programs < <(sed -nE 's/^\t+need ([a-z0-9 -]+)$/\1/p' "$TOP"/test/*.bats "$TOP"/test/*.bash |
+	mapfile -t programs < <(sed -nE 's/^\t+need ([a-z0-9 -]+)$/\1/p' "$TOP"/test/{,slow/}*.{bats,bash} |
 		tr ' ' '\n' | sort -u | grep -vx pkg-config) # which pkgconf has, too
 	expect value "${#programs[@]}" -gt 30
 	owners=$(cd /var/lib/dpkg/info && grep -E "bin/($(IFS='|' && echo "${programs[*]}"))\$" ./*.list)

@@ -18,7 +18,7 @@ setup() {
 	run -1 --separate-stderr "$TOP/test/promises" promise.md
 	expect stderr 'promises: never-kept: no test has this tag'
 	printf '# bats %s=promise:never-made\n@test "%s" {\n' test_tags 'a title' >"$file"
-	run -1 --separate-stderr "$TOP/test/promises" "$page" "$TOP"/test/*.bats "$TOP"/test/vm/*.bats "$file"
+	run -1 --separate-stderr "$TOP/test/promises" "$page" "$TOP"/test/*.bats "$TOP"/test/{slow,vm}/*.bats "$file"
 	expect value "${stderr//"$file"/FILE}" $'promises: never-made: no promise of SECURITY.md has this name:\n  FILE: a title'
 }
 

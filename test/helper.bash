@@ -9,7 +9,7 @@ bats_require_minimum_version 1.5.0
 # shellcheck source=test/expect.bash
 . "${BASH_SOURCE[0]%/*}/expect.bash"
 
-TOP=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 PATH=$TOP/build/bin:$PATH
 LC_ALL=C.UTF-8
 SHELL=$BASH # starts what script(1) is given, whose quoting is bash's

@@ -1,8 +1,10 @@
 # run_helper.bash - what the tests of the .run share: exports of small tests and schedulers
 # shellcheck disable=SC2016,SC2034 # scripts are written, and variables set, for others
 
-load helper
-load fake_host
+# shellcheck source=test/helper.bash
+. "${BASH_SOURCE[0]%/*}/helper.bash"
+# shellcheck source=test/fake_host.bash
+. "${BASH_SOURCE[0]%/*}/fake_host.bash"
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return

@@ -3,7 +3,8 @@
 # them by their names, and nobody else can log in: the keys are made for the test.
 # shellcheck disable=SC2016,SC2034 # scripts are written, and variables set, for others
 
-load run_helper
+# shellcheck source=test/run_helper.bash
+. "${BASH_SOURCE[0]%/*}/../run_helper.bash"
 
 SSHD_PORT=22022
 FLEET=() # jobs, of one host each

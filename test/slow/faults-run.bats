@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # faults-run.bats - the .run in hostile surroundings: the same verdict, or none that is good
 
-load run_helper
+load ../run_helper
 
 # what the .run calls, built in or not, but what bash itself needs to come so far
 called=(awk base64 cat chmod df dmesg flock getconf grep gzip kill mkdir pigz readlink rm rmdir sed setpriv sha256sum sleep tar

@@ -1,7 +1,8 @@
 # faults_helper.bash - what the tests of failures share: an export, and what must be true after it
 # shellcheck disable=SC2016,SC2154 # a script is written; bats sets status, output and stderr
 
-load helper
+# shellcheck source=test/helper.bash
+. "${BASH_SOURCE[0]%/*}/../helper.bash"
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -79,7 +80,7 @@ preload() {
 	! grep -q __asan_init "$TOP/build/bin/ktstr-pack" || skip "needs programs without sanitizers"
 	need "${CC:-cc}"
 	FAULTS=$PWD/faults.so
-	"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -Wall -shared -fPIC -o "$FAULTS" "$TOP/test/faults.c" -ldl
+	"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -Wall -shared -fPIC -o "$FAULTS" "$TOP/test/slow/faults.c" -ldl
 }
 
 # each_fault VARIABLE INPUT PROGRAM ARG...: runs it with the 1st, 2nd, ... call failing until none
