@@ -8,18 +8,21 @@
 # fake_host: makes one in $HOST, which is HOST_DIRECTORY or in the test's own: sched_ext there and disabled, 2 CPUs that share an L3
 fake_host() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
-	REAL_CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-	[ "$REAL_CGROUP" ] || skip "needs a cgroup v2 mount"
-	# what is mounted must stay private: in a chroot, whose / is no mount, look before
+	local type=''
+	while [ "$type" != cgroup2 ]; do
+		read -r _ REAL_CGROUP type _ || skip "needs a cgroup v2 mount"
+	done </proc/mounts
 	NAMESPACES=(unshare -m -C -i)
-	if ! unshare -m true 2>/dev/null; then
+	if ! "${NAMESPACES[@]}" true 2>/dev/null; then
+		# what is mounted must stay private: in a chroot, whose / is no mount, look before
 		! grep -q ' shared:' /proc/self/mountinfo || skip "needs a private mount namespace (unshare -m)"
 		NAMESPACES+=(--propagation unchanged)
+		"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount, cgroup and IPC namespaces (unshare -m -C -i)"
 	fi
-	"${NAMESPACES[@]}" true 2>/dev/null || skip "needs mount, cgroup and IPC namespaces (unshare -m -C -i)"
 
 	HOST=${HOST_DIRECTORY:-$BATS_TEST_TMPDIR/host}
-	mkdir -p "$HOST/kernel/sched_ext" "$HOST/kernel/btf" "$HOST/kernel/security" "$HOST/kernel/tracing" "$HOST/system/node"
+	mkdir -p "$HOST"/kernel/{sched_ext,btf,security,tracing} "$HOST"/{system/node,var-tmp,sysctls}
+	chmod 1777 "$HOST/var-tmp"
 	: >"$HOST/kernel/tracing/README" # as that of tracefs, whose directory is locked
 	echo disabled >"$HOST/kernel/sched_ext/state"
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
@@ -31,11 +34,9 @@ fake_host() {
 	fake_core 1
 	fake_node 0 0-1
 	: >"$HOST/kmsg"
-	mkdir -p "$HOST/var-tmp" && chmod 1777 "$HOST/var-tmp"
 	printf '%s\n' '#!/bin/sh' "cat '$HOST/kmsg'" >"$HOST/dmesg"
 	chmod +x "$HOST/dmesg"
 	: >"$HOST/sysrq-trigger"
-	mkdir -p "$HOST/sysctls"
 	fake_sysctl vm/dirty_ratio 20
 }
 
@@ -49,32 +50,34 @@ sysctl_now() {
 	cat "$HOST/sysctls/${1//\//:}"
 }
 
-# numbers LIST: prints the numbers of a kernel's list such as 0-3,8, one a line
+# numbers LIST: sets NUMBERS to those of a kernel's list such as 0-3,8
 numbers() {
-	local range
+	local range i
+	NUMBERS=()
 	for range in ${1//,/ }; do
-		seq "${range%-*}" "${range#*-}"
+		for ((i = ${range%-*}; i <= ${range#*-}; i++)); do NUMBERS+=("$i"); done
 	done
 }
 
 # fake_cpus LIST: which CPUs there are, all online, no cache and no topology known yet
 fake_cpus() {
+	local directories file
 	rm -rf "$HOST/system/cpu"
-	mkdir -p "$HOST/system/cpu"
-	local cpu
-	for cpu in $(numbers "$1"); do
-		mkdir -p "$HOST/system/cpu/cpu$cpu/topology" "$HOST/system/cpu/cpu$cpu/cache"
-		echo 0 >"$HOST/system/cpu/cpu$cpu/topology/physical_package_id"
-	done
+	numbers "$1"
+	directories=("${NUMBERS[@]/#/$HOST/system/cpu/cpu}")
+	mkdir -p "${directories[@]/%//topology}" "${directories[@]/%//cache}"
+	for file in "${directories[@]/%//topology/physical_package_id}"; do echo 0 >"$file"; done
 	echo "$1" >"$HOST/system/cpu/online"
 }
 
 # fake_cache LEVEL TYPE INDEX LIST: a cache that the CPUs of LIST share
 fake_cache() {
-	local cpu directory
-	for cpu in $(numbers "$4"); do
-		directory=$HOST/system/cpu/cpu$cpu/cache/index$3
-		mkdir -p "$directory"
+	local directories directory
+	numbers "$4"
+	directories=("${NUMBERS[@]/#/$HOST/system/cpu/cpu}")
+	directories=("${directories[@]/%//cache/index$3}")
+	mkdir -p "${directories[@]}"
+	for directory in "${directories[@]}"; do
 		echo "$1" >"$directory/level"
 		echo "$2" >"$directory/type"
 		echo "$4" >"$directory/shared_cpu_list"
@@ -89,7 +92,8 @@ fake_llc() {
 # fake_core LIST: a core whose threads are the CPUs of LIST
 fake_core() {
 	local cpu
-	for cpu in $(numbers "$1"); do
+	numbers "$1"
+	for cpu in "${NUMBERS[@]}"; do
 		echo "$1" >"$HOST/system/cpu/cpu$cpu/topology/core_cpus_list"
 	done
 }
@@ -112,28 +116,35 @@ on_host() {
 	bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' in_cgroup "$cgroup" \
 		"${NAMESPACES[@]}" bash -c '
 			while read -r _ m type _; do # in this namespace alone
-				[ "$type" != cgroup2 ] || umount -l "$m" || exit 98
+				case $type in cgroup2 | bpf) old+=("$m") ;; esac
 			done </proc/self/mounts
-			mount -t cgroup2 none "$2" && mount -t tmpfs none /run && mount --bind "$1/var-tmp" /var/tmp &&
-				mount --bind "$1/kernel" /sys/kernel && mount --bind "$1/system" /sys/devices/system &&
-				mount --bind "$1/cmdline" /proc/cmdline && mount --bind "$1/kmsg" /dev/kmsg &&
-				mount --bind /proc/sys /proc/sys || exit 98
-			for file in /proc/sys/kernel/{msg*,sem*,shm*}; do
-				[ ! -e "$file" ] || mount --bind "$file" "$file" || exit 98
-			done
-			for file in "$1/sysctls"/*; do
-				name=${file##*/}
-				mount --bind "$file" "/proc/sys/${name//://}" || exit 98
-			done
-			mount -o remount,bind,ro /proc/sys || exit 98
-			while read -r _ m type _; do
-				[ "$type" != bpf ] || umount -l "$m" || exit 98
-			done </proc/self/mounts
+			[ ! "${old[*]}" ] || umount -l "${old[@]}" || exit 98
+			bind() {
+				printf "%s %s none bind 0 0\n" "${1// /\\040}" "${2:-$1}"
+			}
+			{ # one process mounts all of it
+				echo "none $2 cgroup2 defaults 0 0"
+				echo "none /run tmpfs defaults 0 0"
+				bind "$1/var-tmp" /var/tmp
+				bind "$1/kernel" /sys/kernel
+				bind "$1/system" /sys/devices/system
+				bind "$1/cmdline" /proc/cmdline
+				bind "$1/kmsg" /dev/kmsg
+				bind /proc/sys
+				for file in /proc/sys/kernel/{msg*,sem*,shm*}; do
+					[ ! -e "$file" ] || bind "$file"
+				done
+				for file in "$1/sysctls"/*; do
+					name=${file##*/}
+					bind "$file" "/proc/sys/${name//://}"
+				done
+				d=$(readlink -f "$(type -P dmesg)") # else a link to what is much else besides
+				[[ $d != */dmesg ]] || bind "$1/dmesg" "$d"
+				[ ! -e /proc/sysrq-trigger ] || bind "$1/sysrq-trigger" /proc/sysrq-trigger
+				[ "${HOST_ALLOWED:-}" = real ] || bind "$1/status" "/proc/$$/status"
+			} >"$1/fstab.$$" # which is read twice
+			mount --all --fstab "$1/fstab.$$" && mount -o remount,bind,ro /proc/sys || exit 98
 			mount -t bpf none /sys/fs/bpf 2>/dev/null || : # where there is one, one of its own
-			d=$(readlink -f "$(type -P dmesg)") # else a link to what is much else besides
-			[[ $d != */dmesg ]] || mount --bind "$1/dmesg" "$d" || exit 98
-			[ ! -e /proc/sysrq-trigger ] || mount --bind "$1/sysrq-trigger" /proc/sysrq-trigger || exit 98
-			[ "${HOST_ALLOWED:-}" = real ] || mount --bind "$1/status" "/proc/$$/status" || exit 98
 			shift 2
 			exec env "$@"' \
 		on_host "$HOST" "$REAL_CGROUP" "$@" || status=$?

@@ -737,17 +737,23 @@ t: t.c:16: test g: scheduler s: none of the configuration's args has {file}, whi
 	E
 }
 
+# refused ARGS: notes in wrong what they give, if that is not misuse in one line
+refused() {
+	run --separate-stderr timeout 5 ./t $1
+	[[ $status == 64 && ! $output && ${#stderr_lines[@]} == 1 ]] || wrong+="$1: $status: $stderr"$'\n'
+}
+
 @test "harness: a flag in the place of a value is refused, each flag after each, first, last and alone" {
 	build t <<<'KTSTR_TEST(a) { return KTSTR_PASS; }'
 	local flag value args wrong=''
 	for flag in --ktstr-describe --ktstr-test-fn --ktstr-export-test --duration --watchdog-timeout --ktstr-export-output; do
 		for value in --ktstr-list --ktstr-describe --ktstr-test-fn --ktstr-export-test --duration --watchdog-timeout \
 			--ktstr-export-output --ktstr-{describe,test-fn,export-test}=a --duration=1; do
-			for args in "$flag $value" "$flag $value a" "--ktstr-test-fn a $flag $value" "$flag $value --ktstr-test-fn a" \
-				"--ktstr-export-test a $flag $value" "run $flag $value" "run $flag $value --ktstr-describe a"; do
-				run --separate-stderr timeout 5 ./t $args
-				[[ $status == 64 && ! $output && ${#stderr_lines[@]} == 1 ]] || wrong+="$args: $status: $stderr"$'\n'
-			done
+			refused "$flag $value"
+		done
+		for args in "$flag $value a" "--ktstr-test-fn a $flag $value" "$flag $value --ktstr-test-fn a" \
+			"--ktstr-export-test a $flag $value" "run $flag $value" "run $flag $value --ktstr-describe a"; do
+			refused "$args"
 		done
 	done
 	printf '%s' "$wrong"

@@ -262,10 +262,8 @@ refuses() {
 @test "include-dir: 20000 files and 20000 links take seconds" {
 	need_bare ktstr-pack
 	local i
-	mkdir d && cd d && mkdir {000..199} && for i in {000..199}; do
-		(cd "$i" && touch {00..99} && for f in {00..99}; do echo "../$i/$f"; done | xargs -I{} -P1 true && cp -s "$PWD/"?? . 2>/dev/null) || true
-	done
-	cd ..
+	mkdir -p d/{000..199}
+	touch d/{000..199}/{00..99}
 	define 'include-dir d'
 	timeout 20 ktstr-manifest t >manifest
 	expect value "$(grep -c '^file include/d/' manifest)" 20000

@@ -87,7 +87,8 @@ usable_cpus() {
 	list=$(sed -n 's/^Cpus_allowed_list:\t//p' /proc/self/status)
 	fake_cpus "$list"
 	fake_llc "$list"
-	for cpu in $(numbers "$list"); do
+	numbers "$list"
+	for cpu in "${NUMBERS[@]}"; do
 		fake_core "$cpu"
 	done
 }
