@@ -112,9 +112,6 @@ three_and_two() {
 	run -0 python3 -c 'import xml.dom.minidom as m, re; m.parse("a.svg"); t = open("a.svg").read(); print(re.findall("(?i)[^\"]*(?:nan|inf)\\b", t), "<script" in t)'
 	expect output '[] False'
 	run -0 ktstr-results --plot - a
-	: >none
-	run -1 ktstr-results --plot none.svg none
-	run -0 python3 -c 'import xml.dom.minidom as m; m.parse("none.svg")'
 	for i in {1..1000}; do round "$i" x pass "metric m $i"; done | ktstr-results --plot many.svg
 	expect value "$(grep -c 'class="dot small"' many.svg)" 1000
 }
@@ -164,6 +161,32 @@ three_and_two() {
 	expect value "$(find . -name '*.svg.*')" ''
 	[[ ! -e /dev/full ]] || run -1 ktstr-results --plot /dev/full a
 	ktstr-results --plot /dev/stdout a | cmp - b.svg
+}
+
+@test "plot: where there is nothing to draw, a picture that is there is left as it was" {
+	local row status wanted
+	three_and_two >a
+	mkdir none
+	echo old >a.svg
+	while IFS='|' read -r row status wanted; do
+		echo "$row"
+		# shellcheck disable=SC2086 # words
+		run "-$status" --separate-stderr ktstr-results --plot a.svg $row </dev/null
+		expect stderr ends "ktstr-results: a.svg: left as it was: $wanted"
+		expect value "$(<a.svg)" old
+	done <<-'END'
+		|1|there are no results
+		none|0|there are no results
+		gone|1|there are no results
+		gone -- none|1|there are no results
+		gone -- a|1|side A has no results: gone
+		a -- none|0|side B has no results: none
+	END
+	run -1 --separate-stderr ktstr-results --plot new.svg gone
+	expect stderr ends 'ktstr-results: new.svg: not written: there are no results'
+	expect no-file new.svg
+	ktstr-results --plot a.svg a gone || true # a part of a side may be missing
+	expect value "$(head -c 4 a.svg)" '<svg'
 }
 
 @test "plot: what is misused gives one line" {

@@ -1,7 +1,9 @@
 /* picture.c - writes a picture of results */
 #include "picture.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +74,24 @@ static int write_plot(const char *path, struct output *out, const struct plot *p
 	return write_file(path, plot);
 }
 
+/* Returns whether there is nothing to draw: no result, or a side of -- without one. Reports. */
+static bool lacks_results(const char *path, const struct sides *sides)
+{
+	const char *state = access(path, F_OK) ? "not written" : "left as it was";
+	size_t empty = 0;
+
+	while (empty < sides->count && sides->items[empty].count)
+		empty++;
+	if (sides->count && empty == sides->count)
+		return false;
+	if (sides->count == 2 && sides->items[1 - empty].count)
+		report(ENODATA, "%s: %s: side %s has no results: %s", path, state,
+		       empty ? "B" : "A", sides->items[empty].name);
+	else
+		report(ENODATA, "%s: %s: there are no results", path, state);
+	return true;
+}
+
 int picture_write(const char *path, struct output *out, const struct results *results,
 		  const struct operands *operands)
 {
@@ -81,7 +101,7 @@ int picture_write(const char *path, struct output *out, const struct results *re
 
 	if (failed)
 		report_errno("--plot");
-	else
+	else if (!strcmp(path, "-") || !lacks_results(path, &sides))
 		failed = write_plot(path, out, &plot);
 	plot_free(&plot);
 	sides_free(&sides);

@@ -206,7 +206,7 @@ static void print_test(struct output *out, const struct plot *plot, const struct
 
 void plot_svg(struct output *out, const struct plot *plot)
 {
-	const char *title = plot->count ? "Rounds and metrics" : "There are no results";
+	static const char title[] = "Rounds and metrics";
 	int height = TOP + PLOT_MARGIN, y = TOP;
 
 	for (size_t i = 0; i < plot->count; i++)
