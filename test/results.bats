@@ -156,10 +156,6 @@ refuses() {
 		expect output ''
 		expect stderr "ktstr-results: $message (see --help)"
 	done <<-END
-		-c host,hots|--columns: no such column: hots: columns are host
-		-c kernle|--columns: no such column: kernle: columns are kernel
-		-g metric:|--group: no such column: metric:: columns are metrics, metric, metric:NAME
-		-c host:a|--columns: no such column: host:a: columns are host
 		-c host,host|--columns: give each column once: host
 		-f xml|--format: not table, tsv, records, json or ktap: xml
 		-f ktap -c host|--columns: the format ktap has none
@@ -168,8 +164,39 @@ refuses() {
 		-d -f json|--differ has its own format: give no --columns and no --format
 		-g host -c host|--group has its own format: give no --columns and no --format
 	END
-	run -64 --separate-stderr ktstr-results -c ,
-	expect stderr begins "ktstr-results: --columns: no such column: an empty name: columns are source, member, metrics,"
+	while IFS='|' read -r options message; do
+		echo "$options"
+		run -64 --separate-stderr ktstr-results $options /dev/null
+		expect output ''
+		expect stderr "ktstr-results: $message (see ktstr-results(1), COLUMNS)"
+	done <<-END
+		-c host,hots|--columns: no such column: hots: did you mean host?
+		-c kernle|--columns: no such column: kernle: did you mean kernel?
+		-g metric:|--group: no such column: metric:: did you mean metrics or metric or metric:NAME?
+		-c host:a|--columns: no such column: host:a: did you mean host?
+		-c xyz|--columns: no such column: xyz
+		-c ,|--columns: no such column: an empty name
+	END
+	grep -qx '.Sh COLUMNS' "$TOP/man/ktstr-results.1"
+}
+
+@test "results: a metric that no result has is noted" {
+	result a 'metric latest_us 4 us' >a
+	result b 'metric n 4' >b
+	for option in -c -g; do
+		run -0 --separate-stderr ktstr-results $option value:latest a b
+		expect stderr 'ktstr-results: no result has the metric latest: there are latest_us'
+		run -0 --separate-stderr ktstr-results $option metric:unlike a b
+		expect stderr 'ktstr-results: no result has the metric unlike: there are latest_us, n'
+		run -0 --separate-stderr ktstr-results $option value:n a b
+		expect stderr ''
+	done
+	result c | grep -v ^metric >c
+	run -0 --separate-stderr ktstr-results -c value:x c
+	expect stderr 'ktstr-results: no result has the metric x'
+	mkdir none
+	run -0 --separate-stderr ktstr-results -c value:x none
+	expect stderr has-not metric
 }
 
 @test "results: without a verdict a result is unfinished" {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/report.h"
 #include "base/strings.h"
 #include "base/suggest.h"
 #include "noise.h"
@@ -137,11 +138,59 @@ char *columns_suggest(const char *name)
 	if (strings_add(&names, "metric:NAME") || strings_add(&names, "value:NAME") ||
 	    suggest_names(name, &names, &nearest))
 		goto out;
-	text = strings_join(nearest.count ? &nearest : &names, ", ");
+	text = strings_join(&nearest, " or ");
 out:
 	strings_free(&names);
 	strings_free(&nearest);
 	return text;
+}
+
+/* Adds the names of all metrics, each once. Returns 0, or -1 with errno. */
+static int add_metrics(const struct results *results, struct strings *names)
+{
+	const struct entry *entry = NULL;
+
+	for (size_t i = 0; i < results->count; i++)
+		while ((entry = entries_next(&results->items[i].records, "metric", entry)))
+			if (!strings_contain(names, entry->fields.items[0]) &&
+			    strings_add(names, entry->fields.items[0]))
+				return -1;
+	return 0;
+}
+
+/* Reports that of names, which results have, none is name. */
+static void note_missing(const char *name, const struct strings *names)
+{
+	enum { SHOWN_MAX = 8 };
+	struct strings nearest = { 0 };
+	const struct strings *shown = &nearest;
+	char *list;
+
+	suggest_names(name, names, &nearest);
+	if (!nearest.count && names->count <= SHOWN_MAX)
+		shown = names;
+	list = strings_join(shown, ", ");
+	report(0, "no result has the metric %s%s%s", name, list && *list ? ": there are " : "",
+	       list ? list : "");
+	free(list);
+	strings_free(&nearest);
+}
+
+void columns_note_missing(const struct columns *columns, const struct results *results)
+{
+	struct strings names = { 0 };
+
+	for (size_t i = 0; results->count && i < columns->count; i++) {
+		const struct column *column = &columns->items[i];
+
+		if (!column->kind || strcmp(column->keyword, "metric"))
+			continue;
+		if (!names.count && add_metrics(results, &names))
+			break; /* it is a note */
+		if (!strings_contain(&names, column->kind))
+			note_missing(column->kind, &names);
+	}
+	strings_free(&names);
 }
 
 static bool has_kind(const struct entry *entry, const char *kind)

@@ -33,9 +33,12 @@ int columns_add(struct columns *columns, const char *name);
  */
 int columns_add_default(struct columns *columns, const struct results *results);
 
-/* Returns names like name, or all, as a text for a message. The caller frees it. NULL with errno.
- */
+/* Returns names like name, with " or " between them, for a message; "" if there are none. The
+ * caller frees it. NULL with errno. */
 char *columns_suggest(const char *name);
+
+/* Notes on standard error each column of one metric that no result has, if there are results. */
+void columns_note_missing(const struct columns *columns, const struct results *results);
 
 /*
  * Returns what column shows of result. It is "" if the result has no such record. Several records

@@ -10,7 +10,7 @@
 
 int option_column(struct columns *columns, const char *option, const char *name)
 {
-	char *hint;
+	char *meant;
 
 	if (!columns_add(columns, name))
 		return 0;
@@ -20,10 +20,11 @@ int option_column(struct columns *columns, const char *option, const char *name)
 		report_errno("%s", option);
 		return STATUS_FAILED;
 	}
-	hint = columns_suggest(name);
-	command_misused("%s: no such column: %s: columns are %s", option,
-			*name ? name : "an empty name", hint ? hint : "in ktstr-results(1)");
-	free(hint);
+	meant = columns_suggest(name);
+	report(EINVAL, "%s: no such column: %s%s%s%s (see ktstr-results(1), COLUMNS)", option,
+	       *name ? name : "an empty name", meant && *meant ? ": did you mean " : "",
+	       meant ? meant : "", meant && *meant ? "?" : "");
+	free(meant);
 	return STATUS_MISUSED;
 }
 
