@@ -175,5 +175,5 @@ each_is() {
 	round 'round 2' 'counter throttled 5 6' 'above 8 x rr 5' | sed 's/cpus 2/cpus 4/' >b
 	run -0 ktstr-results --differ a b
 	expect output matches '^cpus'
-	expect value "${#lines[@]}" 1
+	expect value "${#lines[@]}" 3
 }

@@ -291,12 +291,25 @@ ok 6 fair h\043unsuitable 2026-11-26T15:41:39Z # SKIP why \043 \012'
 	result a 'build-id scheduler 00' 'governor performance' 'program scheduler s 11' \
 		'topology found 1n1l1c1t' >>all
 	run -0 ktstr-results --differ all
-	expect output 'program:scheduler: 2 of 3: s 11; 1 of 3: s 22
-host: 2 of 3: a; 1 of 3: b
-topology:found: 2 of 3: 1n2l4c2t; 1 of 3: 1n1l1c1t
-topology:needed: 2 of 3: 1n1l1c1t; 1 of 3: (none)
-governor: 2 of 3: performance; 1 of 3: powersave'
+	expect output 'program:scheduler
+  2 of 3  s 11
+  1 of 3  s 22
+host
+  2 of 3  a
+  1 of 3  b
+topology:found
+  2 of 3  1n2l4c2t
+  1 of 3  1n1l1c1t
+topology:needed
+  2 of 3  1n1l1c1t
+  1 of 3  (none)
+governor
+  2 of 3  performance
+  1 of 3  powersave'
 	result a >one
+	result a 'option --duration=1' 'option --repeat=3' 'x-words a b' 'x-words c' >two
+	run -0 ktstr-results -d one two
+	expect output has $'option\n  1 of 2  --duration=1 --repeat=3\n  1 of 2  (none)\nx-words\n  1 of 2  a b; c\n'
 	run -0 --separate-stderr ktstr-results -d one one
 	expect output ''
 	expect stderr ''
@@ -689,7 +702,7 @@ a\\012b/result${tab}lab"
 	expect output unfinished
 	result b >>u
 	run -0 ktstr-results --differ u
-	expect output has 'verdict: 1 of 2: fail; 1 of 2: unfinished'
+	expect output has $'verdict\n  1 of 2  fail\n  1 of 2  unfinished'
 }
 
 @test "results: a directory has the result that a panic left, and standard input is no directory" {
@@ -720,7 +733,7 @@ a\\012b/result${tab}lab"
 	done >all
 	result h10 'option --b' 'option --a' >>all
 	run -0 ktstr-results --differ all
-	expect output matches 'host: 2 of 32: h10; (1 of 32: h[0-9]+; ){7}and 23 other values'
+	expect output matches $'host\n  2 of 32  h10\n(  1 of 32  h[0-9]+\n){7}  and 23 other values'
 	expect output has-not option
 }
 

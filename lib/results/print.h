@@ -33,7 +33,7 @@ int print_ktap(struct output *out, const struct results *results);
 /* How many results have each value of the column, the most frequent first. */
 int print_groups(struct output *out, const struct results *results, const struct column *column);
 
-/* A line for each keyword whose value is not the same in all results. */
+/* Each keyword whose value is not the same in all results, and a line below it for each value. */
 int print_differences(struct output *out, const struct results *results);
 
 #endif

@@ -1,7 +1,8 @@
 /* print_differences.c - the keywords whose values are not the same in all results
  *
  * Each result becomes a list of facts, a label and a value. The facts of all results are sorted, so
- * that those with the same label stand together, and each label whose facts differ is a line.
+ * that those with the same label stand together. Each label whose facts differ is a line, and each
+ * of its values another one below it.
  */
 #include "print.h"
 
@@ -15,7 +16,7 @@
 #include "escape.h"
 #include "tally.h"
 
-enum { SHOWN_MAX = 8 }; /* values of a label: a line is to be read */
+enum { SHOWN_MAX = 8 }; /* values of a label: they are to be read */
 
 struct fact {
 	char *label, *value;
@@ -127,17 +128,22 @@ static size_t end_of_label(const struct facts *facts, size_t first)
 	return end;
 }
 
-/* Adds the facts first..end, which have one label, as one fact. Returns 0, or -1 with errno. */
+/*
+ * Adds the facts first..end, which have one label, as one fact. Values of one word, such as
+ * options, have blanks between them. Returns 0, or -1 with errno.
+ */
 static int add_joined(struct facts *facts, const struct fact *first, const struct fact *end)
 {
 	struct fact joined = { .label = strdup(first->label), .rank = first->rank };
 	struct strings values = { 0 };
-	bool failed = false;
+	bool failed = false, has_blanks = false;
 
-	for (const struct fact *fact = first; !failed && fact < end; fact++)
+	for (const struct fact *fact = first; !failed && fact < end; fact++) {
 		failed = strings_add(&values, fact->value);
+		has_blanks = has_blanks || strchr(fact->value, ' ');
+	}
 	if (!failed)
-		joined.value = strings_join(&values, "; ");
+		joined.value = strings_join(&values, has_blanks ? "; " : " ");
 	strings_free(&values);
 	return add_fact(facts, joined);
 }
@@ -161,21 +167,21 @@ static int add_result(struct facts *facts, const struct result *result)
 	return failed;
 }
 
-static void print_count(struct output *out, const char *before, size_t times, size_t total,
-			const char *text)
+static void print_count(struct output *out, size_t times, size_t total, const char *text)
 {
 	char number[64];
 
-	snprintf(number, sizeof(number), "%s%zu of %zu: ", before, times, total);
+	snprintf(number, sizeof(number), "  %zu of %zu  ", times, total);
 	output_puts(out, number);
 	escape_write(out, text, "");
+	output_puts(out, "\n");
 }
 
 static void print_others(struct output *out, size_t number)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "; and %zu other values", number);
+	snprintf(text, sizeof(text), "  and %zu other values\n", number);
 	output_puts(out, text);
 }
 
@@ -193,13 +199,13 @@ static int print_label(struct output *out, const struct fact *facts, size_t nfac
 	counts = tally(values, nfacts, &ncounts);
 	if (counts && (ncounts > 1 || nfacts < total)) {
 		escape_write(out, facts->label, "");
+		output_puts(out, "\n");
 		for (size_t i = 0; i < ncounts && i < SHOWN_MAX; i++)
-			print_count(out, i ? "; " : ": ", counts[i].times, total, counts[i].text);
+			print_count(out, counts[i].times, total, counts[i].text);
 		if (ncounts > SHOWN_MAX)
 			print_others(out, ncounts - SHOWN_MAX);
 		if (nfacts < total)
-			print_count(out, "; ", total - nfacts, total, "(none)");
-		output_puts(out, "\n");
+			print_count(out, total - nfacts, total, "(none)");
 	}
 	free(values);
 	free(counts);
