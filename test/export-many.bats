@@ -174,34 +174,6 @@ ktstr-export: 1 of 1 tests exported'
 	expect stderr "ktstr-export: --dry-run: standard input can be read for one test only: give a file, -f FILE"
 }
 
-@test "export-many: the printed pipeline makes the same files, fails the same, and leaves no other" {
-	local shell args real
-	define 'binary t' 'test good' 'test refused' host-only 'test broken' 'include ./gone' 'test last'
-	set -f
-	for args in --all 'good last' 'refused last' 'broken refused good' 'refused broken' '-o out/ *o*' 'good usb_*' \
-		'-j 0 good last' 'no_such good'; do
-		# shellcheck disable=SC2086
-		run ktstr-export -q $args
-		real=$status
-		mkdir made
-		find . out -maxdepth 1 -name '*.run' -exec mv {} made \;
-		for shell in bash dash 'busybox sh'; do
-			type -P "${shell%% *}" >/dev/null || continue
-			# shellcheck disable=SC2086
-			run bash -c 'ktstr-export -n "${@:2}" | $1' printed "$shell" $args
-			echo "$shell: $args"
-			expect status "$real"
-			find made -type f | while IFS= read -r file; do
-				cmp "$file" "$(find . out -maxdepth 1 -name "${file##*/}")"
-			done
-			expect value "$(find . out -maxdepth 1 -name '*.run*' | sort -u | wc -l)" "$(find made -type f | wc -l)"
-			find . out -maxdepth 1 -name '*.run' -delete
-			[ -z "$(files)" ]
-		done
-		rm -r made
-	done
-}
-
 @test "export-many: every file is signed" {
 	need ssh-keygen
 	ssh-keygen -q -t ed25519 -N '' -C x@example.org -f key

@@ -106,7 +106,7 @@ replay() {
 
 # bats test_tags=promise:unknown-programs
 @test "elf: a file cut short at any offset has no answer, or that of the whole" {
-	run -0 cut elf "$TOP"/build/examples/{fair,reader,spread} "$TOP"/test/fuzz/corpus/elf/*
+	run -0 cut elf "$TOP/build/examples/fair" "$TOP"/test/fuzz/corpus/elf/*
 	[[ $output =~ examples/fair:\ ([0-9]+)\ cuts,\ ([0-9]+)\ answered ]]
 	expect value "${BASH_REMATCH[1]}" "$(stat -c %s "$TOP/build/examples/fair")"
 	expect value "${BASH_REMATCH[2]}" -gt 0

@@ -454,14 +454,6 @@ for name in tarfile.open("archive.tar").getnames(): print(name)' | diff names -
 	fi
 }
 
-@test "pack: a file of over 8 GiB is packed whole" {
-	need_fast ktstr-pack
-	truncate -s 9G big || skip "no files of 9 GiB here"
-	printf 'end' >>big
-	echo "file big $here/big 0644" | ktstr-pack -t | tail -c +$((1536 + (9 << 30) + 1)) >end
-	expect value "$(tr '\0' . <end)" "end$(printf '%01533d' 0 | tr 0 .)"
-}
-
 @test "pack: a file of 8 GiB less one byte needs no extension, one of 8 GiB does" {
 	truncate -s $(((8 << 30) - 1)) big || skip "no files of 8 GiB here"
 	echo "file big $here/big 0644" >manifest

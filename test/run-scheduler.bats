@@ -138,6 +138,12 @@ scheduler_failed() {
 	expect output has "status 2"
 	cmp run/test.seen test.seen
 	cmp run/scheduler.seen scheduler.seen
+	# one that does not attach
+	printf '#!/bin/sh\nexit 1\n' >"$what/scheduler"
+	rm test.seen
+	run on_host bash -c 'cd "$1" && exec bash -s <"$2"' paste "$what" "$here/lines"
+	expect output has "no scheduler is attached: the test was not run"
+	expect no-file test.seen
 	nothing_left
 }
 

@@ -245,7 +245,7 @@ withdraw() {
 	start_run
 	cp t.run second.run
 	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/second.run" --quiet
-	expect line 0 "$PWD/second.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID"
+	expect line 0 "$PWD/second.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, as --wait-lock 600 does"
 	kill -0 "$PID"
 	expect value "$(cat "$HOST/kernel/sched_ext/state")" enabled
 	kill -TERM "$PID"
@@ -313,7 +313,7 @@ withdraw() {
 	start_run
 	run -4 nsenter -t "$PID" -m -r -w ./t.run --quiet --wait-lock 1
 	expect line 0 "./t.run: waiting up to 1 s: another .run is running on this host, PID $PID (t.run)"
-	expect line 1 "./t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID"
+	expect line 1 "./t.run: not suitable: another .run is running on this host, PID $PID (t.run): wait for its end, as --wait-lock 600 does"
 	expect value "${#lines[@]}" 3
 	kill -TERM "$PID"
 	ended 143
@@ -347,7 +347,7 @@ withdraw() {
 	sed -i 's/type -P flock/false/' t.run
 	begin_run
 	run -4 nsenter -t "$PID" -m -r -w bash "$PWD/t.run" --quiet
-	expect output ends "another .run is running on this host, PID $PID (t.run): wait for its end, or stop it: kill $PID"
+	expect output ends "another .run is running on this host, PID $PID (t.run): wait for its end, as --wait-lock 600 does"
 	kill -TERM "$PID"
 	ended 143
 	run -4 on_host bash -c 'echo 999999 1 x.run >/run/ktstr.lock; ./t.run --quiet'

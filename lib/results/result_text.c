@@ -82,6 +82,7 @@ const struct record_rule result_rules[] = {
 	{ "metric", 2, 3, RECORD_MANY, name_problem }, /* a value out of range is text */
 	{ "metric-text", 1, 1, RECORD_MANY, NULL },
 	{ "host-restored", 1, 1, RECORD_ONCE, NULL },
+	{ "problem", 1, 1, RECORD_MANY, NULL },
 	{ "difference", 1, 1, RECORD_MANY, NULL },
 	{ "missing", 2, 2, RECORD_MANY, NULL },
 	{ "governor", 1, 1, RECORD_ONCE, NULL },

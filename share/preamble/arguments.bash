@@ -44,7 +44,7 @@ print_help() {
 		                           status 0, 4 or 65
 		  --info                   print the frozen values
 		  --list                   list the packed files
-		  --verify                 check that this file is not damaged
+		  --verify                 check that the archive is as it was exported
 		  --extract DIR            unpack into DIR, which must be new or empty
 		  --print-command          print the commands of the scheduler and the test
 		  --help                   show this help
@@ -112,7 +112,10 @@ take_value() {
 		parse_seconds "$@"
 		WAIT_LOCK_SECS=$REPLY
 		;;
-	--tmpdir) TMP_DIRECTORY=$2 ;;
+	--tmpdir)
+		[[ -d $2 ]] || die "$STATUS_MISUSED" "--tmpdir: there is no directory $2: make it, or name another"
+		TMP_DIRECTORY=$2
+		;;
 	--evidence)
 		[[ $2 == failure || $2 == always || $2 == never ]] ||
 			die "$STATUS_MISUSED" "--evidence: not failure, always or never: $2"
@@ -181,6 +184,7 @@ check_evidence_to() {
 		if (($1)); then die "$STATUS_MISUSED" "--evidence-to - and --ktap exclude each other: both print on standard output"; fi
 		[[ -e /proc/$$/fd/1 && -e /proc/$$/fd/2 ]] ||
 			die "$STATUS_MISUSED" "--evidence-to -: standard output or standard error is closed"
+		[[ ! -t 1 ]] || die "$STATUS_MISUSED" "--evidence-to -: standard output is a terminal: redirect it to a file"
 		exec {EVIDENCE_FD}>&1 1>&2 # the test prints on standard error
 	elif [[ -f $EVIDENCE_TO ]]; then
 		die "$STATUS_MISUSED" "--evidence-to: $EVIDENCE_TO is there already: name a new file"
@@ -209,7 +213,7 @@ parse_arguments() {
 		--check | --info | --list | --verify | --print-command | --manual) set_action "${option#--}" ;;
 		--keep | --ktap | --quiet | --until-fail | --no-scheduler | --baseline) take_flag "$option" ;;
 		-h | --help)
-			print_help
+			print_text print_help
 			leave 0
 			;;
 		--cpus | --cpus=* | --topology | --topology=* | --affinity | --affinity=*)
@@ -224,6 +228,8 @@ parse_arguments() {
 	done
 	if ((ktap)) && [[ $ACTION != run ]]; then
 		die "$STATUS_MISUSED" "--ktap is for a run: --$ACTION has no verdict"
+	elif ((ktap)) && [[ ! -e /proc/$$/fd/1 ]]; then
+		die "$STATUS_MISUSED" "--ktap: standard output is closed"
 	fi
 	if [[ $ACTION != run && ($EVIDENCE_TO || $EVIDENCE_WHEN != failure || ${#OMITTED[@]} -gt 0) ]]; then
 		die "$STATUS_MISUSED" "--evidence is for a run: --$ACTION has none"

@@ -28,7 +28,8 @@ check_privileges() {
 			say "note: not root: what only root can see was not checked"
 		else
 			printf -v key %q "$0"
-			problem "user ID $EUID found, root needed: sudo $key"
+			if [[ $SELF ]]; then key="sudo bash $key"; else key='sudo bash -s < FILE.run'; fi
+			problem "user ID $EUID found, root needed: $key"
 		fi
 		return
 	fi
@@ -74,12 +75,18 @@ check_decompressor() {
 # check_container: the scheduler and sysctls act on the whole host, but a lock in /run may be a container's own. If
 # tracefs cannot be locked, only the host itself may run: the first PID namespace, whose inode is fixed, with init's /run.
 check_container() {
+	local lacks
 	((EUID == 0)) || return 0
 	has_scheduler || has_commands || ((${#SYSCTLS[@]})) || return 0
-	if type -P flock >/dev/null && find_tracefs; then return 0; fi
+	if ! type -P flock >/dev/null; then
+		lacks='flock(1) is missing: install util-linux'
+	elif ! find_tracefs; then
+		lacks='tracefs is not mounted: mount -t tracefs none /sys/kernel/tracing'
+	else
+		return 0
+	fi
 	[[ $(readlink /proc/self/ns/pid) != 'pid:[4026531836]' || ! /proc/1/root/run -ef /run ]] 2>/dev/null || return 0
-	problem "no tracefs to lock, or no flock to do it, and the /run of a container found: another container could run" \
-		"a test at the same time: mount -t tracefs none /sys/kernel/tracing, or run it on the host itself"
+	problem "a container found, in which other containers' runs cannot be seen, as $lacks, or run it on the host itself"
 }
 
 # Whether this machine can run the packed programs, and has their interpreters.

@@ -1,5 +1,16 @@
 # --- inspect: what is done without running anything ---
 
+# print_text FUNCTION: prints what it prints. An output that cannot be written is no status of a test.
+print_text() {
+	local text
+	text=$("$1") || leave "$?"
+	[[ $text ]] || return 0
+	if ! printf '%s\n' "$text" 2>/dev/null; then
+		say "standard output cannot be written: is it closed, or its disk full?"
+		leave "$STATUS_ERROR"
+	fi
+}
+
 print_info() {
 	local name
 	for name in KTSTR_TEST_NAME KTSTR_SCHED_NAME KTSTR_GIT_HASH KTSTR_ABOUT KTSTR_CONTACT TEST_BUILD_ID \
@@ -47,8 +58,8 @@ shown() {
 	fi
 }
 
-# list: the names of the packed files, links and directories below include, as tar has them
-list() {
+# print_list: the names of the packed files, links and directories below include, as tar has them
+print_list() {
 	local name REPLY names
 	need_programs
 	# GNU tar quotes names; other programs ignore this variable
@@ -81,8 +92,13 @@ print_command() {
 	test_command "$mark"
 	quote_command "$mark"
 	more="KTSTR_DURATION_SECS=$TEST_DURATION_SECS KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS$more"
-	printf '%s\n' "$path $places $more $REPLY </dev/null; echo \"status \$?\""
-	if has_scheduler; then printf '%s\n' 'kill $!; wait $!'; fi
+	REPLY="$path $places $more $REPLY </dev/null; echo \"status \$?\""
+	if has_scheduler; then
+		printf '%s\n' "if grep -qsx enabled $SCX/state; then $REPLY; else echo 'no scheduler is attached: the test was not run'; fi" \
+			'kill $! 2>/dev/null; wait $!'
+	else
+		printf '%s\n' "$REPLY"
+	fi
 	if has_commands; then print_commands "$path $places" "${SCHED_DISABLE[@]}"; fi
 }
 

@@ -114,12 +114,7 @@ take_lock() {
 }
 
 report_other_run() {
-	local pid=${OTHER_RUN#, PID }
-	if [[ $pid != "$OTHER_RUN" ]]; then
-		problem "another .run is running on this host$OTHER_RUN: wait for its end, or stop it: kill ${pid%% *}"
-	else
-		problem "another .run is running on this host$OTHER_RUN: wait for its end"
-	fi
+	problem "another .run is running on this host$OTHER_RUN: wait for its end, as --wait-lock 600 does"
 }
 
 # name_holders: writes into the lock which processes hold it

@@ -3,7 +3,6 @@
 # preflight: checks all that can be known before anything is changed. The work directory is made last, as a check.
 preflight() {
 	local one
-	[[ $ACTION == run ]] || check_lock
 	check_privileges
 	check_programs
 	check_container
@@ -17,8 +16,11 @@ preflight() {
 	check_topology
 	list_places
 	make_work_directory
+	[[ $ACTION == run ]] || check_lock
+	if [[ $OTHER_RUN && $ACTION == run ]]; then PROBLEMS=("${PROBLEMS[@]:1}" "${PROBLEMS[0]}"); fi # it ends by itself
 	for one in "${PROBLEMS[@]}"; do
 		say "not suitable: $one"
+		record problem "$one"
 	done
 	if ((${#PROBLEMS[@]})); then
 		REASON=${PROBLEMS[0]}
@@ -104,11 +106,11 @@ act() {
 		preflight
 		keep_text
 		check_archive # last: no damaged file is called suitable
-		say "this host is suitable, and this file is as it was exported"
+		say "this host is suitable, and $CHECKED"
 		;;
 	verify)
 		verify
-		say "this file is as it was exported"
+		say "$CHECKED"
 		;;
 	extract) extract ;;
 	esac
@@ -124,10 +126,8 @@ main() {
 	find_programs
 	parse_arguments "$@"
 	case $ACTION in # these make nothing, and end as any program does if their reader leaves
-	info) print_info ;;
-	manual) print_manual ;;
-	list) list ;;
-	print-command) print_command ;;
+	info | list | manual) print_text "print_$ACTION" ;;
+	print-command) print_text print_command ;;
 	*) act ;;
 	esac
 	trap - EXIT

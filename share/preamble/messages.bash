@@ -74,7 +74,7 @@ print_banner() {
 	side_name 1
 	if [[ $BASELINE ]]; then REPLY+=" and $DEFAULT_SCHEDULER"; fi
 	say "test $KTSTR_TEST_NAME, scheduler $REPLY, git $KTSTR_GIT_HASH"
-	say "this runs as root and may attach a BPF scheduler: read everything above __ARCHIVE__ first"
+	if has_scheduler || [[ $ATTACHES_SCHEDULERS ]]; then say "it attaches a BPF scheduler to the whole host, as root"; fi
 	if has_commands; then say "it runs commands of its author as root: --print-command shows them"; fi
 }
 

@@ -25,6 +25,8 @@ with_text() {
 # columns, which give the size of the text; with other lines, only the characters count.
 diagnose_damage() {
 	local size characters want want_size
+	[[ $(printf x | cat | cat | cat | cat) == x ]] ||
+		die "$STATUS_ERROR" "the archive could not be read: no process could be had: raise the limit: ulimit -u"
 	if (($(with_text tr -dc '\r' | wc -c))); then
 		die "$STATUS_DAMAGED" "this file is damaged: its line endings were changed to CR LF: copy it again, as binary"
 	fi
@@ -55,17 +57,21 @@ checksum() {
 	sha256sum || cat >/dev/null
 }
 
-# check_archive: ends the run unless the archive is what was exported; sets REPLY to the program that checked it
+# check_archive: ends the run unless the archive is what was exported; sets REPLY to the program that checked it, and
+# CHECKED to what is known then
 check_archive() {
-	local sum
+	local sum why='none was exported'
+	CHECKED='the archive is as it was exported'
 	sum=$(with_text base64 -d 2>/dev/null | checksum 2>/dev/null) || diagnose_damage
 	if [[ $sum && $PAYLOAD_SHA256 ]]; then
 		[[ ${sum%% *} == "$PAYLOAD_SHA256" ]] || diagnose_damage
 		REPLY=sha256sum
 		return
 	fi
+	CHECKED='the archive can be unpacked'
 	REPLY=${DECOMPRESS[0]:-gzip}
-	say "warning: SHA-256 not checked (no sha256sum here, or none exported): only what $REPLY checks and the size are"
+	if [[ $PAYLOAD_SHA256 ]]; then why='no sha256sum here'; fi
+	say "warning: SHA-256 not checked ($why): only what $REPLY checks${PAYLOAD_SIZE:+ and the size} are"
 	if [[ $PAYLOAD_SIZE ]] && ! (($(with_text base64 -d | wc -c) == PAYLOAD_SIZE)); then diagnose_damage; fi
 	with_text base64 -d | inflate >/dev/null 2>&1 || diagnose_damage
 }

@@ -34,6 +34,7 @@ case ${1:-} in
 	exit 64
 	;;
 esac
+trap 'printf "%s\n" "$0: this file is damaged: it is cut short: copy it again" >&2; exit 65' EXIT # again, for bash -s
 BASH=/proc/$$/exe # this one, and not the first that is called bash
 { printf bash >"/proc/$$/comm"; } 2>/dev/null || true # for ps, where it would be exe
 set -euo pipefail

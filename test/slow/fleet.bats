@@ -75,7 +75,7 @@ idle() {
 	export_fair 'echo "$@"'
 	fake_fleet host
 	run -0 as_documented '^scp'
-	expect output ends "this host is suitable, and this file is as it was exported"
+	expect output ends "this host is suitable, and the archive is as it was exported"
 	expect value "$(cat fair.out)" "run --ktstr-test-fn fair --duration 30 --watchdog-timeout 5"
 	expect value "$(tail -n 1 fair.log)" "./fair.run: pass"
 	echo enabled >hosts.d/host/kernel/sched_ext/state
@@ -292,7 +292,7 @@ use_ansible() {
 	three_hosts
 	run -1 as_documented '^parallel.*--check'
 	for host in alpha beta; do
-		grep -qx "$host"$'\t'"fair.run: this host is suitable, and this file is as it was exported" <<<"$output"
+		grep -qx "$host"$'\t'"fair.run: this host is suitable, and the archive is as it was exported" <<<"$output"
 	done
 	grep -q "^gamma"$'\t'"fair.run: not suitable: sched_ext is enabled" <<<"$output"
 }

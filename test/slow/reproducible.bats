@@ -2,7 +2,7 @@
 # reproducible.bats - the same inputs give the same .run, byte for byte, whoever makes it, where and how
 # shellcheck disable=SC2016 # the inner bash expands
 
-load helper
+load ../helper
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # run-bash.bats - what bash takes from its caller, its variables, options, functions and locale, changes no verdict
 
-load run_helper
+load ../run_helper
 
 # probe: "probe start FILE COMMAND..." becomes the command, with the environment that FILE holds; as test or
 # scheduler, "probe show FILE STATUS", it leaves its own environment there, and ends with the status. With

@@ -70,7 +70,7 @@ stopped() {
 	local first
 	first=$(sed -n 's/^first=//p' "$boot/out/second")
 	told second second=4 attached_still=enabled seq_rose=0 status=143 left=
-	said second "not suitable: another .run is running on this host, PID $first (works.run): wait for its end, or stop it: kill $first"
+	said second "not suitable: another .run is running on this host, PID $first (works.run): wait for its end, as --wait-lock 600 does"
 }
 
 # bats test_tags=promise:both-killed

@@ -102,7 +102,7 @@ teardown() {
 	told check status=0 left=
 	said check 'ok: root' 'ok: programs' 'ok: machine x86_64' 'ok: sched_ext' 'ok: no sched_ext scheduler is attached' \
 		'ok: cgroup v2 at /sys/fs/cgroup' 'ok: LLC 0-1: 2 cores of at least 1 threads, needed 2' \
-		'ok: work directory in /tmp' 'this host is suitable, and this file is as it was exported'
+		'ok: work directory in /tmp' 'this host is suitable, and the archive is as it was exported'
 }
 
 @test "verdicts: --ktap of a test that fails" {
