@@ -556,3 +556,18 @@ recorded() {
 	expect stderr ''
 	expect output has 'a=1'
 }
+
+@test "evidence: that of a host that is not suitable has all that it lacks" {
+	script t
+	script sched
+	printf '%s\n' 'test t' 'binary t' 'topology 1n1l8c1t' 'scheduler s ./sched' >t.ktstr
+	ktstr-export -q t
+	rm -r "$HOST/kernel/sched_ext"
+	run -4 on_host ./t.run --evidence-to e.evidence.tar.gz
+	tar -xzOf e.evidence.tar.gz --wildcards '*/result' >result
+	expect value "$(grep -c '^problem ' result)" "$(grep -c ' not suitable: ' <<<"$output")"
+	expect value "$(grep -c '^problem ' result)" 2
+	expect value "$(sed -n 's/^reason //p' result)" "$(sed -n 's/^problem //p' result | head -n 1)"
+	run -0 ktstr-results -f tsv -c verdict --no-heading e.evidence.tar.gz
+	expect output unsuitable
+}

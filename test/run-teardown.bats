@@ -286,7 +286,7 @@ withdraw() {
 @test "teardown: of two runs in two containers, with a /run of each, one is refused" {
 	start_run
 	run -4 nsenter -t "$PID" -m -r -w unshare -m --propagation unchanged bash -c 'mount -t tmpfs none /run; ./t.run --quiet; s=$?; ls -A /run; exit $s'
-	expect line 0 "./t.run: not suitable: another .run is running on this host in another container: wait for its end"
+	expect line 0 "./t.run: not suitable: another .run is running on this host in another container: wait for its end, as --wait-lock 600 does"
 	run -4 nsenter -t "$PID" -m -r -w unshare -m --propagation unchanged bash -c 'mount -t tmpfs none /run; ./t.run --check'
 	expect output has "another .run is running on this host in another container"
 	kill -TERM "$PID"
