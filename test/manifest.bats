@@ -219,6 +219,9 @@ run-arg a"
 		sched-arg -s 5000|sched-arg: surplus field: 2 given, at most 1 taken: give arguments with sched-arg -s and sched-arg 5000 (write a space within a field as \040)
 		run-arg 10 20|run-arg: surplus field: 2 given, at most 1 taken: give arguments with run-arg 10 and run-arg 20 (write a space within a field as \040)
 		binary ./t 10|binary: surplus field: 2 given, at most 1 taken: give arguments with run-arg 10 (write a space within a field as \040)
+		run-arg 'a b'|run-arg: surplus field: 2 given, at most 1 taken: quotes do not join words (write a space within a field as \040)
+		binary "./a b/c"|binary: surplus field: 2 given, at most 1 taken: quotes do not join words (write a space within a field as \040)
+		binary ./dir with space/x|binary: surplus field: 3 given, at most 1 taken (write a space within a field as \040)
 		sysctl a|sysctl: missing field: 1 given, 2 needed
 		enable ""|enable: the command is empty
 		disable ""|disable: the command is empty

@@ -331,6 +331,24 @@ static void print_field(FILE *to, const char *field)
 	}
 }
 
+/* Whether somebody who wrote these fields meant quotes to join words. */
+static bool has_quotes(const struct record *record)
+{
+	for (size_t i = 0; i < record->nfields; i++)
+		if (*record->fields[i] == '\'' || *record->fields[i] == '"')
+			return true;
+	return false;
+}
+
+/* Whether the surplus fields are likely the rest of a path with blanks, such as ./a b/c. */
+static bool continues_path(const struct record *record)
+{
+	for (size_t i = record->rule->max_fields; i < record->nfields; i++)
+		if (strchr(record->fields[i], '/') && !strchr("-/.", *record->fields[i]))
+			return true;
+	return false;
+}
+
 static int bad_surplus(const struct record_reader *reader, const struct record *record)
 {
 	enum { SHOWN_MAX = 4 };
@@ -341,8 +359,14 @@ static int bad_surplus(const struct record_reader *reader, const struct record *
 
 	if (!to)
 		return report_errno("%s:%zu", reader->source, record->line);
-	if (instead && !strcmp(instead, record->keyword))
+	if (has_quotes(record)) {
+		fputs(": quotes do not join words", to);
+		instead = NULL;
+	} else if (instead && !strcmp(instead, record->keyword)) {
 		first = 0;
+	} else if (continues_path(record)) {
+		instead = NULL;
+	}
 	if (end > first + SHOWN_MAX)
 		end = first + SHOWN_MAX;
 	for (size_t i = first; instead && i < end; i++) {
