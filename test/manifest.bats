@@ -500,6 +500,11 @@ enabled-when /proc/x/y 1\0402"
 	define 'test a' 'binary t' 'include no-such-program-xyz'
 	fails_with 1 "./t.ktstr:3: include: no-such-program-xyz: not a program on PATH (a file of yours is ./no-such-program-xyz)" \
 		ktstr-manifest a
+	mkdir -p below
+	echo >below/limits.txt
+	printf '%s\n' 'test a' 'binary ../t' 'include limits.txt' >below/l.ktstr
+	fails_with 1 "below/l.ktstr:3: include: limits.txt: not a program on PATH: there is a file ./limits.txt: write that" \
+		ktstr-manifest -f below/l.ktstr a
 }
 
 @test "manifest: an unreadable file is an error for who is not root" {

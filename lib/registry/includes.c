@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/report.h"
@@ -165,6 +166,24 @@ static int warn_of_stand_in(const struct resolution *r, const struct entry *entr
 	return failed ? -1 : 0;
 }
 
+/* Reports what to write for a file that is no program on PATH. Returns -1. */
+static int report_no_program(const struct resolution *r, const struct entry *entry,
+			     const char *name)
+{
+	char *own;
+	bool is_there;
+
+	if (asprintf(&own, "%s/%s", r->source->directory, name) < 0)
+		return resolution_bad(r, entry, "%s", strerror(errno));
+	is_there = !access(own, F_OK);
+	free(own);
+	return resolution_bad(
+		r, entry,
+		is_there ? "%s: not a program on PATH: there is a file ./%s: write that"
+			 : "%s: not a program on PATH: write ./%s for a file of yours",
+		name, name);
+}
+
 static int resolve_include(struct resolution *r, const struct entry *entry)
 {
 	const char *spec = entry->fields.items[0];
@@ -178,9 +197,7 @@ static int resolve_include(struct resolution *r, const struct entry *entry)
 	result = resolution_check_search(r, entry, spec, &search, path);
 	search_free(&search);
 	if (result > 0)
-		return resolution_bad(r, entry,
-				      "%s: not a program on PATH (a file of yours is ./%s)", spec,
-				      spec);
+		return report_no_program(r, entry, spec);
 	if (result || warn_of_stand_in(r, entry, path)) {
 		free(path);
 		return -1;
