@@ -330,7 +330,7 @@ file include/other $PWD/other 0755"
 	fails_with 1 "./t.ktstr:4: built-from: dangling: No such file or directory" ktstr-manifest a
 	define 'test a' 'binary t' 'built-from none'
 	run -0 --separate-stderr ktstr-manifest a
-	expect stderr "ktstr-manifest: warning: a: built-from: without effect, as no scheduler is started: the scheduler record names no program"
+	expect stderr "ktstr-manifest: warning: ./t.ktstr:3: built-from: without effect, as no scheduler is started: the scheduler record names no program"
 }
 
 @test "manifest: sources that cannot be read are an error, as the newest could be among them" {
@@ -397,7 +397,7 @@ sched-arg {include/a\040b}'
 	define 'test a' 'binary t' 'config-content empty ""'
 	run -0 --separate-stderr ktstr-manifest a
 	expect output has 'content include/empty 0755 ""'
-	expect stderr "ktstr-manifest: warning: a: config-content: without effect, as no scheduler is started: the scheduler record names no program"
+	expect stderr "ktstr-manifest: warning: ./t.ktstr:3: config-content: without effect, as no scheduler is started: the scheduler record names no program"
 }
 
 @test "manifest: config-content and a file with one name are an error that says both lines" {
@@ -731,7 +731,7 @@ directory include/d 0755"
 @test "manifest: what only a scheduler takes is a warning where none is started" {
 	define 'test a' 'binary t' 'sched-arg -v'
 	run -0 --separate-stderr ktstr-manifest a
-	expect stderr has "warning: a: sched-arg: without effect, as no scheduler is started"
+	expect stderr has "warning: ./t.ktstr:3: sched-arg: without effect, as no scheduler is started"
 	expect output has-not sched-arg
 }
 

@@ -318,16 +318,26 @@ static int warn_of_cell_option(const struct resolution *r)
 	return 0;
 }
 
-static void warn_of_unused(const struct resolution *r)
+static int warn_of_unused(const struct resolution *r)
 {
 	static const char *const keywords[] = { "built-from", "sched-arg", "config-file",
 						"config-content", "cgroup-parent" };
 
-	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
-		if (resolution_find(r, keywords[i]))
-			report_warning("%s: %s: without effect, as no scheduler is started: "
-				       "the scheduler record names no program",
-				       r->definition->name, keywords[i]);
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
+		const struct entry *entry = resolution_find(r, keywords[i]);
+		char *place;
+
+		if (!entry)
+			continue;
+		place = resolution_place(r, entry);
+		if (!place)
+			return report_errno("%s", r->definition->name);
+		report_warning("%s: without effect, as no scheduler is started: the scheduler "
+			       "record names no program",
+			       place);
+		free(place);
+	}
+	return 0;
 }
 
 static int copy_entries(const struct resolution *r, const char *keyword, struct entries *manifest)
@@ -369,10 +379,10 @@ static int add_all(const struct resolution *r, struct entries *manifest)
 	    origin_add(r->source, r->binary, r->scheduler, r->sources, manifest) ||
 	    copy_entries(r, "about", manifest) || copy_entries(r, "contact", manifest))
 		return -1;
-	if (!r->scheduler)
-		warn_of_unused(r);
-	else if (add_scheduler_args(r, manifest) || warn_of_cell_option(r) ||
-		 copy_entries(r, "cgroup-parent", manifest))
+	if (!r->scheduler && warn_of_unused(r))
+		return -1;
+	if (r->scheduler && (add_scheduler_args(r, manifest) || warn_of_cell_option(r) ||
+			     copy_entries(r, "cgroup-parent", manifest)))
 		return -1;
 	return copy_entries(r, "enable", manifest) || copy_entries(r, "disable", manifest) ||
 	       copy_entries(r, "enabled-when", manifest) ||
