@@ -498,7 +498,7 @@ enabled-when /proc/x/y 1\0402"
 	define 'test a' 'binary t' 'scheduler s ./data'
 	fails_with 1 "./t.ktstr:3: scheduler: ./data: not executable: chmod +x it" ktstr-manifest a
 	define 'test a' 'binary t' 'include no-such-program-xyz'
-	fails_with 1 "./t.ktstr:3: include: no-such-program-xyz: not a program on PATH (a file of yours is ./no-such-program-xyz)" \
+	fails_with 1 "./t.ktstr:3: include: no-such-program-xyz: not a program on PATH: write ./no-such-program-xyz for a file of yours" \
 		ktstr-manifest a
 	mkdir -p below
 	echo >below/limits.txt
@@ -617,11 +617,11 @@ include_from() {
 	KTSTR_SCHEDULER=./mine run -0 ktstr-manifest a
 	expect output ends "file scheduler $PWD/mine 0755"
 	KTSTR_SCHEDULER=./gone fails_with 1 \
-		"./t.ktstr:3: scheduler: scx_x not found; looked at ./gone (\$KTSTR_SCHEDULER): build it, or set KTSTR_SCHEDULER" \
+		"./t.ktstr:3: scheduler: scx_x not found: KTSTR_SCHEDULER names ./gone, which is no program: correct or unset it" \
 		ktstr-manifest a
 	rm scx_x ./*/scx_x target/*/scx_x
 	PATH=$PWD/onpath:$TOP/build/bin run -1 ktstr-manifest a
-	expect output has "looked at $PWD/deps/scx_x, $PWD/scx_x, target/debug/scx_x, target/release/scx_x, $PWD/onpath/scx_x, $TOP/build/bin/scx_x: build it"
+	expect output has "looked at $PWD/deps/scx_x, $PWD/scx_x, target/debug/scx_x, target/release/scx_x, the directories of PATH: build it"
 }
 
 @test "manifest: a file that has a program's name and is none is named with its fault, and passed over if there is a program" {
@@ -663,7 +663,7 @@ include_from() {
 	mkdir -p bin scx_x real
 	ln -s "$PWD/real" bin/scx_x
 	define 'test a' 'binary t' 'scheduler s scx_x'
-	fails_with 1 "./t.ktstr:3: scheduler: scx_x not found; looked at $PWD/scx_x (Is a directory), target/debug/scx_x, target/release/scx_x, $PWD/bin/scx_x (Is a directory): build it, or set KTSTR_SCHEDULER" \
+	fails_with 1 "./t.ktstr:3: scheduler: scx_x not found; looked at $PWD/scx_x (Is a directory), target/debug/scx_x, target/release/scx_x, $PWD/bin/scx_x (Is a directory), the directories of PATH: build it, or set KTSTR_SCHEDULER" \
 		env PATH="$PWD/bin" "$TOP/build/bin/ktstr-manifest" a
 	rm bin/scx_x
 	program bin/scx_x

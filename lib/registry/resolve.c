@@ -176,7 +176,12 @@ static int find_named_scheduler(struct resolution *r, const struct entry *entry,
 
 	r->scheduler = find_scheduler(name, &r->beside, &search);
 	result = resolution_check_search(r, entry, name, &search, r->scheduler);
-	if (result > 0) {
+	if (result > 0 && search.override) {
+		resolution_bad(r, entry,
+			       "%s not found: KTSTR_SCHEDULER names %s, which is no program: "
+			       "correct or unset it",
+			       name, search.override);
+	} else if (result > 0) {
 		char *places = strings_join(&search.looked_at, ", ");
 
 		resolution_bad(r, entry,

@@ -44,8 +44,11 @@ static int note(struct search *search, const char *path, const char *from, const
 	bool is_directory = !stat(path, &st) && S_ISDIR(st.st_mode);
 	bool is_there = is_directory || !lstat(path, &st);
 
-	if (!is_there && (errno == ENOENT || errno == ENOTDIR))
+	if (!is_there && (errno == ENOENT || errno == ENOTDIR)) {
+		if (search->is_on_path || strings_contain(&search->looked_at, path))
+			return 0;
 		return strings_addf(&search->looked_at, "%s%s", path, from);
+	}
 	if (is_there && !is_directory && !search->problem &&
 	    asprintf(&search->problem, "%s%s: %s", path, from, problem) < 0) {
 		search->problem = NULL;
@@ -89,9 +92,13 @@ static int try_path(const char *name, struct search *search, char **found)
 	char *copy = strdup(path ? path : "/usr/bin:/bin"), *rest = copy, *directory;
 	int is_there = copy ? 0 : -1;
 
+	search->is_on_path = true;
 	while (!is_there && (directory = strsep(&rest, ":")))
 		is_there = try_directory(*directory ? directory : ".", name, search, found);
 	free(copy);
+	/* they are many, and known: only those with something of that name are listed */
+	if (!is_there)
+		is_there = strings_add(&search->looked_at, "the directories of PATH");
 	return is_there;
 }
 
@@ -112,6 +119,7 @@ char *find_scheduler(const char *name, const struct strings *beside, struct sear
 	int is_there = 0;
 
 	if (override && *override) {
+		search->override = override;
 		is_there = try_file(override, " ($KTSTR_SCHEDULER)", search, &found);
 	} else {
 		for (size_t i = 0; !is_there && i < beside->count; i++)

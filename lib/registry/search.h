@@ -10,6 +10,8 @@
 /* What was seen until a program was found, or in all places. Zero-initialised, it is empty. */
 struct search {
 	struct strings looked_at; /* each path without a program, perhaps with what is there */
+	bool is_on_path;	  /* the directories of $PATH are being looked at */
+	const char *override;	  /* $KTSTR_SCHEDULER, if that is what was tried */
 	char *problem; /* "PATH: WHY" of the first file of that name that is no program, or NULL */
 };
 
