@@ -462,6 +462,10 @@ as_printed() {
 		run -64 ktstr-export $args
 		expect value "${#lines[@]}" 1
 	done
+	run -64 ktstr-export -j lat
+	expect output "ktstr-export: -j: not a number: lat (see --help)"
+	run -64 ktstr-export -f lat
+	expect output "ktstr-export: -f took lat as its file: give the name of a test (see --help)"
 	run -1 ktstr-export -- ../a
 	expect output "ktstr-export: no test can have this name: ../a"
 	run -1 ktstr-export ./t

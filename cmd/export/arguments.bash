@@ -45,7 +45,7 @@ usage() {
 }
 
 parse_arguments() {
-	local option REPLY
+	local option taken='' REPLY
 	names=() patterns=() all='' several='' target='' key='' quiet='' no_libs='' no_verify='' reads_input=''
 	sources=() packing=() decompress=() heading=()
 	while (($#)); do
@@ -108,6 +108,8 @@ check_names() {
 	if [[ $all ]]; then
 		((count == 0)) || die "$STATUS_MISUSED" "--all takes no name (see --help)"
 	elif ((count == 0)); then
+		# a value that is missing takes the name
+		if [[ $taken ]]; then die "$STATUS_MISUSED" "$taken as its file: give the name of a test (see --help)"; fi
 		die "$STATUS_MISUSED" "give the name of a test (see --help)"
 	fi
 	if [[ $all || ${patterns[*]} ]] || ((count > 1)); then several=1; fi
@@ -126,10 +128,13 @@ take_value() {
 	-o | --output) target=$2 ;;
 	-b | --binary) sources+=(-b "$2") ;;
 	-f | --file)
-		sources+=(-f "$2")
+		sources+=(-f "$2") taken="$1 took $2"
 		if [[ $2 == - ]]; then reads_input=1; fi
 		;;
-	-j | --jobs) packing+=(-j "$2") ;;
+	-j | --jobs)
+		[[ $2 =~ ^[0-9]+$ ]] || die "$STATUS_MISUSED" "$1: not a number: $2 (see --help)"
+		packing+=(-j "$2")
+		;;
 	--engine) packing+=(--engine "$2") ;;
 	--decompress)
 		read -rd '' -a decompress <<<"$2" || true
