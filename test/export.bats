@@ -287,7 +287,7 @@ pack_with() {
 @test "export: what is no regular file is not replaced" {
 	mkdir d
 	run -1 ktstr-export -o d a
-	expect output "ktstr-export: d: Is a directory"
+	expect output "ktstr-export: d: Is a directory: give -o d/"
 	run -1 ktstr-export -o /dev/null a
 	expect output "ktstr-export: /dev/null: is not a regular file (for standard output: -o -)"
 	[ -c /dev/null ]
