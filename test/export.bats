@@ -27,9 +27,12 @@ nothing_left() {
 	umask 077
 	run -0 --separate-stderr ktstr-export a
 	expect output ""
-	expect stderr "wrote a.run ($(stat -c %s a.run) bytes, 1 include files)"
+	expect stderr "wrote a.run ($(stat -c %s a.run) bytes, 1 include file)"
 	expect value "$(stat -c %a a.run)" 755
 	bash -n a.run
+	printf "%s\n" "test bare" "binary t" >bare.ktstr
+	run -0 --separate-stderr ktstr-export -f bare.ktstr bare
+	expect stderr "wrote bare.run ($(stat -c %s bare.run) bytes)"
 	run -0 ktstr-export -q a
 	expect output ""
 }
@@ -123,7 +126,7 @@ include/data 0o755 0 0 0 5" ]
 	cmp a.run b.run
 	cmp a.run c.run
 	run -0 --separate-stderr ktstr-export -o - a
-	expect stderr "wrote standard output ($(stat -c %s a.run) bytes, 1 include files)"
+	expect stderr "wrote standard output ($(stat -c %s a.run) bytes, 1 include file)"
 }
 
 # pack_with COMMAND: makes ./packer, which compresses with it

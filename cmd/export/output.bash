@@ -71,6 +71,11 @@ say_what_was_written() {
 	local REPLY what=$output includes
 	if [[ $output == - ]]; then what='standard output'; fi
 	includes=$(grep -cE '^(file|content|link) include/' <"$work/manifest") || true
-	as_line "$what ($1 bytes, $includes include files)${key:+, signed: $output.sig}"
+	case $includes in
+	0) includes='' ;;
+	1) includes=', 1 include file' ;;
+	*) includes=", $includes include files" ;;
+	esac
+	as_line "$what ($1 bytes$includes)${key:+, signed: $output.sig}"
 	printf 'wrote %s\n' "$REPLY" >&2 || true
 }
