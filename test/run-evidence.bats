@@ -571,3 +571,14 @@ recorded() {
 	run -0 ktstr-results -f tsv -c verdict --no-heading e.evidence.tar.gz
 	expect output unsuitable
 }
+
+@test "evidence: what the test prints is in its order, if standard output and error are one file" {
+	export_test 'for i in {1..200}; do echo "out $i"; echo "err $i" >&2; done; exit 1'
+	run -1 on_host ./t.run --evidence-to e.evidence.tar.gz
+	tar -xzOf e.evidence.tar.gz --wildcards '*/test.log' | cmp - <(for i in {1..200}; do printf '%s\n' "out $i" "err $i"; done)
+	expect output has $'out 200\nerr 200\n'
+	expect line -1 "./t.run: fail: err 200"
+	run -1 --separate-stderr on_host ./t.run
+	expect value "$(grep -c '^out ' <<<"$output")" 200
+	expect value "$(grep -c '^err ' <<<"$stderr")" 200
+}

@@ -67,15 +67,19 @@ copy_to() {
 }
 
 # start_test_log: sets TEST_OUT and TEST_ERR to what the test prints to. Both are copied as they come, to one log and to
-# the run's own output.
+# the run's own output. If standard output and error are one file here, they are one pipe for the test: its order is kept.
 start_test_log() {
 	local log
 	start_log test
 	log=$REPLY
 	start_reader copy copy_output "/proc/self/fd/$log"
 	TEST_OUT=$REPLY
-	start_reader copy copy "/proc/self/fd/$log" 1>&2
-	TEST_ERR=$REPLY
+	if [[ /proc/self/fd/1 -ef /proc/self/fd/2 ]]; then
+		exec {TEST_ERR}>&"$TEST_OUT"
+	else
+		start_reader copy copy "/proc/self/fd/$log" 1>&2
+		TEST_ERR=$REPLY
+	fi
 	exec {log}>&-
 }
 
