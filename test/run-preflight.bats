@@ -367,7 +367,7 @@ boot without cgroup_disable=, and with no cgroup v1 that has cpuset"
 	ktstr-preamble <m | sed 's|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/lib/ld-none.so.1)|' >t.run
 	run -4 on_host bash t.run --check
 	expect output has "/lib/ld-none.so.1 not found, needed to start a packed program"
-	ktstr-preamble <m >t.run
+	ktstr-pack <m | ktstr-b64 | cat <(ktstr-preamble <m) - >t.run
 	grep -qx "NEED_MACHINES=($(uname -m))" t.run
 	grep -q "^NEED_INTERPRETERS=(/lib" t.run
 	run -0 on_host bash t.run --check
@@ -379,7 +379,8 @@ boot without cgroup_disable=, and with no cgroup v1 that has cpuset"
 	local host
 	host=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
 	for version in 2.5 2.17 "$host"; do
-		{ ktstr-manifest t; echo "needs-glibc $version"; } | ktstr-preamble >t.run
+		{ ktstr-manifest t; echo "needs-glibc $version"; } >m
+		ktstr-pack <m | ktstr-b64 | cat <(ktstr-preamble <m) - >t.run
 		run -0 on_host bash t.run --check
 		expect output has "ok: glibc $host"
 	done
@@ -414,7 +415,8 @@ boot without cgroup_disable=, and with no cgroup v1 that has cpuset"
 	local loader host
 	loader=$(LD_TRACE_LOADED_OBJECTS=1 "$BASH" | grep -oE '/[^ ]*/ld[^ /]*\.so[^ ]*')
 	host=$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)
-	{ ktstr-manifest t; echo "needs-glibc 2.5"; } | ktstr-preamble >plain.run
+	{ ktstr-manifest t; echo "needs-glibc 2.5"; } >m
+	ktstr-pack <m | ktstr-b64 | cat <(ktstr-preamble <m) - >plain.run
 	printf '#!/bin/sh\nexit 1\n' >./getconf
 	chmod +x getconf
 	sed "s|^NEED_INTERPRETERS=.*|NEED_INTERPRETERS=(/bin/sh $loader)|" plain.run >t.run

@@ -5,7 +5,7 @@ load run_helper
 
 # A test that takes a while, so that something can happen meanwhile, and then passes.
 long_test() {
-	script t "read -r -t 3 </dev/zero || true; sleep 3; exit 0"
+	script t "read -r -t 30 </dev/zero || true; sleep 30; exit 0"
 }
 
 # scheduler_failed MESSAGE: status 3 with it, whatever the test said, and nothing left behind
@@ -388,22 +388,22 @@ not ok 1 t"
 	long_test
 	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${stay[@]}"
 	local start=$SECONDS
-	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run"
-	((SECONDS - start < 5)) # the test takes 6
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-9].[0-9] s into the run"
+	((SECONDS - start < 40)) # the test takes 60
 }
 
 # bats test_tags=promise:attached-all-the-time
 @test "scheduler: detached and attached again while the test runs is no whole run" {
 	long_test
 	export_scheduler "${attach[@]}" 'sleep 0.7' "${detach[@]}" "${attach[@]}" "$(kernel_says enable_seq 9)" "${stay[@]}"
-	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-2].[0-9] s into the run"
+	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-9].[0-9] s into the run"
 }
 
 @test "scheduler: detached because a CPU came or went says so" {
 	long_test
 	echo 3 >"$HOST/kernel/sched_ext/hotplug_seq"
 	export_scheduler "${attach[@]}" 'sleep 0.7' "$(kernel_says hotplug_seq 4)" "${detach[@]}" "${stay[@]}"
-	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run, after a CPU came or went"
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-9].[0-9] s into the run, after a CPU came or went"
 }
 
 # bats test_tags=promise:attached-all-the-time
@@ -411,7 +411,7 @@ not ok 1 t"
 	long_test
 	export_scheduler "${attach[@]}" 'sleep 0.7; echo EXIT: runnable task stall' 'exit 0'
 	the_kernel
-	scheduler_failed "its process ended with status 0, [0-2].[0-9] s into the run"
+	scheduler_failed "its process ended with status 0, [0-9].[0-9] s into the run"
 	expect stderr has "./t.run: scheduler: EXIT: runnable task stall"
 }
 
@@ -419,11 +419,11 @@ not ok 1 t"
 @test "scheduler: detached at the very end counts, though the test has passed" {
 	script t "$(kernel_says state disabled); exit 0"
 	export_scheduler "${attach[@]}" "${stay[@]}"
-	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-1].[0-9] s into the run"
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-9].[0-9] s into the run"
 	script t "$(kernel_says enable_seq 9); exit 1"
 	ktstr-export -q t
 	echo 7 >"$HOST/kernel/sched_ext/enable_seq"
-	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-1].[0-9] s into the run"
+	scheduler_failed "it was attached again (enable_seq went from 8 to 9), [0-9].[0-9] s into the run"
 }
 
 # each_case FUNCTION: with each line of standard input in words that | separates; says which one failed
@@ -733,7 +733,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	echo 'sched_ext: BPF scheduler "old" disabled (an old reason)' >"$HOST/kmsg"
 	export_scheduler "${attach[@]}" "$(kernel_logs 'BPF scheduler "fake" disabled (runnable task stall)')" \
 		'sleep 0.5' "${detach[@]}" "${stay[@]}"
-	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-2].[0-9] s into the run (runnable task stall)"
+	scheduler_failed "it was detached (sched_ext is disabled), and its process is alive, [0-9].[0-9] s into the run (runnable task stall)"
 	expect stderr has './t.run: kernel: '
 	expect stderr has 'sched_ext: BPF scheduler "fake" disabled (runnable task stall)'
 	expect stderr has-not "an old reason"
