@@ -268,6 +268,7 @@ build/examples/scx_fifo: share/examples/scx_fifo.c share/examples/fifo.bpf.c
 			"$$(find "$$libbpf" -name libbpf.a | head -n 1)" -lelf -lz
 
 TESTS = test
+VM_TESTS = test/vm
 check-programs: all $(units)
 
 check-slow: TESTS = test/slow
@@ -279,7 +280,7 @@ check-vm: all
 	$(if $(filter-out all,$(KERNELS)),$(error KERNELS is all, or not given; KTSTR_VM_KERNEL is a path))
 	@status=0; for choice in $(if $(KERNELS),$$(cat test/vm/kernels),''); do \
 		kernel=$$(test/vm/get-kernel $$choice) || exit; echo "# $$kernel"; \
-		KTSTR_VM_KERNEL=$$kernel bats $(BATS_FLAGS) test/vm || status=1; done; exit $$status
+		KTSTR_VM_KERNEL=$$kernel bats $(BATS_FLAGS) $(VM_TESTS) || status=1; done; exit $$status
 
 # Ratios count, as machines are shared: each script pairs its commands. Some parts want root.
 bench: all $(units)

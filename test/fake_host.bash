@@ -123,8 +123,8 @@ on_host() {
 				printf "%s %s none bind 0 0\n" "${1// /\\040}" "${2:-$1}"
 			}
 			{ # one process mounts all of it
-				echo "none $2 cgroup2 defaults 0 0"
-				echo "none /run tmpfs defaults 0 0"
+				echo "fake-host $2 cgroup2 defaults 0 0" # a source that no mount has: those that are there are left out
+				echo "fake-host /run tmpfs defaults 0 0"
 				bind "$1/var-tmp" /var/tmp
 				bind "$1/kernel" /sys/kernel
 				bind "$1/system" /sys/devices/system

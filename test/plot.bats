@@ -176,11 +176,11 @@ three_and_two() {
 		expect value "$(<a.svg)" old
 	done <<-'END'
 		|1|there are no results
-		none|0|there are no results
+		none|1|there are no results
 		gone|1|there are no results
 		gone -- none|1|there are no results
 		gone -- a|1|side A has no results: gone
-		a -- none|0|side B has no results: none
+		a -- none|1|side B has no results: none
 	END
 	run -1 --separate-stderr ktstr-results --plot new.svg gone
 	expect stderr ends 'ktstr-results: new.svg: not written: there are no results'

@@ -103,8 +103,8 @@ scheduler_failed() {
 	run -0 ./t.run --list
 	expect output has $'include/in line\n'
 	run -0 ./t.run --print-command
-	expect line 1 has "\"\$DIR\"'/scheduler' 'f:'\"\$DIR\"'/include/lay ers.json' '{\"file\":\"'\"\$DIR\"'/include/lay ers.json\",\"again\":\"'\"\$DIR\"'/include/lay ers.json\"}' '--help-stats' '--in='\"\$DIR\"'/include/in line' '{\"a\":{\"include/x\":\"}\"}}' \"\$DIR\"'/include/\$(id){'\"\$DIR\"'/include/lay ers.json' <"
-	expect line 3 has "\"\$DIR\"'/ktstr' '--in='\"\$DIR\"'/include/\$(id){' '{}{file}{include' <"
+	expect line 2 has "\"\$DIR\"'/scheduler' 'f:'\"\$DIR\"'/include/lay ers.json' '{\"file\":\"'\"\$DIR\"'/include/lay ers.json\",\"again\":\"'\"\$DIR\"'/include/lay ers.json\"}' '--help-stats' '--in='\"\$DIR\"'/include/in line' '{\"a\":{\"include/x\":\"}\"}}' \"\$DIR\"'/include/\$(id){'\"\$DIR\"'/include/lay ers.json' <"
+	expect line 4 has "\"\$DIR\"'/ktstr' '--in='\"\$DIR\"'/include/\$(id){' '{}{file}{include' <"
 	nothing_left
 }
 
@@ -142,8 +142,12 @@ scheduler_failed() {
 	printf '#!/bin/sh\nexit 1\n' >"$what/scheduler"
 	rm test.seen
 	run on_host bash -c 'cd "$1" && exec bash -s <"$2"' paste "$what" "$here/lines"
-	expect output has "no scheduler is attached: the test was not run"
+	expect output has "this scheduler is not attached: the test was not run"
 	expect no-file test.seen
+	echo enabled >"$HOST/kernel/sched_ext/state" # another one
+	run on_host bash -c 'cd "$1" && exec bash -s <"$2"' paste "$what" "$here/lines"
+	expect output has "this scheduler is not attached: the test was not run"
+	echo disabled >"$HOST/kernel/sched_ext/state"
 	nothing_left
 }
 
@@ -491,6 +495,7 @@ spelled() {
 	REPLY=${REPLY//HOLD/"$(holds)"}
 	REPLY=${REPLY//STAY/"$stays"}
 	REPLY=${REPLY//PARENT_ENDS/'if [ ! "${CHILD:-}" ]; then CHILD=1 env --default-signal=INT $SESSION "$0" & exit 0; fi'}
+	REPLY=${REPLY//STARTED/"until [ -e $PWD/started ]; do sleep 0.05; done; sleep 0.3"}
 	REPLY=${REPLY//WAIT/'sleep 60 & trap "kill $!" TERM; wait'}
 }
 
@@ -498,7 +503,8 @@ whose() { # NAME STATUS MESSAGES SCHEDULER OTHER
 	spelled "$5"
 	script other "$REPLY"
 	spelled "$4"
-	export_scheduler "$REPLY"
+	export_scheduler "touch $PWD/started" "$REPLY"
+	rm -f started
 	run beside ./t.run --quiet --attach-timeout 2
 	ended "$2" "$3"
 }
@@ -509,11 +515,11 @@ whose() { # NAME STATUS MESSAGES SCHEDULER OTHER
 	others="${failed}the scheduler fake_1.0, which is attached, is not this run's: it is of PID * (other): kill *"
 	each_case whose <<-EOF
 		it|0|*: pass|ATTACH STAY|WAIT
-		another attaches while it waits|3|$others|STAY|sleep 0.5; ATTACH WAIT
-		another attaches, it has a link whose enable failed|3|$others|HOLD; STAY|sleep 0.5; ATTACH WAIT
+		another attaches while it waits|3|$others|STAY|STARTED; ATTACH WAIT
+		another attaches, it has a link whose enable failed|3|$others|HOLD; STAY|STARTED; ATTACH WAIT
 		another had a link before|0|*: pass|sleep 0.5; ATTACH STAY|HOLD; WAIT
-		another comes to have a link|3|$others|sleep 1; ATTACH STAY|sleep 0.5; HOLD; WAIT
-		one that nobody holds|3|${failed}it is alive, but no process of it holds the scheduler fake_1.0, which is attached|STAY|sleep 0.5; ENABLE WAIT
+		another comes to have a link|3|$others|sleep 1; ATTACH STAY|STARTED; HOLD; WAIT
+		one that nobody holds|3|${failed}it is alive, but no process of it holds the scheduler fake_1.0, which is attached|STAY|STARTED; ENABLE WAIT
 		its parent ends, the child has it|0|*: pass|PARENT_ENDS; ATTACH STAY|WAIT
 		its parent ends, the child in another session has it|0|*: pass|SESSION=setsid; PARENT_ENDS; ATTACH STAY|WAIT
 		its parent ends, the child does not attach|3|${failed}it ended with status 0, what it started is alive, but not attached after 2 s (sched_ext is disabled)|PARENT_ENDS; STAY|WAIT

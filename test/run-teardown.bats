@@ -289,6 +289,9 @@ withdraw() {
 	expect line 0 "./t.run: not suitable: another .run is running on this host in another container: wait for its end, as --wait-lock 600 does"
 	run -4 nsenter -t "$PID" -m -r -w unshare -m --propagation unchanged bash -c 'mount -t tmpfs none /run; ./t.run --check'
 	expect output has "another .run is running on this host in another container"
+	expect output has-not "kill " # nor anything else that would end that run
+	expect output has-not "sysrq"
+	expect output has-not "in use"
 	kill -TERM "$PID"
 	ended 143
 }

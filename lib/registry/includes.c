@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/report.h"
@@ -171,11 +170,12 @@ static int report_no_program(const struct resolution *r, const struct entry *ent
 			     const char *name)
 {
 	char *own;
+	struct stat st;
 	bool is_there;
 
 	if (asprintf(&own, "%s/%s", r->source->directory, name) < 0)
 		return resolution_bad(r, entry, "%s", strerror(errno));
-	is_there = !access(own, F_OK);
+	is_there = !stat(own, &st) && S_ISREG(st.st_mode);
 	free(own);
 	return resolution_bad(
 		r, entry,

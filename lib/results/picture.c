@@ -101,7 +101,9 @@ int picture_write(const char *path, struct output *out, const struct results *re
 
 	if (failed)
 		report_errno("--plot");
-	else if (!strcmp(path, "-") || !lacks_results(path, &sides))
+	else if (strcmp(path, "-") && lacks_results(path, &sides))
+		failed = -1;
+	else
 		failed = write_plot(path, out, &plot);
 	plot_free(&plot);
 	sides_free(&sides);

@@ -34,7 +34,7 @@ static bool always_differs(const char *keyword)
 	static const char *const keywords[] = { "result",    "status",	"reason", "started",
 						"time",	     "metric",	"event",  "metric-text",
 						"sched-ext", "missing", "round",  "counter",
-						"above",     NULL };
+						"above",     "problem", NULL };
 
 	for (size_t i = 0; keywords[i]; i++)
 		if (!strcmp(keyword, keywords[i]))

@@ -27,7 +27,7 @@ case ${BASH_VERSION:+${BASH_SOURCE-}} in '' | "$0") ;; *) (POSIXLY_CORRECT=1 && 
 # bash runs no command at all.)
 LINE_END='
 ' #
-case $LINE_END in ??*) printf '%s\n' "$0: this file is damaged: its line endings were changed to CR LF, or mail encoded it: copy it again, as binary or as an attachment" >&2 && trap - EXIT && exit 65 ;; esac #
+case $LINE_END in ??*) printf '%s\n' "$0: this file is damaged: its line endings were changed to CR LF: copy it again, as binary" >&2 && trap - EXIT && exit 65 ;; esac #
 case ${BASH_VERSION:-} in
 '')
 	trap - EXIT

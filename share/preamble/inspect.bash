@@ -3,6 +3,7 @@
 # print_text FUNCTION: prints what it prints. An output that cannot be written is no status of a test.
 print_text() {
 	local text
+	if [[ -t 1 ]]; then ON_TERMINAL=1; fi
 	text=$("$1") || leave "$?"
 	[[ $text ]] || return 0
 	if ! printf '%s\n' "$text" 2>/dev/null; then
@@ -53,7 +54,7 @@ readonly UTF8_TEXT=$'^([ -~]|[\303-\337][\200-\277]|\302[\240-\277]|\340[\240-\2
 # shown TEXT: sets REPLY to it, quoted where it is not such text or the terminal would not show it
 shown() {
 	REPLY=$1
-	if [[ ! $1 =~ $UTF8_TEXT ]] || { [[ -t 1 && $1 == *[$'\200'-$'\377']* ]] && ((!UTF8)); }; then
+	if [[ ! $1 =~ $UTF8_TEXT ]] || { [[ $ON_TERMINAL && $1 == *[$'\200'-$'\377']* ]] && ((!UTF8)); }; then
 		REPLY=${1@Q}
 	fi
 }
@@ -84,7 +85,8 @@ print_command() {
 	if has_scheduler; then
 		scheduler_command "$mark"
 		quote_command "$mark"
-		printf '%s\n' "$places SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))$more $REPLY </dev/null &" \
+		printf '%s\n' "BEFORE=\$(cat $SCX/state)" \
+			"$places SCX_TIMEOUT_MS=$((TEST_WATCHDOG_SECS * 1000))$more $REPLY </dev/null &" \
 			"while kill -0 \$! 2>/dev/null && ! grep -qsx enabled $SCX/state; do sleep 0.1; done"
 		more=' KTSTR_SCHED_PID=$! SCHED_PID=$!'$more
 	fi
@@ -94,7 +96,7 @@ print_command() {
 	more="KTSTR_DURATION_SECS=$TEST_DURATION_SECS KTSTR_WATCHDOG_SECS=$TEST_WATCHDOG_SECS$more"
 	REPLY="$path $places $more $REPLY </dev/null; echo \"status \$?\""
 	if has_scheduler; then
-		printf '%s\n' "if grep -qsx enabled $SCX/state; then $REPLY; else echo 'no scheduler is attached: the test was not run'; fi" \
+		printf '%s\n' "if [ \"\$BEFORE\" != enabled ] && grep -qsx enabled $SCX/state; then $REPLY; else echo 'this scheduler is not attached: the test was not run'; fi" \
 			'kill $! 2>/dev/null; wait $!'
 	else
 		printf '%s\n' "$REPLY"

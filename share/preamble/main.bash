@@ -3,6 +3,7 @@
 # preflight: checks all that can be known before anything is changed. The work directory is made last, as a check.
 preflight() {
 	local one
+	[[ $ACTION == run ]] || check_lock # first: later checks name nothing of another run that could be stopped
 	check_privileges
 	check_programs
 	check_container
@@ -16,8 +17,7 @@ preflight() {
 	check_topology
 	list_places
 	make_work_directory
-	[[ $ACTION == run ]] || check_lock
-	if [[ $OTHER_RUN && $ACTION == run ]]; then PROBLEMS=("${PROBLEMS[@]:1}" "${PROBLEMS[0]}"); fi # it ends by itself
+	if [[ $OTHER_RUN ]]; then PROBLEMS=("${PROBLEMS[@]:1}" "${PROBLEMS[0]}"); fi # it ends by itself
 	for one in "${PROBLEMS[@]}"; do
 		say "not suitable: $one"
 		record problem "$one"

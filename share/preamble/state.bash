@@ -24,7 +24,7 @@ UTF8=0 # whether the caller's locale is UTF-8
 
 # The end.
 PROBLEMS=() # why this host is not suitable
-CHECKED='' # what --verify found
+CHECKED='' ON_TERMINAL='' # what --verify found; whether a text is printed on a terminal
 REASON='' VERDICT='' SKIPPED='' # why it ends, and the word for it
 CAUSE=() # lines that say more
 EVIDENCE_SAID='' # where the evidence is
