@@ -2,14 +2,14 @@
 
 # print_text FUNCTION: prints what it prints. An output that cannot be written is no status of a test.
 print_text() {
-	local text
+	local text status=0
 	if [[ -t 1 ]]; then ON_TERMINAL=1; fi
-	text=$("$1") || leave "$?"
-	[[ $text ]] || return 0
-	if ! printf '%s\n' "$text" 2>/dev/null; then
+	text=$("$1") || status=$?
+	if [[ $text ]] && ! printf '%s\n' "$text" 2>/dev/null; then
 		say "standard output cannot be written: is it closed, or its disk full?"
 		leave "$STATUS_ERROR"
 	fi
+	((status == 0)) || leave "$status"
 }
 
 print_info() {
