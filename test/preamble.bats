@@ -187,11 +187,13 @@ SCHED_GIT_HASH=0123abc-dirty"
 	done
 }
 
-@test "preamble: the template and a rendered header pass shellcheck and bash -n" {
+@test "preamble: the values of a rendered header pass shellcheck, and all of it bash -n" {
 	need shellcheck
 	ktstr-preamble <m >header
-	shellcheck -s bash "$TOP/build/share/ktstr/preamble.bash" header
 	bash -n header
+	sed -n '/^# --- Frozen/,/^# --- Engine/p' header >values # lint has the rest, which is the same in all
+	grep -q '^SCHED_ARGS=' values
+	shellcheck -s bash -e SC2034 values # others use them
 }
 
 @test "preamble: --sha256 and --size are written into the header" {
