@@ -25,9 +25,10 @@ failed() {
 	said "$1" "scheduler failed: $2"
 }
 
-# soon NAME: before the test, which works a minute, would have been taken for hung, after 34 s
+# soon NAME: before the test, which works a minute, and what a run takes beside it would have been over. On a machine
+# that does much else it was 63 s.
 soon() {
-	(($(sed -n 's/^seconds=//p' "$boot/out/$1") < 30))
+	(($(sed -n 's/^seconds=//p' "$boot/out/$1") < 80))
 }
 
 # bats test_tags=promise:attached-all-the-time
