@@ -4,7 +4,7 @@
 #   make demo       export an example test and run its .run (as root), which is left in build/examples
 #   make scheduler  the example scheduler, build/examples/scx_fifo (README.md says what it needs)
 #   make check      the tests (bats), and a summary; check-programs: only build what they run
-#   make check-slow the tests that take long: a failure of each call, every variable of bash, hosts by ssh, the same bytes anywhere
+#   make check-slow the tests of test/slow, which take long
 #   make check-vm   the tests on a real kernel, in QEMU (KERNELS=all: on each of test/vm/kernels)
 #   make vm-shell   a shell in such a virtual machine (VM_FLAGS: the options of test/vm/run-vm)
 #   make fuzz       clang's libFuzzer on what reads foreign bytes (SECONDS=60 for each of TARGETS="elf base64 ...")

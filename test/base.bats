@@ -152,7 +152,7 @@ both_readers() {
 	printf 'a=(%s x)\nprintf %%s "${a[0]}"\nexit ${#a[@]}\n' "$(<word)" >script
 	export LOCPATH
 	# those in which a byte of ASCII can be the end of a character, and UTF-8
-	for charmap in zh_CN.GB18030 zh_TW.BIG5 ja_JP.SHIFT_JIS ko_KR.JOHAB en_US.UTF-8; do
+	for charmap in zh_CN.{GB18030,GBK} zh_TW.BIG5 zh_HK.BIG5-HKSCS ja_JP.SHIFT_JIS ko_KR.JOHAB en_US.UTF-8; do
 		localedef -c -i "${charmap%.*}" -f "${charmap#*.}" "./$charmap" >/dev/null 2>&1 || true
 		[ "$(LC_ALL=$charmap locale charmap)" = "${charmap#*.}" ] || skip "needs the locale sources: apt-get install locales"
 		LC_ALL=$charmap run -2 bash -c 'bash script >got'

@@ -404,7 +404,7 @@ refused() {
 	run -0 ktstr-results --no-heading -f table -c value:p99,scheduler a
 	expect output $'1.5  x\n2    x\n-    x'
 	run -64 --separate-stderr ktstr-results -c value: a
-	expect stderr begins 'ktstr-results: --columns: no such column: value:'
+	expect stderr 'ktstr-results: --columns: no such column: value:: did you mean value:NAME? (see ktstr-results(1), COLUMNS)'
 	run -64 --separate-stderr ktstr-results --no-heading -f json a
 	expect stderr 'ktstr-results: --no-heading: the format json has none (see --help)'
 	run -64 --separate-stderr ktstr-results --no-heading --compare a -- a

@@ -2,15 +2,11 @@
 # export-many.bats - ktstr-export of several tests: which, where to, what fails, and one archive for those that pack the
 # same files
 
-load helper
+load export_helper
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
-	mkdir tmp out
-	export TMPDIR=$PWD/tmp
-	printf '#!/bin/sh\nexit "${RC:-0}"\n' >t
-	chmod +x t
-	echo data >data
+	small_test
+	mkdir out
 	define 'binary t' 'test net_a' 'test net_b' 'include ./data' 'test disk'
 }
 

@@ -1,16 +1,10 @@
 #!/usr/bin/env bats
 # export.bats - ktstr-export: the pipeline, its stages, and nothing half-made
 
-load helper
+load export_helper
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
-	mkdir tmp
-	export TMPDIR=$PWD/tmp
-	printf '#!/bin/sh\nexit "${RC:-0}"\n' >t
-	chmod +x t
-	echo data >data
-	printf 'test a\nbinary t\ninclude ./data\n' >t.ktstr
+	small_test
 }
 
 # nothing_left: no file of an export is here or in TMPDIR
@@ -415,19 +409,14 @@ ktstr-export: standard output: not written'
 	ktstr-export -n -o - a | bash -e | cmp plain.run -
 }
 
-# as_printed OPTION... NAME: what the printed pipeline does, by $shell
-as_printed() {
-	ktstr-export -n "$@" | $shell
-}
-
 @test "export: the printed pipeline ends as the real one does where a stage has nothing to do with it" {
-	local args real shell=bash
+	local args real
 	mkdir d
 	echo mine | tee found manifest archive >/dev/null
 	while read -ra args; do
 		run ktstr-export "${args[@]}"
 		real=$status
-		run as_printed "${args[@]}"
+		run as_printed bash "${args[@]}"
 		[ "$status" = "$real" ] && [ "$status" != 0 ] || {
 			echo "${args[*]}: real $real, printed $status"
 			false
@@ -453,8 +442,8 @@ as_printed() {
 		--sign nosuch a
 	EOF
 	printf 'binary t\ntest a\ntest rejected\nhost-only\n' >t.ktstr
-	run -2 as_printed rejected
-	KTSTR_B64=no-such run -1 as_printed a
+	run -2 as_printed bash rejected
+	KTSTR_B64=no-such run -1 as_printed bash a
 	nothing_left
 	expect value "$(cat found manifest archive)" $'mine\nmine\nmine'
 }

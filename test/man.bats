@@ -192,8 +192,8 @@ quoted() {
 	{ echo 'test words' && example ktstr-manifest.5 1 DESCRIPTION && example ktstr-manifest.5 2 DESCRIPTION; } >words.ktstr
 	ktstr-export -q --no-libs -f words.ktstr words
 	run -0 bash ./words.run --print-command
-	expect line 1 has "\"\$DIR\"'/scheduler' '--slice' '5000' <"
-	expect line 3 has "\"\$DIR\"'/ktstr' '--title' 'two words' '' <"
+	expect line 2 has "\"\$DIR\"'/scheduler' '--slice' '5000' <"
+	expect line 4 has "\"\$DIR\"'/ktstr' '--title' 'two words' '' <"
 }
 
 @test "man: ktstr-manifest(5)'s definition gives its manifest, which the next stages take" {

@@ -312,6 +312,21 @@ damaged() {
 	nothing_left
 }
 
+@test "run: --info and --list quote on a terminal without UTF-8 what it could obey, and nowhere else" {
+	local option
+	script t 'exit 0'
+	echo >$'\u00db2J'
+	printf '%s\n' 'test t' 'binary t' $'about \u00db2J' $'include ./\u00db2J' >t.ktstr
+	ktstr-export -q t
+	for option in --info --list --help; do
+		LC_ALL=C run -0 on_terminal ./t.run $option
+		expect output has-not $'\u00db'
+		expect output has '2J'
+		LC_ALL=C run -0 ./t.run $option
+		expect output has $'\u00db2J'
+	done
+}
+
 # bats test_tags=promise:no-verdict
 @test "run: what is printed where it cannot be written is an error of 70, and never the status of a test" {
 	export_test

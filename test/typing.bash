@@ -6,7 +6,7 @@ rc_file() {
 }
 
 # type_in_bash KEYS, type_in_zsh KEYS DIRECTORY: prints the command line after KEYS, where TAB completes and ^X* puts
-# all that would complete there. DIRECTORY has completions for zsh, which notes for the next start all that it knows.
+# all that would complete there. DIRECTORY has the completions for zsh. It keeps what it found there in a file, so that its next start is faster.
 type_in_bash() {
 	need script
 	printf '%s\n' "bind -x '\"\C-xd\": printf %s \"\$READLINE_LINE\" >typed; exit'" \

@@ -14,8 +14,9 @@ choose_output() {
 
 # What is there is replaced only where it is a file: a device would be gone for everyone.
 check_target() {
-	if [[ -d $1 && $1 == "$target" ]]; then die "$STATUS_FAILED" "$1: Is a directory: give -o $1/"; fi
-	if [[ -d $1 ]]; then die "$STATUS_FAILED" "$1: Is a directory"; fi
+	local hint=''
+	if [[ $1 == "$target" ]]; then hint=": give -o $1/"; fi
+	if [[ -d $1 ]]; then die "$STATUS_FAILED" "$1: Is a directory$hint"; fi
 	if [[ -e $1 && ! -f $1 ]]; then die "$STATUS_FAILED" "$1: is not a regular file (for standard output: -o -)"; fi
 }
 

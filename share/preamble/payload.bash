@@ -25,6 +25,7 @@ with_text() {
 # columns, which give the size of the text; with other lines, only the characters count.
 diagnose_damage() {
 	local size characters want want_size
+	# a pipeline that could not be started gives nothing, as a cut file does
 	[[ $(printf x | cat | cat | cat | cat) == x ]] ||
 		die "$STATUS_ERROR" "the archive could not be read: no process could be had: raise the limit: ulimit -u"
 	if (($(with_text tr -dc '\r' | wc -c))); then

@@ -1,17 +1,13 @@
 # faults_helper.bash - what the tests of failures share: an export, and what must be true after it
 # shellcheck disable=SC2016,SC2154 # a script is written; bats sets status, output and stderr
 
-# shellcheck source=test/helper.bash
-. "${BASH_SOURCE[0]%/*}/../helper.bash"
+# shellcheck source=test/export_helper.bash
+. "${BASH_SOURCE[0]%/*}/../export_helper.bash"
 
 setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	mkdir tmp target
-	export TMPDIR=$PWD/tmp FAULTS_OF=$BATS_TEST_TMPDIR # the latter marks all processes
-	printf '#!/bin/sh\nexit "${RC:-0}"\n' >t
-	chmod +x t
-	echo data >data
-	printf 'test a\nbinary t\ninclude ./data\n' >t.ktstr
+	small_test
+	mkdir target
+	export FAULTS_OF=$BATS_TEST_TMPDIR # which marks all processes
 }
 
 # a_file BYTES: makes data so large, of bytes that cannot be compressed, the same each time

@@ -1,21 +1,10 @@
 #!/usr/bin/env bats
 # printed-pipeline.bats - what ktstr-export --dry-run prints does the same as the export itself, in every shell
 
-load ../helper
+load ../export_helper
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
-	mkdir tmp
-	export TMPDIR=$PWD/tmp
-	printf '#!/bin/sh\nexit "${RC:-0}"\n' >t
-	chmod +x t
-	echo data >data
-	printf 'test a\nbinary t\ninclude ./data\n' >t.ktstr
-}
-
-# as_printed OPTION... NAME: what the printed pipeline does, by $shell
-as_printed() {
-	ktstr-export -n "$@" | $shell
+	small_test
 }
 
 @test "export: the printed pipeline makes the same file in every shell, with every option" {
@@ -34,7 +23,7 @@ as_printed() {
 			[[ $options != *decompress* ]] || export KTSTR_PACK=ktstr-pack
 			ktstr-export -q "${args[@]}" >real.out
 			find . -name '*.run*' -exec mv {} made \;
-			as_printed "${args[@]}" >printed.out
+			as_printed "$shell" "${args[@]}" >printed.out
 			unset KTSTR_PACK
 			cmp real.out printed.out
 			expect value "$(ls tmp)" ''
@@ -74,7 +63,7 @@ as_printed() {
 				export "KTSTR_$stage=$broken"
 				run ktstr-export "${args[@]}" a
 				real=$status
-				run --separate-stderr as_printed "${args[@]}" a
+				run --separate-stderr as_printed "$shell" "${args[@]}" a
 				unset KTSTR_PACK "KTSTR_$stage"
 				[ "$status" = "$real" ] && [ "$status" != 0 ] && [ -z "$output" ] &&
 					[ "$(find . -type f ! -name 'separate-stderr*' -exec sha256sum {} + | sort)" = "$before" ] || {

@@ -44,7 +44,7 @@ damaged() {
 # bats test_tags=promise:damage-starts-nothing
 @test "files: with line endings changed, all of them or those of the payload" {
 	told crlf status=65 left=
-	grep -q "this file is damaged: its line endings were changed to CR LF: copy it again, as binary" "$boot/out/crlf.err"
+	grep -q 'this file is damaged: its line endings were changed to CR LF: copy it again, as binary' "$boot/out/crlf.err"
 	damaged half 'its line endings were changed to CR LF: copy it again, as binary'
 }
 
