@@ -507,7 +507,7 @@ t: t.c:16: test g: scheduler s: none of the configuration's args has {file}, whi
 	E
 	ktstr-export -q --no-libs -b ./t c
 	run -0 bash ./c.run --print-command
-	expect line 1 has "\"\$DIR\"'/scheduler' '--in='\"\$DIR\"'/include/layers.json' <"
+	expect line 2 has "\"\$DIR\"'/scheduler' '--in='\"\$DIR\"'/include/layers.json' <"
 	bash ./c.run --extract out
 	expect value "$(cat out/include/layers.json)" '[ {} ]'
 }
