@@ -106,15 +106,16 @@ fake_node() {
 
 # on_host COMMAND...: runs it there, as a process that may use the CPUs 0-4095, or HOST_ALLOWED (which,
 # set to "real", leaves /proc/PID/status as it is). Fails with status 99 where it leaves a process or
-# a cgroup behind.
+# a cgroup behind. Most tests begin with it several times: it starts as few processes as it can.
 on_host() {
-	local cgroup status=0 i left=''
-	cgroup=$(mktemp -d "$REAL_CGROUP/bats.XXXXXXXXXX")
-	cp /proc/self/status "$HOST/status"
-	sed -i "s/^Cpus_allowed_list:.*/Cpus_allowed_list:\t${HOST_ALLOWED:-0-4095}/" "$HOST/status"
+	local cgroup=$REAL_CGROUP/bats.$BASHPID.$RANDOM status=0 i left='' lines
+	local allowed=$'Cpus_allowed_list:\t'${HOST_ALLOWED:-0-4095}
+	mkdir "$cgroup"
+	mapfile -t lines </proc/self/status
+	printf '%s\n' "${lines[@]/#Cpus_allowed_list:*/$allowed}" >"$HOST/status"
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	bash -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' in_cgroup "$cgroup" \
-		"${NAMESPACES[@]}" bash -c '
+	(
+		echo "$BASHPID" >"$cgroup/cgroup.procs" && exec "${NAMESPACES[@]}" bash -c '
 			while read -r _ m type _; do # in this namespace alone
 				case $type in cgroup2 | bpf) old+=("$m") ;; esac
 			done </proc/self/mounts
@@ -138,8 +139,9 @@ on_host() {
 					name=${file##*/}
 					bind "$file" "/proc/sys/${name//://}"
 				done
-				d=$(readlink -f "$(type -P dmesg)") # else a link to what is much else besides
-				[[ $d != */dmesg ]] || bind "$1/dmesg" "$d"
+				hash dmesg && d=${BASH_CMDS[dmesg]}
+				[ ! -L "$d" ] || d=$(readlink -f "$d")
+				[[ $d != */dmesg ]] || bind "$1/dmesg" "$d" # else a link to what is much else besides
 				[ ! -e /proc/sysrq-trigger ] || bind "$1/sysrq-trigger" /proc/sysrq-trigger
 				[ "${HOST_ALLOWED:-}" = real ] || bind "$1/status" "/proc/$$/status"
 			} >"$1/fstab.$$" # which is read twice
@@ -147,7 +149,8 @@ on_host() {
 			mount -t bpf none /sys/fs/bpf 2>/dev/null || : # where there is one, one of its own
 			shift 2
 			exec env "$@"' \
-		on_host "$HOST" "$REAL_CGROUP" "$@" || status=$?
+			on_host "$HOST" "$REAL_CGROUP" "$@"
+	) || status=$?
 	for ((i = 0; i < ${HOST_PATIENCE:-20}; i++)); do # what was killed takes a moment to be gone
 		! rmdir "$cgroup" 2>/dev/null || return "$status"
 		sleep 0.1
