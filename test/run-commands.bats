@@ -89,7 +89,7 @@ logged() {
 		enable does nothing|3|it is not on after the commands that switch it on: $SWITCH is 'off', not 'on'|last off done|exit 0|true
 		the file is not there|3|it is not on after the commands that switch it on: /sys/kernel/none is not there|on last off done|exit 0|||enabled-when /sys/kernel/none on
 		it has another line|3|$SWITCH is 'on' and more, not 'on'|last off done|exit 0|echo on >$SWITCH; echo more >>$SWITCH
-		lost while the test runs|3|scheduler failed: the scheduler was switched off while the test ran ($SWITCH is 'off', not 'on')|on last test off done|echo off >$SWITCH; sleep 3.1; exit 0
+		lost while the test runs|3|scheduler failed: the scheduler was switched off while the test ran ($SWITCH is 'off', not 'on')|on last test off done|echo off >$SWITCH.new; mv $SWITCH.new $SWITCH; sleep 3.1; exit 0
 		lost at its end|3|the scheduler was switched off while the test ran|on last test off done|echo off >$SWITCH; exit 0
 		disable fails|70|ERROR: a command that switches the scheduler off failed: it ended with status 6: echo off >$SWITCH; exit 6|on last test done|exit 0||echo off >$SWITCH; exit 6
 		disable does nothing, it stays|70|ERROR: the scheduler builtin is still on after the commands that switch it off: $SWITCH is 'on'|on last test done|exit 0||true

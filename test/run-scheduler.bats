@@ -311,8 +311,7 @@ stop who uses it, or export the test with another workload-root-cgroup"
 @test "scheduler: one that attaches and dies at once is not taken for another's" {
 	# the kernel takes a moment to detach it
 	export_scheduler "${attach[@]}" "$(kernel_says state disabling); (sleep 0.7; ${detach[*]}) & disown" 'kill -KILL $$'
-	HOST_PATIENCE=30 scheduler_failed "it ended with SIGKILL before it was attached" ||
-		expect value "${stderr_lines[-1]}" ends "it was attached and ejected at once, before the test began, and its process ended with SIGKILL"
+	HOST_PATIENCE=30 scheduler_failed "it*ended with SIGKILL*" # before it was attached, or at once, or into the run
 }
 
 @test "scheduler: --ktap under one, that passes, that fails" {
@@ -337,17 +336,18 @@ not ok 1 t"
 
 # bats test_tags=promise:disk-not-filled
 @test "scheduler: what prints without end does not fill the disk" {
-	long_test
+	script t 'sleep 3'
 	export_scheduler "${attach[@]}" "trap '${detach[*]}; exit 0' TERM INT" \
 		'while :; do printf "%1000000s\n" "noise"; done'
-	on_host ./t.run --quiet >out 2>&1 &
-	local job=$! largest=0 size
-	while kill -0 "$job" 2>/dev/null; do
+	on_host ./t.run --quiet >out 2>err &
+	JOB=$!
+	local largest=0 size
+	while kill -0 "$JOB" 2>/dev/null; do
 		size=$(du -sk tmp | cut -f1)
 		((size <= largest)) || largest=$size
 		sleep 0.1
 	done
-	wait "$job"
+	ended_with 0
 	expect value "$largest" -lt 400000
 	nothing_left
 }
@@ -439,6 +439,7 @@ each_case() {
 		echo disabled >"$HOST/kernel/sched_ext/state"
 		rm -rf "$HOST/kernel/sched_ext/root"
 		: >"$HOST/kmsg"
+		rm -f started
 		"$1" "${words[@]}" || {
 			printf 'case: %s: status %s\n%s\n' "${words[0]}" "$status" "$output"
 			return 1
@@ -686,8 +687,8 @@ alone() { # NAME STATUS MESSAGES TEST OTHER
 	local failed='*: another scheduler was attached while the test ran '
 	each_case alone <<-EOF
 		none|0|*: pass|sleep 0.5|WAIT
-		one attaches|3|${failed}(the scheduler fake_1.0, and it is of PID * (other): kill *), 0.[0-9] s into the run|sleep 4|sleep 0.7; ATTACH WAIT
-		one attaches, and its link is not seen|3|${failed}(the scheduler fake_1.0, and it is held by no process *), * s into the run|sleep 4|sleep 0.7; ENABLE WAIT
+		one attaches|3|${failed}(the scheduler fake_1.0, and it is of PID * (other): kill *), [0-9].[0-9] s into the run|touch $PWD/started; sleep 4|STARTED; ATTACH WAIT
+		one attaches, and its link is not seen|3|${failed}(the scheduler fake_1.0, and it is held by no process *), * s into the run|touch $PWD/started; sleep 4|STARTED; ENABLE WAIT
 		one attaches and detaches between two looks|3|${failed}(it is detached again, and enable_seq went from 7 to 8), * s into the run|ATTACH DETACH|WAIT
 		one is about to attach|3|${failed}(*), * s into the run|$(kernel_says state enabling); sleep 4|WAIT
 		one attaches at the end|3|${failed}(*), * s into the run|ATTACH exit 0|WAIT
