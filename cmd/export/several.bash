@@ -49,19 +49,24 @@ export_each() {
 		if ((failed == STATUS_MISUSED)); then break; fi # so are all the others
 		if ((failed)); then say "$name: not exported (status $failed)"; else exported=$((exported + 1)); fi
 	done
-	((status == 0)) || say "$exported of ${#names[@]} tests exported"
+	((status == 0)) || say "$exported of ${#names[@]} tests exported$unknown"
 }
 
 # export_several: exits with the status of all
 export_several() {
-	local input='' status=0
+	local input='' status=0 unknown=''
 	name=tests output=${target}tests.run
 	make_work
 	if [[ $reads_input ]]; then
 		copy '' definitions
 		input=definitions
 	fi
-	if [[ $all || ${patterns[*]} ]]; then find_tests || status=$?; fi
+	if [[ $all || ${patterns[*]} ]]; then
+		find_tests || {
+			status=$?
+			unknown=', but not all that was asked for was found'
+		}
+	fi
 	if [[ $dry_run ]]; then
 		print_several
 	else

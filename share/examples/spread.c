@@ -58,7 +58,8 @@ KTSTR_TEST(spread, .scheduler = &fifo, .topology = { .llcs = 1, .cores_per_llc =
 	int unused = 0;
 
 	if (!getenv("KTSTR_SCHED_PID"))
-		return ktstr_skip(ctx, "needs scx_fifo: export it and run the .run");
+		return ktstr_skip(
+			ctx, "needs scx_fifo: export it, and run the .run without --no-scheduler");
 	if (on_sched_ext() == 0)
 		return ktstr_fail(ctx, "sched_ext does not have this task");
 	if (used == MAP_FAILED || sched_getaffinity(0, sizeof(allowed), &allowed))
