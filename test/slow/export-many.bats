@@ -2,7 +2,7 @@
 # export-many.bats - ktstr-export of several tests: which, where to, what fails, and one archive for those that pack the
 # same files
 
-load export_helper
+load ../export_helper
 
 setup() {
 	small_test

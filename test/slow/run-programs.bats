@@ -2,7 +2,7 @@
 # run-programs.bats - how the .run starts the packed programs: their names, what their loaders say before,
 # the libraries that they and nobody else see, and a test that becomes another user
 
-load run_helper
+load ../run_helper
 
 # compile OUT LINE...: a C program of these lines; the compiler's options are in CFLAGS_HERE
 compile() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # run-evidence.bats - what a run says at its end, and the evidence that it leaves
 
-load run_helper
+load ../run_helper
 
 # the directory of the host in which evidence is kept
 kept() {
