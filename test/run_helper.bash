@@ -35,6 +35,34 @@ export_scheduler() {
 	ktstr-export -q t
 }
 
+# needs_topology LABEL: an export of a test that wants it
+needs_topology() {
+	export_test "touch $BATS_TEST_TMPDIR/ran"
+	sed -i "s/^topology.*/topology $1/" t.ktstr
+	ktstr-export -q t
+}
+
+# refused MESSAGE: the host is not suitable because of this alone, and nothing was run
+refused() {
+	run -4 --separate-stderr on_host ./t.run --quiet
+	[ "$stderr" = "./t.run: not suitable: $1"$'\n'"./t.run: unsuitable: $1" ] || {
+		echo "$stderr"
+		return 1
+	}
+	run -4 on_host ./t.run --check
+	[[ $output == *"./t.run: not suitable: $1" ]]
+	[ ! -e ran ]
+	[ -z "$(ls -A tmp)" ]
+}
+
+# accepted: --check says so, and changes nothing
+accepted() {
+	run -0 on_host ./t.run --check
+	expect line -1 "./t.run: this host is suitable, and the archive is as it was exported"
+	[ ! -e ran ]
+	nothing_left
+}
+
 scx=/sys/kernel/sched_ext
 
 # kernel_says FILE VALUE: prints the command that has the fake sysfs say so. A file of sysfs is never seen
