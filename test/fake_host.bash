@@ -106,7 +106,7 @@ fake_node() {
 
 # on_host COMMAND...: runs it there, as a process that may use the CPUs 0-4095, or HOST_ALLOWED (which,
 # set to "real", leaves /proc/PID/status as it is). Fails with status 99 where it leaves a process or
-# a cgroup behind. Most tests begin with it several times: it starts as few processes as it can.
+# a cgroup behind. Most tests call it several times, so it starts as few processes as it can.
 on_host() {
 	local cgroup=$REAL_CGROUP/bats.$BASHPID.$RANDOM status=0 i left='' lines
 	local allowed=$'Cpus_allowed_list:\t'${HOST_ALLOWED:-0-4095}
@@ -139,7 +139,8 @@ on_host() {
 					name=${file##*/}
 					bind "$file" "/proc/sys/${name//://}"
 				done
-				hash dmesg && d=${BASH_CMDS[dmesg]}
+				hash dmesg 2>/dev/null # finds its path, without a process as $(type -P) is one
+				d=${BASH_CMDS[dmesg]}
 				[ ! -L "$d" ] || d=$(readlink -f "$d")
 				[[ $d != */dmesg ]] || bind "$1/dmesg" "$d" # else a link to what is much else besides
 				[ ! -e /proc/sysrq-trigger ] || bind "$1/sysrq-trigger" /proc/sysrq-trigger

@@ -49,12 +49,12 @@ export_each() {
 		if ((failed == STATUS_MISUSED)); then break; fi # so are all the others
 		if ((failed)); then say "$name: not exported (status $failed)"; else exported=$((exported + 1)); fi
 	done
-	((status == 0)) || say "$exported of ${#names[@]} tests exported$unknown"
+	((status == 0)) || say "$exported of ${#names[@]} tests exported$not_found"
 }
 
 # export_several: exits with the status of all
 export_several() {
-	local input='' status=0 unknown=''
+	local input='' status=0 not_found=''
 	name=tests output=${target}tests.run
 	make_work
 	if [[ $reads_input ]]; then
@@ -64,7 +64,7 @@ export_several() {
 	if [[ $all || ${patterns[*]} ]]; then
 		find_tests || {
 			status=$?
-			unknown=', but not all that was asked for was found'
+			not_found=', but not all that was asked for was found'
 		}
 	fi
 	if [[ $dry_run ]]; then

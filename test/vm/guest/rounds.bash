@@ -48,7 +48,7 @@ for _ in 1 2 3 4; do
 	/host/jitter_short.run --quiet --evidence-to /out/short 2>>/out/jitter.err
 done
 
-# it leaves some time to the kernel's own threads, which an emulated machine needs
+# it pauses: an emulated machine stands still if the kernel's own threads get no time
 chrt -f 10 bash -c 'while :; do for ((i = 0; i < 5000; i++)); do :; done; sleep 0.1; done' &
 ran disturbed slow --evidence-to /out/disturbed.tar.gz
 kill %%
