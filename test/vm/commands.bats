@@ -12,7 +12,7 @@ setup_file() {
 }
 
 setup() {
-	booted commands commands --timeout 600
+	booted commands
 }
 
 teardown() {

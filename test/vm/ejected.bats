@@ -9,7 +9,7 @@ setup_file() {
 }
 
 setup() {
-	booted ejected ejected --timeout 600
+	booted ejected
 }
 
 teardown() {

@@ -9,7 +9,7 @@ setup_file() {
 }
 
 setup() {
-	booted evidence evidence --timeout 1500
+	booted evidence
 }
 
 teardown() {

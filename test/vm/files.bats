@@ -9,7 +9,7 @@ setup_file() {
 }
 
 setup() {
-	booted files files --timeout 600
+	booted files
 }
 
 teardown() {

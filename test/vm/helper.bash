@@ -37,7 +37,7 @@ prepare_all() {
 }
 
 # boot NAME GUEST-SCRIPT [OPTION...]: the first test that wants this boot makes it, the others read what it left in
-# $boot: stdout, stderr, status, console and the files in out/
+# $boot: stdout, stderr, status, console and the files in out/. A boot that hangs ends; one of a slow machine is no failure.
 boot() {
 	boot=$BATS_FILE_TMPDIR/boot-$1
 	# shellcheck disable=SC2034 # teardown prints it
@@ -47,8 +47,8 @@ boot() {
 		flock 9
 		[ ! -e "$boot/status" ] || exit 0
 		status=0
-		run-vm --files "$BATS_FILE_TMPDIR/host" --out "$boot/out" --console "$boot/console" "${@:3}" \
-			"$VM/guest/$2.bash" >"$boot/stdout" 2>"$boot/stderr" 9>&- || status=$?
+		run-vm --files "$BATS_FILE_TMPDIR/host" --out "$boot/out" --console "$boot/console" --timeout 1800 \
+			"${@:3}" "$VM/guest/$2.bash" >"$boot/stdout" 2>"$boot/stderr" 9>&- || status=$?
 		echo $status >"$boot/status"
 	) 9>"$boot/lock"
 }

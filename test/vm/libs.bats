@@ -19,7 +19,7 @@ setup_file() {
 }
 
 setup() {
-	booted libs libs --timeout 600
+	booted libs
 }
 
 teardown() {

@@ -12,7 +12,7 @@ setup_file() {
 }
 
 setup() {
-	booted misbehaviour misbehaviour --timeout 900
+	booted misbehaviour
 }
 
 teardown() {

@@ -15,7 +15,7 @@ setup_file() {
 }
 
 setup() {
-	booted rounds rounds --timeout 1500
+	booted rounds
 }
 
 teardown() {

@@ -9,7 +9,7 @@ setup_file() {
 }
 
 setup() {
-	booted snapshot snapshot --timeout 1800
+	booted snapshot
 }
 
 teardown() {

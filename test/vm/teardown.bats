@@ -9,7 +9,7 @@ setup_file() {
 }
 
 setup() {
-	booted teardown teardown --timeout 600
+	booted teardown
 }
 
 teardown() {

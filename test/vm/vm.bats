@@ -60,9 +60,9 @@ sees() {
 
 @test "vm: a script that outlives its time is stopped, with what it said so far" {
 	script 'echo begun' 'sleep 1000'
-	in_vm -124 --timeout 12
+	in_vm -124 --timeout 40
 	expect output begun
-	expect stderr begins "run-vm: timed out after 12 s"
+	expect stderr begins "run-vm: timed out after 40 s"
 }
 
 @test "vm: no QEMU is left behind when run-vm is killed, by any signal" {
