@@ -43,20 +43,20 @@ int write_all(int fd, const void *bytes, size_t size)
 	return 0;
 }
 
-const char *file_path(int fd, char *path)
+const char *file_path(int fd, char *found)
 {
-	char link[32];
+	char path[32];
 	struct stat st;
 	int saved = errno;
 	ssize_t length = -1;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
-		length = readlink(link, path, PATH_MAX - 1);
+		length = readlink(path, found, PATH_MAX - 1);
 	if (length > 0)
-		path[length] = '\0';
+		found[length] = '\0';
 	errno = saved;
-	return length > 0 ? path : NULL;
+	return length > 0 ? found : NULL;
 }
 
 int read_all(int fd, size_t max, char **bytes, size_t *size)

@@ -22,10 +22,10 @@ int write_all(int fd, const void *bytes, size_t size);
 int read_all(int fd, size_t max, char **bytes, size_t *size);
 
 /*
- * Returns the path of the file that is open as fd, written to path, of PATH_MAX bytes. Returns NULL
- * for what is no regular file. Leaves errno.
+ * Returns the path of the file that is open as fd, written to found, of PATH_MAX bytes. Returns
+ * NULL for what is no regular file. Leaves errno.
  */
-const char *file_path(int fd, char *path);
+const char *file_path(int fd, char *found);
 
 /* Whether both paths lead to the same existing file. */
 bool file_is_same(const char *a, const char *b);

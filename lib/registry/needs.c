@@ -121,7 +121,7 @@ static int add_script(struct needs *needs, int fd, struct strings *missing, cons
 	enum { DEPTH_MAX = 5 };
 	/* what is wrong with an interpreter's #! line: ignored, as the host's may be another one */
 	const char *others = NULL;
-	struct script script;
+	struct script script = { 0 };
 	int found = read_script(fd, &script, problem);
 
 	for (int depth = 1; found > 0; depth++) {
