@@ -49,15 +49,18 @@ is_held() {
 }
 
 # find_others LINKS: sets REPLY to the PIDs that hold a link of HOLDINGS that is not in LINKS and is newer than the
-# scheduler's start. Whether a map is attached is unknown: each of them counts.
+# scheduler's start. Whether a map is attached is unknown: each of them counts. A process that is ending does not: the
+# kernel takes it out of cgroup.procs before it closes its files, so it may be the scheduler's.
 find_others() {
-	local entry pid link
+	local entry pid link FIELDS
 	REPLY=''
 	for entry in "${HOLDINGS[@]}"; do
 		pid=${entry%% *} link=${entry#* }
 		if [[ $1 == *"[$link]"* ]]; then continue; fi
 		[[ $KNOWN != *"[$link]"* || $link == map_id* ]] || continue
-		if [[ -d /proc/$pid && " $REPLY " != *" $pid "* ]]; then REPLY+="${REPLY:+ }$pid"; fi
+		process_fields "$pid" || continue
+		((!(FIELDS[6] & 4))) || continue # PF_EXITING
+		if [[ " $REPLY " != *" $pid "* ]]; then REPLY+="${REPLY:+ }$pid"; fi
 	done
 }
 

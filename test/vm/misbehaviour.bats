@@ -7,7 +7,7 @@ setup_file() {
 	prepare_exports
 	"${CC:-cc}" -o ext ext.c
 	export_cases stall stall_leave detach detach_leave reattach exit noattach stubborn works passes where \
-		pin pin_leave pin_works fork no_link no_link_killed error error_leave error_early ejects_late partial partial_fails partial_ext \
+		pin pin_leave pin_large pin_works fork no_link no_link_killed error error_leave error_early ejects_late partial partial_fails partial_ext \
 		alone attaches attaches_leaves
 }
 
@@ -136,6 +136,13 @@ soon() {
 @test "misbehaviour: one that pins its link and ends: not held by a process of the run, and taken away" {
 	failed pin_leave 'it ended with status 0, and the scheduler fifo, which none of its processes holds, is attached: it is pinned in bpffs, perhaps as /sys/fs/bpf/fifo_link: *'
 	said pin_leave 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed'
+}
+
+# bats test_tags=promise:takes-all-away
+@test "misbehaviour: one that pins its link and takes long to end is no scheduler of somebody else's" {
+	failed pin_large 'it ended with status 0, and the scheduler fifo, which none of its processes holds, is attached: *' ||
+		failed pin_large 'its process ended with status 0, * s into the run'
+	said pin_large 'warning: the scheduler left /sys/fs/bpf/fifo_link in bpffs: it is removed'
 }
 
 # bats test_tags=promise:takes-all-away

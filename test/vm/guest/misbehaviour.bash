@@ -99,7 +99,7 @@ pin_killed() {
 for what in stall stall_leave detach detach_leave reattach exit stubborn; do
 	timed $what
 done
-for what in pin pin_leave fork error error_leave ejects_late no_link no_link_killed partial partial_fails partial_ext attaches attaches_leaves; do
+for what in pin pin_leave pin_large fork error error_leave ejects_late no_link no_link_killed partial partial_fails partial_ext attaches attaches_leaves; do
 	timed $what
 done
 ran error_early error_early --attach-timeout 2

@@ -79,6 +79,7 @@ struct options read_options(char **argv)
 	options.partial = has(argv, "--partial");
 	options.no_link = has(argv, "--no-link");
 	options.early = has(argv, "--early");
+	options.large = has(argv, "--large");
 	print_arguments(argv, value_of(argv, "--args-file"));
 	return options;
 }

@@ -13,6 +13,7 @@ struct options {
 	bool partial;		/* --partial: only tasks of the policy SCHED_EXT */
 	bool no_link;		/* --no-link: attach by the map alone, as old loaders do */
 	bool early;		/* --early: of scx_error */
+	bool large;		/* --large: of scx_pin */
 };
 
 /*
