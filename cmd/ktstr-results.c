@@ -257,8 +257,10 @@ static int show(struct options *options)
 		status = STATUS_FAILED;
 	if (!shows_unread(options))
 		results_drop_unread(&results);
-	columns_note_missing(&options->columns, &results);
-	columns_note_missing(&options->group, &results);
+	if (!status) { /* else what is missing may be in what could not be read */
+		columns_note_missing(&options->columns, &results);
+		columns_note_missing(&options->group, &results);
+	}
 	if ((options->undisturbed && noise_leave_out(&results)) ||
 	    choose_columns(options, &results) || print(&out, options, &results))
 		status = STATUS_FAILED;
