@@ -313,7 +313,7 @@ use_ansible() {
 	expect output matches 'ok 3 fair .* # SKIP sched_ext is enabled'
 	expect value "$(tail -n 1 results/beta.log)" 'fair.run: fail'
 	run -0 as_documented 'ktstr-results --differ'
-	expect output has 'verdict: 1 of 3: fail; 1 of 3: pass; 1 of 3: unsuitable'
+	expect output has $'verdict\n  1 of 3  fail\n  1 of 3  pass\n  1 of 3  unsuitable'
 	all_pass
 	run -0 as_documented '^parallel -j 0 .ssh -o'
 	run -0 as_documented '^ktstr-results --format ktap'

@@ -420,7 +420,7 @@ recorded() {
 @test "evidence: event counters and what the kernel said of sched_ext are recorded before and after" {
 	# shellcheck disable=SC2016
 	script t 'echo "SCX_EV_A 5" >/sys/kernel/sched_ext/root/events; sleep 0.5; exit 1'
-	export_scheduler "${attach[@]}" "echo 'SCX_EV_A 2' >$scx/root/events; echo 1 >$scx/switch_all" "${stay[@]}"
+	export_scheduler "mkdir $scx/root; echo 'SCX_EV_A 2' >$scx/root/events; echo 1 >$scx/switch_all" "${attach[@]}" "${stay[@]}"
 	run -1 on_host ./t.run
 	open_evidence
 	recorded 'event SCX_EV_A 2 5' 'sched-ext attached enabled 8 fake_1.0 1' 'sched-ext before disabled 7 "" ""'
