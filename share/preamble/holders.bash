@@ -48,18 +48,26 @@ is_held() {
 	((${#HOLDERS[@]})) && [[ ! $REPLY ]]
 }
 
+# is_of_scheduler PID: whether it is in the scheduler's cgroup, or was when it began to end. The kernel takes an ending
+# process out of cgroup.procs before it closes its files.
+is_of_scheduler() {
+	local line
+	while IFS= read -r line; do
+		if [[ $line/ == 0::*"${SCHED_CGROUP#"$CGROUP_MOUNT"}"/* ]]; then return 0; fi
+	done 2>/dev/null <"/proc/$1/cgroup" || true
+	return 1
+}
+
 # find_others LINKS: sets REPLY to the PIDs that hold a link of HOLDINGS that is not in LINKS and is newer than the
-# scheduler's start. Whether a map is attached is unknown: each of them counts. A process that is ending does not: the
-# kernel takes it out of cgroup.procs before it closes its files, so it may be the scheduler's.
+# scheduler's start. Whether a map is attached is unknown: each of them counts.
 find_others() {
-	local entry pid link FIELDS
+	local entry pid link
 	REPLY=''
 	for entry in "${HOLDINGS[@]}"; do
 		pid=${entry%% *} link=${entry#* }
 		if [[ $1 == *"[$link]"* ]]; then continue; fi
 		[[ $KNOWN != *"[$link]"* || $link == map_id* ]] || continue
-		process_fields "$pid" || continue
-		((!(FIELDS[6] & 4))) || continue # PF_EXITING
+		if is_of_scheduler "$pid" || [[ ! -d /proc/$pid ]]; then continue; fi
 		if [[ " $REPLY " != *" $pid "* ]]; then REPLY+="${REPLY:+ }$pid"; fi
 	done
 }

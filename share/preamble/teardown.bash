@@ -66,11 +66,19 @@ remove_pin() {
 	fi
 }
 
-# remove_pins: a pinned link keeps a scheduler attached without any process
+# remove_pins: if the scheduler is attached without a process, a pinned link keeps it: what is new in bpffs is removed.
+# Else that is only named: other programs pin there, too.
 remove_pins() {
 	local i path
 	((PINS_KNOWN && !FOREIGN_SCHED)) || return 0
 	new_pins
+	((${#PINS[@]})) || return 0
+	if within 20 is_disabled || ((SEQ != SEQ_BEFORE + 1)); then
+		PINS_BEFORE+=("${PINS[@]}")
+		describe_pins
+		if [[ $REPLY ]]; then say "warning: new in bpffs, and left there, as it may be another program's: $REPLY"; fi
+		return 0
+	fi
 	for ((i = ${#PINS[@]} - 1; i >= 0; i--)); do
 		path=${PINS[i]}
 		[[ -e $path || -L $path ]] || continue # two mounts show it twice

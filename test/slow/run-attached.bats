@@ -298,7 +298,7 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 }
 
 # bats test_tags=promise:others-left-alone
-@test "scheduler: what it pins in bpffs is named and removed, and nothing else there" {
+@test "scheduler: what keeps it attached in bpffs is named and removed, and what was there before is not" {
 	local removed='*warning: the scheduler left /sys/fs/bpf/ours in bpffs: it is removed*' RUN=(./t.run --quiet --attach-timeout 2)
 	local pin="ln -s x /sys/fs/bpf/ours; : >$BATS_TEST_TMPDIR/pinned" ended='trap "exit 0" TERM INT; while :; do sleep 0.05; done'
 	each_case pinned <<-EOF
@@ -308,4 +308,17 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 		a directory of maps, too|0|*/sys/fs/bpf/oursmaps/a in bpffs: it is removed*/sys/fs/bpf/oursmaps in bpffs: it is removed*$removed: pass|ATTACH $pin; mkdir /sys/fs/bpf/oursmaps; ln -s x /sys/fs/bpf/oursmaps/a; $ended
 		its link, and the run is killed|137|$removed|ATTACH $pin; kill -9 \$PPID; $ended
 	EOF
+}
+
+# bats test_tags=promise:others-left-alone
+@test "scheduler: what came to bpffs while it ran is named, and left there if nothing keeps it attached" {
+	script t 'mkdir /sys/fs/bpf/others; ln -s x /sys/fs/bpf/others/map' # as another program would do
+	export_scheduler "${attach[@]}" "${stay[@]}"
+	run with_bpffs ./t.run --quiet
+	[[ $status != 96 ]] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
+	expect status 0
+	expect line 0 "./t.run: warning: new in bpffs, and left there, as it may be another program's: /sys/fs/bpf/others/map: rm /sys/fs/bpf/others/map"
+	expect line 1 "./t.run: pass"
+	expect value "$(<pins)" has others
+	nothing_left
 }

@@ -99,10 +99,11 @@ pin_killed() {
 for what in stall stall_leave detach detach_leave reattach exit stubborn; do
 	timed $what
 done
-for what in pin pin_leave pin_large fork error error_leave ejects_late no_link no_link_killed partial partial_fails partial_ext attaches attaches_leaves; do
+for what in pin pin_leave fork error error_leave ejects_late no_link no_link_killed partial partial_fails partial_ext attaches attaches_leaves; do
 	timed $what
 done
 ran error_early error_early --attach-timeout 2
+ran pin_large pin_large --attach-timeout 60
 in_its_place in_its_place noattach >/out/in_its_place
 meanwhile >/out/alone
 pinned_before >/out/pinned_before
