@@ -140,18 +140,23 @@ kill_cgroup() {
 	done
 }
 
+# remove_empty CGROUP: fails if it has processes. Newer kernels have rmdir wait for one that is ending, and it may never end.
+remove_empty() {
+	! is_populated "$1" && rmdir -- "$1" 2>/dev/null
+}
+
 # remove_below PATH: removes the cgroups that were made below it, the deepest first
 remove_below() {
 	local i directories=("$1"/*/**/)
 	for ((i = ${#directories[@]} - 1; i >= 0; i--)); do
-		within 3 rmdir -- "${directories[i]%/}" 2>/dev/null || true
+		within 3 remove_empty "${directories[i]%/}" || true
 	done
 }
 
 remove_cgroup() {
 	local left
 	remove_below "$1"
-	if [[ ! -d $1 ]] || rmdir -- "$1" 2>/dev/null; then return 0; fi
+	if [[ ! -d $1 ]] || remove_empty "$1"; then return 0; fi
 	for left in "${!LEFT_ALONE[@]}"; do
 		if [[ ${left% *}/ == "$1"/* ]]; then return 0; fi # kill_cgroup has said so
 	done

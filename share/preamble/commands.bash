@@ -108,7 +108,7 @@ switch_off() {
 	if [[ $COMMAND_PID ]]; then end_process 0 "$COMMAND_PID" "$COMMAND_START" || true; fi
 	kill_cgroup "$SCHED_CGROUP"
 	remove_below "$SCHED_CGROUP" # a new one: this one may be frozen, or take no process
-	within 3 rmdir -- "$SCHED_CGROUP" 2>/dev/null || true
+	within 3 remove_empty "$SCHED_CGROUP" || true
 	mkdir -p -- "$SCHED_CGROUP" 2>/dev/null
 	rm -f -- "$WORK/not-launched"
 	if [[ ! $SCHED_OUT ]]; then
