@@ -66,17 +66,30 @@ remove_pin() {
 	fi
 }
 
-# remove_pins: if the scheduler is attached without a process, a pinned link keeps it: what is new in bpffs is removed.
-# Else that is only named: other programs pin there, too.
+# is_pinned: whether this run's scheduler is attached, and no process that could be somebody else's scheduler is seen: then
+# a pinned link keeps it
+is_pinned() {
+	local REPLY
+	if [[ ! $SEQ_BEFORE ]] || within 20 is_disabled; then return 1; fi
+	[[ $STATE == enabled ]] && ((SEQ == SEQ_BEFORE + 1)) && ! is_populated "$SCHED_CGROUP" || return 1
+	if [[ $PROVED ]]; then return 0; fi
+	find_holdings
+	find_others ''
+	[[ ! $REPLY ]]
+}
+
+# remove_pins: removes what is new in bpffs if that keeps the scheduler attached. Else it is only named: other programs
+# pin there, too.
 remove_pins() {
-	local i path
+	local i path first
 	((PINS_KNOWN && !FOREIGN_SCHED)) || return 0
 	new_pins
 	((${#PINS[@]})) || return 0
-	if within 20 is_disabled || ((SEQ != SEQ_BEFORE + 1)); then
+	if ! is_pinned; then
 		PINS_BEFORE+=("${PINS[@]}")
-		describe_pins
-		if [[ $REPLY ]]; then say "warning: new in bpffs, and left there, as it may be another program's: $REPLY"; fi
+		OTHERS=1
+		printf -v first %q "${PINS[0]}"
+		say "warning: new in bpffs, and left there, as it may be another program's: $first${PINS[1]:+, and $((${#PINS[@]} - 1)) more}"
 		return 0
 	fi
 	for ((i = ${#PINS[@]} - 1; i >= 0; i--)); do

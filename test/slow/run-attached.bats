@@ -317,8 +317,20 @@ pinned() { # NAME STATUS MESSAGES SCHEDULER
 	run with_bpffs ./t.run --quiet
 	[[ $status != 96 ]] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
 	expect status 0
-	expect line 0 "./t.run: warning: new in bpffs, and left there, as it may be another program's: /sys/fs/bpf/others/map: rm /sys/fs/bpf/others/map"
+	expect line 0 "./t.run: warning: new in bpffs, and left there, as it may be another program's: /sys/fs/bpf/others, and 1 more"
 	expect line 1 "./t.run: pass"
 	expect value "$(<pins)" has others
 	nothing_left
+}
+
+# bats test_tags=promise:others-left-alone
+@test "scheduler: what came to bpffs is left there if another scheduler attached while this run's was ended" {
+	script other "until [ -e $PWD/ending ]; do sleep 0.05; done; ln -s x /sys/fs/bpf/others" "${attach[@]}" "${stay[@]}"
+	script t 'exit 0'
+	export_scheduler "trap 'touch $PWD/ending' INT" 'trap "exit 0" TERM; while :; do sleep 0.05; done'
+	run with_bpffs bash -c './other & other=$!; "$@"; s=$?; kill $other; wait; exit $s' beside ./t.run --quiet --attach-timeout 2
+	[[ $status != 96 ]] || skip "needs a bpffs (mount -t bpf none /sys/fs/bpf)"
+	expect status 3
+	expect value "$(<pins)" has others
+	expect output has-not 'it is removed'
 }
