@@ -140,9 +140,11 @@ kill_cgroup() {
 	done
 }
 
-# remove_empty CGROUP: fails if it has processes. Newer kernels have rmdir wait for one that is ending, and it may never end.
+# remove_empty CGROUP: removes it if it has no processes, else fails. On newer kernels rmdir waits for a process that is
+# ending, and one that hangs in the kernel never ends.
 remove_empty() {
-	! is_populated "$1" && rmdir -- "$1" 2>/dev/null
+	if is_populated "$1"; then return 1; fi
+	rmdir -- "$1" 2>/dev/null
 }
 
 # remove_below PATH: removes the cgroups that were made below it, the deepest first

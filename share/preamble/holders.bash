@@ -48,8 +48,8 @@ is_held() {
 	((${#HOLDERS[@]})) && [[ ! $REPLY ]]
 }
 
-# is_of_scheduler PID: whether it is in the scheduler's cgroup, or was when it began to end. The kernel takes an ending
-# process out of cgroup.procs before it closes its files.
+# is_of_scheduler PID: whether it is in the scheduler's cgroup. Unlike cgroup.procs, /proc/PID/cgroup also tells this of a
+# process that is ending and has not closed its files yet.
 is_of_scheduler() {
 	local line
 	while IFS= read -r line; do

@@ -71,7 +71,7 @@ has_ended() {
 # is_scheduler_alive: whether it, or what it started, is alive: a loader may leave its child with the scheduler
 is_scheduler_alive() {
 	has_ended || return 0
-	is_populated "$SCHED_CGROUP" # cgroup.procs lacks one that is ending, which still holds its link
+	is_populated "$SCHED_CGROUP" # cgroup.procs does not list a process that is ending, and may still hold its link
 }
 
 # wait_for_attach: waits until the scheduler is attached: enabled, one enable more than before, and held by a process of

@@ -66,12 +66,14 @@ remove_pin() {
 	fi
 }
 
-# is_pinned: whether this run's scheduler is attached, and no process that could be somebody else's scheduler is seen: then
-# a pinned link keeps it
+# is_pinned: whether a pinned link keeps this run's scheduler attached: its processes have ended, and nothing was enabled
+# since. If it was not proved to be this run's, no process may hold a new link, which would be another scheduler's.
 is_pinned() {
 	local REPLY
-	if [[ ! $SEQ_BEFORE ]] || within 20 is_disabled; then return 1; fi
-	[[ $STATE == enabled ]] && ((SEQ == SEQ_BEFORE + 1)) && ! is_populated "$SCHED_CGROUP" || return 1
+	[[ $SEQ_BEFORE ]] || return 1
+	if within 20 is_disabled || is_populated "$SCHED_CGROUP"; then return 1; fi
+	[[ $STATE == enabled ]] || return 1
+	((SEQ == SEQ_BEFORE + 1)) || return 1
 	if [[ $PROVED ]]; then return 0; fi
 	find_holdings
 	find_others ''

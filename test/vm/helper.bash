@@ -37,7 +37,7 @@ prepare_all() {
 }
 
 # boot NAME GUEST-SCRIPT [OPTION...]: the first test that wants this boot makes it, the others read what it left in
-# $boot: stdout, stderr, status, console and the files in out/. A boot that hangs ends; one of a slow machine is no failure.
+# $boot: stdout, stderr, status, console and the files in out/. The limit is long: an emulated machine may be slow.
 boot() {
 	boot=$BATS_FILE_TMPDIR/boot-$1
 	# shellcheck disable=SC2034 # teardown prints it
